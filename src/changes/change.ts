@@ -1,0 +1,110 @@
+import type { RecordEdit } from '../system/accounts/edit.ts';
+import type { Content } from '../system/content.ts';
+import type { Owner } from '../system/entry.ts';
+import type { Command } from '../system/command.ts';
+
+interface Common {
+  /** The entry that changes, as the world names it, without the root. */
+  readonly path: string;
+  /** Why, as a phrase for a person: what was found and what decided. */
+  readonly why: string;
+}
+
+/** A directory is made. Its parent exists by then; missing ancestors are changes of their own. */
+export interface DirectoryChange extends Common {
+  readonly kind: 'directory';
+  readonly mode: number;
+  readonly owner: Owner;
+}
+
+/** A regular file is created, or replaced in one step. */
+export interface FileChange extends Common {
+  readonly kind: 'file';
+  readonly content: Content;
+  readonly mode: number;
+  readonly owner: Owner;
+  /** What stands there now. */
+  readonly from: 'absent' | 'file';
+  /** What becomes of the content, for a person, without any of it: `copy of /opt/x`. */
+  readonly label: string;
+}
+
+/** The mode of one entry changes. */
+export interface ModeChange extends Common {
+  readonly kind: 'mode';
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The owner of one entry changes. */
+export interface OwnerChange extends Common {
+  readonly kind: 'owner';
+  readonly from: Owner;
+  readonly to: Owner;
+  /** Mode bits that the kernel clears with it: set-uid and set-gid of a file. */
+  readonly clears: number;
+}
+
+/** The owner of everything wrong at and below a path changes. */
+export interface TreeOwnerChange extends Common {
+  readonly kind: 'tree-owner';
+  readonly to: Owner;
+  /** The owners that were found, the first few. */
+  readonly owners: readonly Owner[];
+  /** How many entries change, and how many there are. */
+  readonly wrong: number;
+  readonly entries: number;
+}
+
+/** One entry that is not a directory is removed. */
+export interface RemovalChange extends Common {
+  readonly kind: 'removal';
+  /** What it was, for a person: `file, 7 bytes`. */
+  readonly from: string;
+}
+
+/** A record of an account database changes. */
+export interface RecordChange extends Common {
+  readonly kind: 'account' | 'group';
+  readonly edit: RecordEdit;
+  /** The record's part that changes, before and after; null where there was none. */
+  readonly from: string | null;
+  readonly to: string;
+}
+
+/** A variable of the s6 environment directory is written: seen by every later service. */
+export interface EnvdirChange extends Common {
+  readonly kind: 'envdir';
+  readonly owner: Owner;
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string;
+}
+
+/** A command is run. What it does to the world is known after the run. */
+export interface CommandChange extends Common {
+  readonly kind: 'command';
+  readonly command: Command;
+  /** Files that are put back as they were when the command fails. */
+  readonly restore: readonly string[];
+}
+
+/** The fingerprint of some files is written down, so that the next boot can tell a change. */
+export interface StampChange extends Common {
+  readonly kind: 'stamp';
+  readonly of: readonly string[];
+  readonly owner: Owner;
+}
+
+/** One effect on the world, as data. The union is closed: every switch over it is exhaustive. */
+export type Change =
+  | DirectoryChange
+  | FileChange
+  | ModeChange
+  | OwnerChange
+  | TreeOwnerChange
+  | RemovalChange
+  | RecordChange
+  | EnvdirChange
+  | CommandChange
+  | StampChange;

@@ -1,0 +1,120 @@
+import { unreachable } from '../errors/problem.ts';
+import { showMode, showOwner } from '../system/entry.ts';
+import { showCount } from '../text/count.ts';
+import type { Change } from './change.ts';
+
+/** A change in short texts, the same in every output. Contents never appear in it. */
+export interface Description {
+  /** What was there; null where there was nothing. */
+  readonly from: string | null;
+  /** What will be there; null where there will be nothing. */
+  readonly to: string | null;
+  /** Whether it covers what lies below the path, too. */
+  readonly recursive: boolean;
+  /** What it happens to, for a person: a path, or `account hermes`. */
+  readonly subject: string;
+  /** What happens to it, for a person: `mode 0644 -> 0600`. */
+  readonly effect: string;
+}
+
+/** Describes a change. */
+export function describeChange(change: Change): Description {
+  const { from, to } = valuesOf(change);
+  return {
+    from,
+    to,
+    recursive: change.kind === 'tree-owner',
+    subject: subjectOf(change),
+    effect: effectOf(change, from ?? 'none', to ?? 'none'),
+  };
+}
+
+/** A change in one line, without its reason: `/opt/data/.env mode 0644 -> 0600`. */
+export function showChange(change: Change): string {
+  const { subject, effect } = describeChange(change);
+  return `${subject} ${effect}`;
+}
+
+function valuesOf(change: Change): Pick<Description, 'from' | 'to'> {
+  switch (change.kind) {
+    case 'directory':
+      return { from: null, to: `directory ${showMode(change.mode)} ${showOwner(change.owner)}` };
+    case 'file': {
+      const to = `${change.label}, ${showMode(change.mode)} ${showOwner(change.owner)}`;
+      return { from: change.from === 'absent' ? null : 'file', to };
+    }
+    case 'mode':
+      return { from: showMode(change.from), to: showMode(change.to) };
+    case 'owner':
+      return { from: showOwner(change.from), to: showOwner(change.to) };
+    case 'tree-owner':
+      return { from: change.owners.map(showOwner).join(', '), to: showOwner(change.to) };
+    case 'removal':
+      return { from: change.from, to: null };
+    case 'account':
+    case 'group':
+    case 'envdir':
+      return { from: change.from, to: change.to };
+    case 'command':
+      return { from: null, to: 'known after the run' };
+    case 'stamp':
+      return { from: null, to: 'fingerprint, known after the run' };
+    default:
+      return unreachable(change);
+  }
+}
+
+function subjectOf(change: Change): string {
+  switch (change.kind) {
+    case 'account':
+    case 'group':
+      return `${change.kind} ${change.edit.name}`;
+    case 'envdir':
+      return `variable ${change.name}`;
+    case 'command':
+      return 'command';
+    case 'directory':
+    case 'file':
+    case 'mode':
+    case 'owner':
+    case 'tree-owner':
+    case 'removal':
+    case 'stamp':
+      return change.path;
+    default:
+      return unreachable(change);
+  }
+}
+
+function effectOf(change: Change, from: string, to: string): string {
+  switch (change.kind) {
+    case 'directory':
+      return `new ${to}`;
+    case 'file':
+      return `${change.from === 'absent' ? 'new' : 'replaced'}: ${to}`;
+    case 'mode':
+    case 'owner':
+      return `${change.kind} ${from} -> ${to}`;
+    case 'tree-owner':
+      return `owner of ${showCount(change.wrong)} of ${showCount(change.entries)} entries -> ${to}`;
+    case 'removal':
+      return `removed (${from})`;
+    case 'account':
+    case 'group':
+      return `${from} -> ${to}${change.path.endsWith('shadow') ? ` (${change.path})` : ''}`;
+    case 'envdir':
+      return change.from === null ? `exported as ${to}` : `${from} -> ${to}`;
+    case 'command': {
+      const user = change.command.identity?.name;
+      return change.command.argv.map(quote).join(' ') + (user === undefined ? '' : ` as ${user}`);
+    }
+    case 'stamp':
+      return `remembers ${change.of.join(', ')}`;
+    default:
+      return unreachable(change);
+  }
+}
+
+function quote(argument: string): string {
+  return /^[^\s'"\\]+$/.test(argument) ? argument : JSON.stringify(argument);
+}

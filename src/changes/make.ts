@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { unreachable } from '../errors/problem.ts';
+import { Content } from '../system/content.ts';
+import { parentOf } from '../system/path.ts';
+import type { ReadSystem, System } from '../system/system.ts';
+import type { Change, CommandChange } from './change.ts';
+
+/**
+ * Makes one change. The same function serves the real and the simulated world, so that a dry run
+ * cannot differ from a run.
+ * @throws Problem when the world does not let it happen
+ */
+export async function makeChange(
+  change: Change,
+  system: System,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (change.kind) {
+    case 'directory':
+      system.createDirectory(change.path, change.mode, change.owner);
+      return;
+    case 'file':
+      system.writeFile(change.path, change.content, change.mode, change.owner);
+      return;
+    case 'mode':
+      system.setMode(change.path, change.to);
+      return;
+    case 'owner':
+      system.setOwner(change.path, change.to);
+      return;
+    case 'tree-owner':
+      await system.setTreeOwner(change.path, change.to, signal);
+      return;
+    case 'removal':
+      system.remove(change.path);
+      return;
+    case 'account':
+    case 'group':
+      system.editRecords(change.path, change.edit);
+      return;
+    case 'envdir':
+      system.writeFile(change.path, Content.ofText(change.to), 0o644, change.owner);
+      return;
+    case 'command':
+      await runWithRestore(change, system, signal);
+      return;
+    case 'stamp': {
+      const text = `${fingerprint(system, change.of)}\n`;
+      system.writeFile(change.path, Content.ofText(text), 0o644, change.owner);
+      return;
+    }
+    default:
+      unreachable(change);
+  }
+}
+
+/**
+ * A digest of the content of files, a missing one included: equal as long as none of them changes.
+ */
+export function fingerprint(system: ReadSystem, paths: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const entry = system.look(path);
+    hash.update(`${path}\0${entry.type}\0`);
+    if (entry.type === 'file') hash.update(system.read(path));
+  }
+  return hash.digest('hex');
+}
+
+async function runWithRestore(
+  change: CommandChange,
+  system: System,
+  signal: AbortSignal,
+): Promise<void> {
+  const kept = change.restore.flatMap((path) => {
+    const entry = system.look(path);
+    if (entry.type !== 'file') return [];
+    return [{ path, stat: entry.stat, content: Content.ofBytes(system.read(path)) }];
+  });
+  try {
+    await system.run(change.command, signal);
+  } catch (error) {
+    for (const { path, stat, content } of kept) {
+      const now = system.look(path);
+      if (now.type === 'file' && content.equals(system.read(path))) continue;
+      system.writeFile(path, content, stat.mode, stat);
+    }
+    throw error;
+  }
+}
+
+/** The directories that must be made before `path` can be, outermost first. */
+export function missingAncestors(system: ReadSystem, path: string): string[] {
+  const missing: string[] = [];
+  for (let at = parentOf(path); system.look(at).type === 'missing'; at = parentOf(at)) {
+    missing.unshift(at);
+  }
+  return missing;
+}

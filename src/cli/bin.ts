@@ -1,0 +1,25 @@
+import { Interruption } from './end.ts';
+import { EXIT } from './exit.ts';
+import { main } from './main.ts';
+import { openOutput } from './output.ts';
+
+const stdout = openOutput(1);
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Once: whoever asks twice does not want to wait for the change that is being made.
+  process.once(signal, () => {
+    stop.abort(new Interruption(signal));
+  });
+}
+
+const code = main(process.argv.slice(2), {
+  stdout,
+  stderr: openOutput(2),
+  env: process.env,
+  cwd: process.cwd(),
+  signal: stop.signal,
+  terminal: () => process.stderr,
+});
+void code.then((value) => {
+  process.exitCode = value === 0 && stdout.failure !== undefined ? EXIT.output.code : value;
+});

@@ -1,0 +1,37 @@
+import type { Exit } from './exit.ts';
+import type { Context } from './io.ts';
+
+/** The options that are either there or not. */
+export const FLAGS = {
+  explain: 'say why each step acts or does not, and where each input came from',
+  json: 'print JSON on stdout',
+  'detailed-exitcode': 'exit with 2 when something would change',
+  'assume-root': 'plan as a boot with all rights of root would',
+  strict: 'exit with 1 when the boot is degraded',
+} as const;
+
+export type Flag = keyof typeof FLAGS;
+
+/** The arguments of a command, checked. */
+export interface Arguments {
+  /** PLAN or TYPE. */
+  readonly operand: string | undefined;
+  /** The directory of `--root`. */
+  readonly root: string;
+  readonly flags: ReadonlySet<Flag>;
+}
+
+/** Does what a command is for. */
+export type Command = (context: Context, options: Arguments) => Promise<Exit>;
+
+/** A command as the command line knows it. */
+export interface CommandSpec {
+  readonly name: string;
+  readonly summary: string;
+  readonly operand: { readonly name: string; readonly description: string };
+  /** Whether it takes `--root DIR`. */
+  readonly root: boolean;
+  readonly flags: readonly Flag[];
+  /** Loads what does it: a boot must not pay for the other commands. */
+  load(): Promise<Command>;
+}

@@ -1,0 +1,50 @@
+import type { CommandSpec } from './command.ts';
+
+const PLAN = {
+  name: 'PLAN',
+  description: 'a plan file, or the name of a plan in plans/ (default: stage2)',
+} as const;
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'plan',
+    summary: 'show what a boot would change, and change nothing',
+    operand: PLAN,
+    root: true,
+    flags: ['explain', 'json', 'detailed-exitcode', 'assume-root', 'strict'],
+    load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    name: 'run',
+    summary: 'boot: make the changes that plan shows',
+    operand: PLAN,
+    root: true,
+    flags: ['json', 'strict'],
+    load: async () => (await import('./run.ts')).runCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'check: exit with 2 when something would change',
+    operand: PLAN,
+    root: true,
+    flags: ['strict'],
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  {
+    name: 'validate',
+    summary: 'find the mistakes of a plan; look at no world',
+    operand: PLAN,
+    root: false,
+    flags: ['strict'],
+    load: async () => (await import('./validate.ts')).validateCommand,
+  },
+  {
+    name: 'steps',
+    summary: 'list the step types, or the options of one',
+    operand: { name: 'TYPE', description: 'a step type, as uses names it' },
+    root: false,
+    flags: [],
+    load: async () => (await import('./steps.ts')).stepsCommand,
+  },
+];

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errnoOf } from '../errors/problem.ts';
+import { didYouMean } from '../plan/nearest.ts';
+import { EarlyEnd } from './end.ts';
+
+/** The plan that is meant when none is named. */
+const DEFAULT_PLAN = 'stage2';
+
+/** In bytes. The longest plan that a person could want is a hundredth of it. */
+const LARGEST_PLAN = 4 * 1024 * 1024;
+
+/** A plan file as it was found. */
+export interface PlanFile {
+  /** Its path as short as it can be said, for messages. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * Reads the plan that a command line names. A word is a plan of ours, anything with a slash or an
+ * ending is a path.
+ * @param cwd where relative paths start
+ * @throws EarlyEnd when there is none, or it is no text
+ */
+export function readPlanFile(named: string = DEFAULT_PLAN, cwd: string): PlanFile {
+  const path = isPath(named) ? resolve(cwd, named) : packagedPlan(named, cwd);
+  const file = shorten(path, cwd);
+  const bytes = readBytes(path, file);
+  if (bytes.length > LARGEST_PLAN) throw new EarlyEnd('config', `${file} is too large for a plan`);
+  try {
+    return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    throw new EarlyEnd('config', `${file} is not UTF-8 text`);
+  }
+}
+
+function isPath(named: string): boolean {
+  return named.includes('/') || /\.(ya?ml|json)$/.test(named);
+}
+
+function packagedPlan(name: string, cwd: string): string {
+  const directory = plansDirectory();
+  const path = join(directory, `${name}.yaml`);
+  if (existsSync(path)) return path;
+  const names = namesIn(directory);
+  const known = names.length === 0 ? 'there are none' : `known: ${names.join(', ')}`;
+  const asFile = existsSync(resolve(cwd, name)) ? `for the file, write ./${name}` : undefined;
+  const hint = asFile ?? didYouMean(name, names, known) ?? known;
+  throw new EarlyEnd('noInput', `no plan ${name} in ${shorten(directory, cwd)}; ${hint}`);
+}
+
+/** The plans of this package: beside dist/ when bundled, above src/cli/ otherwise. */
+function plansDirectory(): string {
+  const places = ['../plans/', '../../plans/'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  return places.find((place) => existsSync(place)) ?? places[0] ?? '/';
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    const files = readdirSync(directory).filter((name) => name.endsWith('.yaml'));
+    return files.map((name) => name.slice(0, -'.yaml'.length)).sort();
+  } catch {
+    return [];
+  }
+}
+
+function readBytes(path: string, file: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    throw new EarlyEnd('noInput', REASONS[code]?.(file) ?? `${file} cannot be read: ${code}`);
+  }
+}
+
+const REASONS: Readonly<Record<string, (file: string) => string>> = {
+  ENOENT: (file) => `no plan file ${file}`,
+  ENOTDIR: (file) => `no plan file ${file}`,
+  EISDIR: (file) => `${file} is a directory, not a plan file`,
+  EACCES: (file) => `this user may not read ${file}`,
+};
+
+function shorten(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
+}

@@ -1,0 +1,21 @@
+import { renderPlan } from '../report/explain.ts';
+import { paintFor } from '../report/paint.ts';
+import { planDocument } from '../report/plan-document.ts';
+import type { Command } from './command.ts';
+import { bootDry } from './dry.ts';
+import { exitOfReport } from './exit.ts';
+
+/** Shows what a boot would change. */
+export const planCommand: Command = async (context, options) => {
+  const { flags } = options;
+  const { io } = context;
+  const { report, view } = await bootDry(context, options);
+  if (flags.has('json')) {
+    io.stdout.write(`${JSON.stringify(planDocument(view))}\n`);
+  } else {
+    const paint = await paintFor(io.stdout, io.env);
+    io.stdout.write(renderPlan(view, { explain: flags.has('explain'), paint }));
+  }
+  const drift = flags.has('detailed-exitcode');
+  return exitOfReport(report, { strict: flags.has('strict'), drift });
+};

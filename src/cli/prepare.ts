@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { stepTypes } from '../../steps/index.ts';
+import { assumeRoot, observeFacts } from '../engine/facts.ts';
+import { bindPlan } from '../plan/bind.ts';
+import { resolveInputs } from '../plan/inputs.ts';
+import type { BootPlan, Input, InputDeclaration } from '../plan/plan.ts';
+import { problemLines, viewProblem } from '../report/step-view.ts';
+import type { Facts } from '../step/facts.ts';
+import { readEnvdir } from '../system/envdir.ts';
+import { RealSystem } from '../system/real/real.ts';
+import type { ReadSystem } from '../system/system.ts';
+import type { Arguments } from './command.ts';
+import { EarlyEnd } from './end.ts';
+import type { Context } from './io.ts';
+import { readPlan } from './load-plan.ts';
+
+/** All that a boot, dry or real, takes. */
+interface Prepared {
+  readonly plan: BootPlan;
+  readonly system: RealSystem;
+  readonly facts: Facts;
+}
+
+/**
+ * Makes everything ready for a boot: reads the plan, opens the world, gives the inputs their
+ * values.
+ * @throws EarlyEnd when one of them is not as it must be
+ */
+export async function prepare(context: Context, options: Arguments): Promise<Prepared> {
+  const { io, redactor } = context;
+  const { plan } = await readPlan(options.operand, context, false);
+  const root = findRoot(options.root, io.cwd);
+  const envdir = readVariables(plan.inputs, new RealSystem(root));
+  const { inputs, problems } = resolveInputs(plan.inputs, { process: io.env, envdir });
+  redactor.learn(inputs);
+  if (problems.length > 0) {
+    const lines = problems.flatMap((problem) => problemLines(viewProblem(problem)));
+    throw new EarlyEnd('config', ...lines);
+  }
+  const observed = observeFacts(root);
+  const facts = options.flags.has('assume-root') ? assumeRoot(observed) : observed;
+  return {
+    plan: bindPlan(plan, inputs, facts, stepTypes),
+    system: new RealSystem(root, inputs.flatMap(guardedBy)),
+    facts,
+  };
+}
+
+function readVariables(
+  declarations: readonly InputDeclaration[],
+  system: ReadSystem,
+): Record<string, string> {
+  const names = declarations.flatMap(({ env }) => env);
+  const values = names.map((name) => [name, readEnvdir(system, name)] as const);
+  return Object.fromEntries(
+    values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** What a plan takes from its environment as a path belongs to the users of that path. */
+function guardedBy({ declaration, value }: Input): string[] {
+  return declaration.type === 'path' && typeof value === 'string' ? [value] : [];
+}
+
+function findRoot(named: string, cwd: string): string {
+  const root = resolve(cwd, named);
+  const stats = statSync(root, { throwIfNoEntry: false });
+  if (stats === undefined) throw new EarlyEnd('noInput', `no root ${named}`);
+  if (!stats.isDirectory()) throw new EarlyEnd('noInput', `the root ${named} is no directory`);
+  return root;
+}

@@ -1,0 +1,47 @@
+import { run } from '../engine/boot.ts';
+import { jsonLines } from '../report/jsonl.ts';
+import { plainLog } from '../report/plain.ts';
+import type { Renderer } from '../report/renderer.ts';
+import { viewEvent } from '../report/run-event.ts';
+import type { Command } from './command.ts';
+import { Interruption } from './end.ts';
+import { exitOfReport } from './exit.ts';
+import type { Io } from './io.ts';
+import { prepare } from './prepare.ts';
+
+/** In columns; a terminal without a size, as some containers have, says 0. */
+const NARROWEST_LIST = 40;
+
+/** Boots: makes the changes that the plan command shows. */
+export const runCommand: Command = async (context, options) => {
+  const { io, redactor } = context;
+  const { flags } = options;
+  const { plan, system, facts } = await prepare(context, options);
+  const renderers = await renderersFor(io, flags.has('json'));
+  try {
+    const report = await run(plan, system, {
+      facts,
+      listener: (event) => {
+        const view = viewEvent(event, redactor);
+        for (const renderer of renderers) renderer.show(view);
+      },
+      signal: io.signal,
+    });
+    const reason: unknown = io.signal.reason;
+    if (report.result === 'stopped' && reason instanceof Interruption) return reason.exit;
+    return exitOfReport(report, { strict: flags.has('strict'), drift: false });
+  } finally {
+    for (const renderer of renderers) await renderer.finish();
+  }
+};
+
+async function renderersFor(io: Io, json: boolean): Promise<readonly Renderer[]> {
+  // A program reads the events on stdout; a person needs to see what went wrong all the same.
+  if (json) return [jsonLines(io.stdout), plainLog(io.stderr, 'warn')];
+  const dull = io.env.TERM === 'dumb' || (io.env.CI ?? '') !== '';
+  if (io.terminal === undefined || dull || !io.stderr.isTTY) return [plainLog(io.stderr)];
+  const terminal = io.terminal();
+  if (terminal.columns < NARROWEST_LIST) return [plainLog(io.stderr)];
+  const { liveTasks } = await import('../report/live.ts');
+  return [await liveTasks(terminal, io.stderr)];
+}

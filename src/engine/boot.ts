@@ -1,0 +1,191 @@
+import type { Change } from '../changes/change.ts';
+import { makeChange } from '../changes/make.ts';
+import { Problem } from '../errors/problem.ts';
+import type { BootPlan, BootStep } from '../plan/plan.ts';
+import type { Facts } from '../step/facts.ts';
+import type { Findings, Note } from '../step/step.ts';
+import { behindLink } from '../system/links.ts';
+import { SimulatedSystem } from '../system/simulated.ts';
+import type { System } from '../system/system.ts';
+import type { World } from '../system/world.ts';
+import type { Listener } from './event.ts';
+import { forbidden, mayDoEverything } from './permission.ts';
+import type { BootReport, BootResult, StepReport } from './report.ts';
+
+/** How long a whole boot may take, in milliseconds. */
+const BOOT_TIMEOUT = 30 * 60 * 1000;
+
+/** What a boot is done with. */
+export interface BootOptions {
+  readonly facts: Facts;
+  /** Takes events as they happen. */
+  readonly listener: Listener;
+  /** Stops the boot between two changes; its reason, a Problem, says why. */
+  readonly signal: AbortSignal;
+}
+
+/** What a boot is done to. */
+type Bootable = System & Pick<World, 'tree' | 'policy'>;
+
+/** Does what a plan says. The world ends converged, or the report says why not. */
+export function run(plan: BootPlan, system: Bootable, options: BootOptions): Promise<BootReport> {
+  return boot(plan, system, false, options);
+}
+
+/** Says what `run` would do, by doing it to a simulated world. Writes nothing. */
+export function dryRun(
+  plan: BootPlan,
+  system: Bootable,
+  options: BootOptions,
+): Promise<BootReport> {
+  return boot(plan, new SimulatedSystem(system), true, options);
+}
+
+async function boot(
+  plan: BootPlan,
+  system: Bootable,
+  dry: boolean,
+  { facts, listener, signal: stop }: BootOptions,
+): Promise<BootReport> {
+  const started = performance.now();
+  listener({ type: 'boot-started', plan, dry });
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(BOOT_TIMEOUT)]);
+  const steps: StepReport[] = [];
+  let stoppedBy: StepReport | undefined;
+  for (const step of plan.steps) {
+    const report =
+      stoppedBy === undefined
+        ? await bootStep(step, { system, facts, listener, signal })
+        : notReached(step, stoppedBy);
+    steps.push(report);
+    listener({ type: 'step-finished', report });
+    if (report.problem !== undefined && (step.onFailure === 'stop' || signal.aborted)) {
+      stoppedBy ??= report;
+    }
+  }
+  const report = {
+    result: resultOf(plan, steps, stoppedBy),
+    steps,
+    converged: steps.every(({ status }) => status === 'converged' || status === 'skipped'),
+    ...(stoppedBy === undefined ? {} : { stoppedBy }),
+    duration: performance.now() - started,
+  };
+  listener({ type: 'boot-finished', plan, report });
+  return report;
+}
+
+/** What the steps of one boot share. */
+interface Boot {
+  readonly system: Bootable;
+  readonly facts: Facts;
+  readonly listener: Listener;
+  readonly signal: AbortSignal;
+}
+
+async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
+  const started = performance.now();
+  const report = (
+    status: StepReport['status'],
+    why: string,
+    more: Partial<StepReport> = {},
+  ): StepReport => ({
+    step,
+    status,
+    why,
+    changes: [],
+    made: 0,
+    notes: [],
+    duration: performance.now() - started,
+    ...more,
+  });
+  if (step.skipped !== undefined) return report('skipped', step.skipped);
+  boot.listener({ type: 'step-started', step });
+  let changes: readonly Change[] = [];
+  let notes: readonly Note[] = [];
+  let made = 0;
+  try {
+    const signal = AbortSignal.any([boot.signal, AbortSignal.timeout(step.timeout)]);
+    const outcome = await step.type.plan({
+      with: step.with,
+      system: boot.system,
+      facts: boot.facts,
+      as: step.as,
+      signal,
+      origin: (option) => step.origins[option],
+    });
+    if ('skipped' in outcome) return report('skipped', outcome.skipped);
+    notes = outcome.notes ?? [];
+    for (const note of notes) boot.listener({ type: 'note', step, note });
+    changes = canonical(outcome, boot.system);
+    const problem = await preflight(changes, boot, signal);
+    if (problem !== undefined) {
+      return report('blocked', problem.message, { changes, notes, problem });
+    }
+    for (const change of changes) {
+      checkStopped(boot.signal);
+      await makeChange(change, boot.system, signal);
+      made += 1;
+      boot.listener({ type: 'change-made', step, change });
+    }
+    if (changes.length === 0) return report('converged', outcome.otherwise, { notes });
+    return report('changes', step.why ?? step.type.summary, { changes, made, notes });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return report('failed', error.message, { changes, made, notes, problem: error });
+  }
+}
+
+/**
+ * Finds out before anything is tried whether this process may make all changes of a step, each
+ * judged in the world that those before it leave.
+ */
+async function preflight(
+  changes: readonly Change[],
+  { system, facts }: Boot,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  if (changes.length === 0 || mayDoEverything(facts)) return undefined;
+  const world = new SimulatedSystem(system);
+  for (const change of changes) {
+    const problem = forbidden(change, world, facts);
+    if (problem !== undefined) return problem;
+    await makeChange(change, world, signal);
+  }
+  return undefined;
+}
+
+/** Names what changes by the path where it lies: /run/x, where a plan may say /var/run/x. */
+function canonical({ changes }: Findings, system: System): readonly Change[] {
+  return changes.map((change) => {
+    const resolution = system.resolve(change.path);
+    if (resolution.kind === 'behind-link') throw behindLink(change.path, resolution);
+    return resolution.path === change.path ? change : { ...change, path: resolution.path };
+  });
+}
+
+function checkStopped(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  if (signal.reason instanceof Problem) throw signal.reason;
+  throw new Problem({
+    code: 'timeout',
+    found: `the boot took longer than ${BOOT_TIMEOUT / 60_000} minutes`,
+  });
+}
+
+function notReached(step: BootStep, stoppedBy: StepReport): StepReport {
+  const why = `not reached: ${stoppedBy.step.id} stops the boot`;
+  return { step, status: 'blocked', why, changes: [], made: 0, notes: [], duration: 0 };
+}
+
+function resultOf(
+  plan: BootPlan,
+  steps: readonly StepReport[],
+  stoppedBy: StepReport | undefined,
+): BootResult {
+  if (stoppedBy !== undefined) return 'stopped';
+  const refused = plan.inputs.some((input) => input.refused !== undefined);
+  const failed = steps.some(
+    ({ problem, step }) => problem !== undefined && step.onFailure === 'degrade',
+  );
+  return refused || failed ? 'degraded' : 'done';
+}

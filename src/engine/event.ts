@@ -1,0 +1,16 @@
+import type { Change } from '../changes/change.ts';
+import type { BootPlan, BootStep } from '../plan/plan.ts';
+import type { Note } from '../step/step.ts';
+import type { BootReport, StepReport } from './report.ts';
+
+/** Everything that happens in a boot, in order. Renderers see this and nothing else. */
+export type BootEvent =
+  | { readonly type: 'boot-started'; readonly plan: BootPlan; readonly dry: boolean }
+  | { readonly type: 'step-started'; readonly step: BootStep }
+  | { readonly type: 'note'; readonly step: BootStep; readonly note: Note }
+  | { readonly type: 'change-made'; readonly step: BootStep; readonly change: Change }
+  | { readonly type: 'step-finished'; readonly report: StepReport }
+  | { readonly type: 'boot-finished'; readonly plan: BootPlan; readonly report: BootReport };
+
+/** Takes events as they happen. */
+export type Listener = (event: BootEvent) => void;

@@ -1,0 +1,102 @@
+import { Problem } from '../errors/problem.ts';
+import { factValues } from '../step/facts.ts';
+import type { Facts } from '../step/facts.ts';
+import type { AnyStepType, JsonObject } from '../step/step.ts';
+import { fillOptions } from './fill.ts';
+import type { Lookup } from './fill.ts';
+import { unfitOption } from './fit.ts';
+import { textsOf } from './json.ts';
+import { orderSteps } from './order.ts';
+import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
+import { hasTemplate, parseTemplate, referencesOf, wholeReference } from './template.ts';
+import { either } from './text.ts';
+import { evaluate } from './when/evaluate.ts';
+import type { Scope } from './when/evaluate.ts';
+import { explainFalse } from './when/explain.ts';
+
+/**
+ * Makes a plan ready to boot: fills in inputs and facts, leaves out steps whose `when` does not
+ * hold, puts the steps in order. The options of a step that is left out may lack unset inputs.
+ * @throws Problem when an input's value does not fit the option that it fills in
+ */
+export function bindPlan(
+  plan: Plan,
+  inputs: readonly Input[],
+  facts: Facts,
+  types: readonly AnyStepType[],
+): BootPlan {
+  const scope: Scope = {
+    inputs: new Map(inputs.map((input) => [input.name, input])),
+    facts: new Map(Object.entries(factValues(facts))),
+  };
+  const byName = new Map(types.map((type) => [type.uses, type]));
+  const steps = orderSteps(plan.steps).map((step) => {
+    const type = byName.get(step.uses);
+    if (type === undefined) throw new Error(`no step type ${step.uses}`);
+    return bindStep(step, type, scope);
+  });
+  const { name, description, file } = plan;
+  return { name, description, file, inputs, steps };
+}
+
+function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
+  const { id, needs, when, why, as, onFailure, timeout, at } = step;
+  const holds = when === undefined || evaluate(when, scope);
+  const options = fillOptions(step.with, type.schema, lookupIn(scope));
+  const origins = originsOf(step, scope);
+  if (holds) refuseUnfit(step, type, options, scope);
+  return {
+    id,
+    type,
+    with: options,
+    needs,
+    onFailure,
+    timeout,
+    at,
+    origins,
+    ...(holds ? {} : { skipped: explainFalse(when, scope) }),
+    ...(why === undefined ? {} : { why }),
+    ...(as === undefined ? {} : { as }),
+  };
+}
+
+/** Only what was filled in can be unfit: the rest is as it was when the plan was validated. */
+function refuseUnfit(
+  { id, with: written }: PlanStep,
+  { schema }: AnyStepType,
+  options: JsonObject,
+  { inputs }: Scope,
+): void {
+  const templates = [...textsOf(written)].filter(({ text }) => hasTemplate(text));
+  const unfit = templates.length === 0 ? undefined : unfitOption(options, schema);
+  if (unfit === undefined) return;
+  const filled = templates
+    .flatMap(({ text }) => referencesOf(parseTemplate(text)))
+    .flatMap(({ kind, name }) => (kind === 'input' ? (inputs.get(name) ?? []) : []));
+  const secret = filled.some(({ declaration }) => declaration.secret);
+  const variables = new Set(
+    filled.flatMap(({ source }) => ('variable' in source ? source.variable : [])),
+  );
+  throw new Problem({
+    found: `${id}: ${unfit.path.join('.')} is ${secret ? '***' : unfit.found}`,
+    wanted: unfit.wanted,
+    mend: variables.size === 0 ? [] : `correct ${either([...variables])}`,
+  });
+}
+
+function lookupIn({ inputs, facts }: Scope): Lookup {
+  return ({ kind, name }) => (kind === 'input' ? inputs.get(name)?.value : facts.get(name));
+}
+
+function originsOf(step: PlanStep, { inputs }: Scope): Record<string, string> {
+  const origins = Object.entries(step.with).flatMap(
+    ([option, text]): (readonly [string, string])[] => {
+      if (typeof text !== 'string') return [];
+      const reference = wholeReference(parseTemplate(text));
+      if (reference?.kind !== 'input') return [];
+      const source = inputs.get(reference.name)?.source;
+      return source !== undefined && 'variable' in source ? [[option, source.variable]] : [];
+    },
+  );
+  return Object.fromEntries(origins);
+}

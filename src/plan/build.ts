@@ -1,0 +1,75 @@
+import { textsIn } from './draft.ts';
+import type { DraftInput, DraftStep } from './draft.ts';
+import { member, textMember } from './json.ts';
+import type { InputDeclaration, OnFailure, Plan, PlanStep, Position } from './plan.ts';
+import type { Subject } from './validate/subject.ts';
+import { parseWhen } from './when/parse.ts';
+import type { PlanDocument } from './yaml.ts';
+
+/** In milliseconds. */
+const DEFAULT_TIMEOUT = 600_000;
+
+/** The plan that a file in which no mistake was found stands for. */
+export function planOf(file: string, { document, draft }: Subject): Plan {
+  return {
+    name: textMember(draft.top, 'name') ?? '',
+    description: textMember(draft.top, 'description') ?? '',
+    file,
+    inputs: draft.inputs.map((input) => declarationOf(input, document)),
+    steps: draft.steps.map((step) => stepOf(step, document)),
+  };
+}
+
+function declarationOf(input: DraftInput, { places }: PlanDocument): InputDeclaration {
+  const { name, pointer, type, fallback, values, body } = input;
+  const description = textMember(body, 'description');
+  return {
+    name,
+    env: textsIn(member(body, 'env')),
+    type: type ?? 'string',
+    secret: member(body, 'secret') === true,
+    at: position(places.key(pointer)),
+    ...(description === undefined ? {} : { description }),
+    ...(values === undefined ? {} : { values }),
+    ...(isScalar(fallback) ? { default: fallback } : {}),
+  };
+}
+
+function stepOf(step: DraftStep, { places }: PlanDocument): PlanStep {
+  const { pointer, body, when } = step;
+  const parsed = when === undefined ? undefined : parseWhen(when.text);
+  const why = textMember(body, 'why');
+  const as = textMember(body, 'as');
+  return {
+    id: step.id ?? '',
+    uses: step.uses ?? '',
+    with: step.with,
+    needs: step.needs.map(({ text }) => text),
+    onFailure: onFailureOf(textMember(body, 'on-failure')),
+    timeout: milliseconds(textMember(body, 'timeout')),
+    at: position(places.value(pointer)),
+    ...(parsed !== undefined && 'condition' in parsed ? { when: parsed.condition } : {}),
+    ...(when === undefined ? {} : { whenText: when.text }),
+    ...(why === undefined ? {} : { why }),
+    ...(as === undefined ? {} : { as }),
+  };
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function position({ line, column }: Position): Position {
+  return { line, column };
+}
+
+function onFailureOf(text: string | undefined): OnFailure {
+  return text === 'degrade' || text === 'ignore' ? text : 'stop';
+}
+
+function milliseconds(text: string | undefined): number {
+  const parts = /^(\d+)(ms|s|m)$/.exec(text ?? '');
+  if (parts === null) return DEFAULT_TIMEOUT;
+  const factor = { ms: 1, s: 1000, m: 60_000 }[parts[2] ?? ''];
+  return factor === undefined ? DEFAULT_TIMEOUT : Number(parts[1]) * factor;
+}

@@ -1,0 +1,103 @@
+import type { JsonObject, JsonValue } from '../step/step.ts';
+import { isList, isMapping, member, pointerTo, textMember } from './json.ts';
+import type { InputType } from './plan.ts';
+
+/*
+ * A plan file as far as it makes sense. Checks read this, so that one mistake does not hide the
+ * others: what is missing or of the wrong kind is undefined here, and reported elsewhere.
+ */
+
+export interface DraftInput {
+  readonly pointer: string;
+  readonly name: string;
+  readonly type: InputType | undefined;
+  readonly fallback: JsonValue | undefined;
+  readonly values: readonly string[] | undefined;
+  readonly body: JsonObject;
+}
+
+/** A text of the file and where it stands. */
+export interface DraftText {
+  readonly pointer: string;
+  readonly text: string;
+}
+
+export interface DraftStep {
+  readonly pointer: string;
+  readonly id: string | undefined;
+  readonly uses: string | undefined;
+  readonly with: JsonObject;
+  readonly needs: readonly DraftText[];
+  readonly when: DraftText | undefined;
+  readonly body: JsonObject;
+}
+
+export interface Draft {
+  readonly top: JsonValue;
+  readonly inputs: readonly DraftInput[];
+  /** The names of all inputs, of those too whose declaration makes no sense. */
+  readonly inputNames: readonly string[];
+  readonly steps: readonly DraftStep[];
+  /** The step at an index of the file's list. */
+  stepAt(index: number): DraftStep | undefined;
+}
+
+/** Picks out of a file what can be read as a plan. */
+export function draftOf(top: JsonValue): Draft {
+  const inputs = member(top, 'inputs');
+  const steps = member(top, 'steps');
+  const list = isList(steps) ? steps.map((body, index) => step(index, body)) : [];
+  return {
+    top,
+    inputs: isMapping(inputs)
+      ? Object.entries(inputs).flatMap(([name, body]) => (isMapping(body) ? input(name, body) : []))
+      : [],
+    inputNames: isMapping(inputs) ? Object.keys(inputs) : [],
+    steps: list.filter((item) => item !== undefined),
+    stepAt: (index) => list[index],
+  };
+}
+
+/** The texts of a list, or of the one text that stands for a list of one. */
+export function textsIn(value: JsonValue | undefined): string[] {
+  if (typeof value === 'string') return [value];
+  return isList(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function input(name: string, body: JsonObject): DraftInput {
+  const type = member(body, 'type');
+  const values = member(body, 'values');
+  return {
+    pointer: pointerTo('/inputs', name),
+    name,
+    type: isInputType(type) ? type : undefined,
+    fallback: member(body, 'default'),
+    values: isList(values) ? textsIn(values) : undefined,
+    body,
+  };
+}
+
+function step(index: number, body: JsonValue): DraftStep | undefined {
+  if (!isMapping(body)) return undefined;
+  const pointer = pointerTo('/steps', index);
+  const options = member(body, 'with');
+  const needs = member(body, 'needs');
+  const when = textMember(body, 'when');
+  return {
+    pointer,
+    id: textMember(body, 'id'),
+    uses: textMember(body, 'uses'),
+    with: isMapping(options) ? options : {},
+    needs: isList(needs)
+      ? needs.flatMap((text, place) =>
+          typeof text === 'string' ? [{ pointer: `${pointer}/needs/${place}`, text }] : [],
+        )
+      : [],
+    when: when === undefined ? undefined : { pointer: `${pointer}/when`, text: when },
+    body,
+  };
+}
+
+function isInputType(value: JsonValue | undefined): value is InputType {
+  return value === 'path' || value === 'id' || value === 'string' || value === 'boolean';
+}

@@ -1,0 +1,89 @@
+import { Problem } from '../errors/problem.ts';
+import { normalise } from '../system/path.ts';
+import { readInput } from './input-types.ts';
+import type { Input, InputDeclaration, InputSource, InputValue } from './plan.ts';
+import { quote } from './text.ts';
+
+/** A set of variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Where inputs come from. The process environment wins, the s6 envdir fills its gaps. */
+export interface Environment {
+  readonly process: Variables;
+  readonly envdir: Readonly<Record<string, string>>;
+}
+
+/** Inputs with their values, and what keeps the boot from starting. */
+interface ResolvedInputs {
+  readonly inputs: readonly Input[];
+  readonly problems: readonly Problem[];
+}
+
+type Found = Extract<InputSource, { variable: string }> & { readonly text: string };
+
+/**
+ * Gives each input its value. A value that must not be used leaves an input without a default
+ * unset and marks it refused; with a default it is a problem, since the boot would silently do
+ * something else than what was asked for.
+ */
+export function resolveInputs(
+  declarations: readonly InputDeclaration[],
+  environment: Environment,
+): ResolvedInputs {
+  const inputs: Input[] = [];
+  const problems: Problem[] = [];
+  for (const declaration of declarations) {
+    const found = firstSet(declaration.env, environment);
+    const result = found === undefined ? unset(declaration) : read(declaration, found);
+    if (result instanceof Problem) {
+      problems.push(result);
+      inputs.push(unset(declaration));
+    } else {
+      inputs.push(result);
+    }
+  }
+  return { inputs, problems };
+}
+
+/** The first variable that is set and not empty, wherever it is set. */
+function firstSet(names: readonly string[], { process, envdir }: Environment): Found | undefined {
+  for (const variable of names) {
+    const own = valueOf(process, variable);
+    if (own !== '') return { kind: 'environment', variable, text: own };
+    const text = valueOf(envdir, variable).replace(/\n$/, '');
+    if (text !== '') return { kind: 'envdir', variable, text };
+  }
+  return undefined;
+}
+
+function valueOf(variables: Variables, name: string): string {
+  return (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? '';
+}
+
+function read(declaration: InputDeclaration, found: Found): Input | Problem {
+  const { variable, kind, text } = found;
+  const reading = readInput(declaration, text);
+  if (reading.ok) return { ...inputOf(declaration, reading.value), source: { kind, variable } };
+
+  const shown = declaration.secret ? '***' : quote(text);
+  const { wanted } = reading;
+  if (declaration.default === undefined) {
+    return { ...unset(declaration), refused: { variable, found: shown, wanted } };
+  }
+  return new Problem({
+    found: `${variable} is ${shown}`,
+    wanted,
+    mend: `correct ${variable}, or unset it for the default ${String(declaration.default)}`,
+  });
+}
+
+function unset(declaration: InputDeclaration): Input {
+  const { type, default: fallback } = declaration;
+  if (fallback === undefined) return inputOf(declaration, undefined);
+  const value = type === 'path' ? normalise(String(fallback)) : fallback;
+  return { ...inputOf(declaration, value), source: { kind: 'default' } };
+}
+
+function inputOf(declaration: InputDeclaration, value: InputValue): Input {
+  return { name: declaration.name, declaration, value, source: { kind: 'unset' } };
+}

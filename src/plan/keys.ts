@@ -1,0 +1,141 @@
+import { ACCOUNT, VARIABLE } from '../step/fields.ts';
+import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
+
+/*
+ * The keys of a plan outside `with`: what the schema offers to editors, and what messages say is
+ * wanted.
+ */
+
+export const NAME = '^[a-z][a-z0-9-]*$';
+export const TIMEOUT = '^[1-9][0-9]{0,3}(?:ms|s|m)$';
+
+const variable = (description: string) =>
+  ({ type: 'string', pattern: VARIABLE, description }) as const;
+
+export const INPUT_KEYS = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'A typed value from the environment.',
+  required: ['env', 'type'],
+  properties: {
+    description: { type: 'string', description: 'What it is for, in one sentence.' },
+    env: {
+      type: 'array',
+      items: variable('An environment variable.'),
+      minItems: 1,
+      uniqueItems: true,
+      description:
+        'The environment variable that sets it, or a list of them: the first that is set and not empty decides.',
+    },
+    type: {
+      type: 'string',
+      enum: ['path', 'id', 'string', 'boolean'],
+      description:
+        'path: an absolute path. id: a number from 1 to 65534. string: any text. boolean: 1, true, yes or on; 0, false, no or off.',
+    },
+    default: {
+      type: ['string', 'number', 'boolean', 'null'],
+      description: 'Its value where no variable is set. Without one it may be unset.',
+    },
+    values: {
+      type: 'array',
+      items: { type: 'string', description: 'An allowed value.' },
+      minItems: 1,
+      uniqueItems: true,
+      description: 'The values that are allowed, for the type string.',
+    },
+    secret: {
+      type: 'boolean',
+      default: false,
+      description: 'Whether its value is shown as ***.',
+    },
+  },
+} as const satisfies ObjectSchema;
+
+export const STEP_KEYS = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'One thing to keep true.',
+  required: ['id', 'uses'],
+  properties: {
+    id: { type: 'string', pattern: NAME, description: 'Its name within the plan.' },
+    uses: { type: 'string', description: 'Its step type.' },
+    with: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      properties: {},
+      description: 'The options of the step type.',
+    },
+    needs: {
+      type: 'array',
+      items: { type: 'string', description: 'The id of a step.' },
+      uniqueItems: true,
+      description: 'The steps that come before it.',
+    },
+    when: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'Leaves the step out of a boot in which this does not hold. Names inputs.x and facts.y; knows == != ! && || ( ) and texts in quotes.',
+    },
+    why: { type: 'string', description: 'Why the step is there, for whoever reads the plan.' },
+    as: {
+      type: 'string',
+      pattern: ACCOUNT,
+      description: 'The account that owns what it makes and runs its commands.',
+    },
+    'on-failure': {
+      type: 'string',
+      enum: ['stop', 'degrade', 'ignore'],
+      default: 'stop',
+      description:
+        'stop: nothing after it runs. degrade: the boot goes on and ends degraded. ignore: the boot goes on.',
+    },
+    timeout: {
+      type: 'string',
+      pattern: TIMEOUT,
+      default: '10m',
+      description: 'How long it may take, such as 500ms, 30s or 10m.',
+    },
+  },
+} as const satisfies ObjectSchema;
+
+export const PLAN_KEYS = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'What a boot has to make true before any service starts.',
+  required: ['version', 'name', 'steps'],
+  properties: {
+    version: { type: 'integer', minimum: 1, maximum: 1, description: 'Of the plan language: 1.' },
+    name: { type: 'string', pattern: NAME, description: 'What the plan is called in messages.' },
+    description: { type: 'string', description: 'What the plan is for, in one sentence.' },
+    inputs: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      properties: {},
+      description: 'Typed values from the environment, by name.',
+    },
+    steps: {
+      type: 'array',
+      items: STEP_KEYS,
+      minItems: 1,
+      description: 'What to keep true. The order of running comes from needs, then from the file.',
+    },
+  },
+} as const satisfies ObjectSchema;
+
+/** The most steps that a plan may have. */
+export const MOST_STEPS = 1000;
+
+/** The schema of an option, or of an entry of one. */
+export function childSchema(
+  schema: OptionSchema | undefined,
+  key: string,
+): OptionSchema | undefined {
+  if (schema?.type === 'array') return schema.items;
+  if (schema?.type !== 'object') return undefined;
+  if (!('properties' in schema)) return schema.additionalProperties;
+  return Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
+}

@@ -1,0 +1,111 @@
+import type { AnyStepType, JsonObject } from '../step/step.ts';
+import type { Condition } from './condition.ts';
+
+/** Where something stands in a plan file; both start at 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * The types that an input can have. `id` is a user or group id from 1 to 65534; `path` is an
+ * absolute path other than the root.
+ */
+export type InputType = 'path' | 'id' | 'string' | 'boolean';
+
+/** An input as the plan declares it. */
+export interface InputDeclaration {
+  readonly name: string;
+  readonly description?: string;
+  /** The environment variables that can set it; the first that is set and not empty decides. */
+  readonly env: readonly string[];
+  readonly type: InputType;
+  /** Used when no variable is set. An input without one may be unset. */
+  readonly default?: string | number | boolean;
+  /** The values that are allowed; any when absent. */
+  readonly values?: readonly string[];
+  /** Its value is shown as *** wherever it would appear. */
+  readonly secret: boolean;
+  readonly at: Position;
+}
+
+/** What becomes of the boot when a step fails; see the README's table. */
+export type OnFailure = 'stop' | 'degrade' | 'ignore';
+
+/** A step of a plan whose text has been found right. */
+export interface PlanStep {
+  readonly id: string;
+  readonly uses: string;
+  /** Options, with `${{ }}` still in them. */
+  readonly with: JsonObject;
+  readonly needs: readonly string[];
+  readonly when?: Condition;
+  /** The text of `when`, for messages. */
+  readonly whenText?: string;
+  readonly why?: string;
+  readonly as?: string;
+  readonly onFailure: OnFailure;
+  /** In milliseconds. */
+  readonly timeout: number;
+  readonly at: Position;
+}
+
+/** A plan whose text has been found right: plain data, so that it can be kept and read again. */
+export interface Plan {
+  readonly name: string;
+  readonly description: string;
+  /** The file as it was named, for messages. */
+  readonly file: string;
+  readonly inputs: readonly InputDeclaration[];
+  /** In the order of the file. */
+  readonly steps: readonly PlanStep[];
+}
+
+/** Where the value of an input came from. */
+export type InputSource =
+  | { readonly kind: 'environment' | 'envdir'; readonly variable: string }
+  | { readonly kind: 'default' }
+  | { readonly kind: 'unset' };
+
+/** A value that an input took. */
+export type InputValue = string | number | boolean | undefined;
+
+/** An input with its value in this boot. */
+export interface Input {
+  readonly name: string;
+  readonly declaration: InputDeclaration;
+  readonly value: InputValue;
+  readonly source: InputSource;
+  /**
+   * Set when a variable holds a value that must not be used. The input then counts as unset and
+   * the boot ends degraded.
+   */
+  readonly refused?: { readonly variable: string; readonly found: string; readonly wanted: string };
+}
+
+/** A step with its inputs and facts filled in. */
+export interface BootStep {
+  readonly id: string;
+  readonly type: AnyStepType;
+  readonly with: JsonObject;
+  readonly needs: readonly string[];
+  /** Why the step is left out of this boot: its `when` does not hold. */
+  readonly skipped?: string;
+  readonly why?: string;
+  readonly as?: string;
+  readonly onFailure: OnFailure;
+  /** In milliseconds. */
+  readonly timeout: number;
+  readonly at: Position;
+  /** The variable behind each option that an input filled in: `uid` -> `PUID`. */
+  readonly origins: Readonly<Record<string, string>>;
+}
+
+/** A plan ready to boot: every value known, steps in the order in which they run. */
+export interface BootPlan {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  readonly inputs: readonly Input[];
+  readonly steps: readonly BootStep[];
+}

@@ -1,0 +1,100 @@
+/** A name in a template or condition, and where it stands in its text. */
+export interface Reference {
+  readonly kind: 'input' | 'fact';
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Something wrong within a text of the plan. */
+export interface TextMistake {
+  readonly offset: number;
+  readonly length: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A text with `${{ }}` in it, taken apart. */
+interface Template {
+  readonly parts: readonly (string | Reference)[];
+  readonly mistakes: readonly TextMistake[];
+}
+
+const OPEN = '${{';
+const CLOSE = '}}';
+const NAMES = 'write inputs.NAME or facts.NAME';
+
+/** Whether a text has, or was meant to have, a template in it. */
+export function hasTemplate(text: string): boolean {
+  return text.includes(OPEN);
+}
+
+/** Takes a text apart into its literal stretches and the names in `${{ }}`. */
+export function parseTemplate(text: string): Template {
+  const parts: (string | Reference)[] = [];
+  const mistakes: TextMistake[] = [];
+  let at = 0;
+  for (let open = text.indexOf(OPEN); open !== -1; open = text.indexOf(OPEN, at)) {
+    if (open > at) parts.push(text.slice(at, open));
+    const end = endOf(text, open);
+    if (end === undefined) {
+      const next = text.indexOf(OPEN, open + OPEN.length);
+      at = next === -1 ? text.length : next;
+      mistakes.push(unclosed(open, text.slice(open, at).trimEnd().length));
+    } else {
+      const found = parseName(text.slice(open + OPEN.length, end - CLOSE.length), open, end);
+      if ('message' in found) mistakes.push(found);
+      else parts.push(found);
+      at = end;
+    }
+  }
+  if (at < text.length) parts.push(text.slice(at));
+  return { parts, mistakes };
+}
+
+/** The one name that a text consists of; undefined where it is longer or has none. */
+export function wholeReference(template: Template): Reference | undefined {
+  const [only] = template.parts;
+  return template.parts.length === 1 && typeof only === 'object' ? only : undefined;
+}
+
+/** The names of a template. */
+export function referencesOf(template: Template): Reference[] {
+  return template.parts.filter((part) => typeof part === 'object');
+}
+
+/** A reference as the plan writes it: `inputs.home`. */
+export function nameOf(reference: Pick<Reference, 'kind' | 'name'>): string {
+  return `${reference.kind}s.${reference.name}`;
+}
+
+/** What to say of a name that is none. */
+export function unknownName(name: string): { readonly message: string; readonly hint: string } {
+  const singular = /^(input|fact)\.[\w-]+$/.exec(name)?.[1];
+  const meant = name.replace('.', 's.');
+  const hint = singular === undefined ? NAMES : `did you mean ${meant}?`;
+  return { message: `unknown name ${name}`, hint };
+}
+
+function endOf(text: string, open: number): number | undefined {
+  const close = text.indexOf(CLOSE, open + OPEN.length);
+  const next = text.indexOf(OPEN, open + OPEN.length);
+  return close === -1 || (next !== -1 && next < close) ? undefined : close + CLOSE.length;
+}
+
+function unclosed(offset: number, length: number): TextMistake {
+  return { offset, length, message: 'unclosed template', hint: 'close it with }}' };
+}
+
+function parseName(inner: string, open: number, end: number): Reference | TextMistake {
+  const name = inner.trim();
+  const whole = { offset: open, length: end - open };
+  if (name === '') return { ...whole, message: 'empty template', hint: NAMES };
+
+  const place = { offset: open + OPEN.length + inner.indexOf(name), length: name.length };
+  const known = /^(input|fact)s\.([A-Za-z0-9_-]+)$/.exec(name);
+  if (known)
+    return { ...place, kind: known[1] === 'input' ? 'input' : 'fact', name: known[2] ?? '' };
+  if (/^[\w.-]+$/.test(name)) return { ...place, ...unknownName(name) };
+  return { ...place, message: 'a template holds one name and no expression', hint: NAMES };
+}

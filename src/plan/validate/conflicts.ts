@@ -1,0 +1,97 @@
+import type { JsonObject, Touch } from '../../step/step.ts';
+import { isWithin } from '../../system/path.ts';
+import type { DraftStep } from '../draft.ts';
+import { inValue } from '../mistake.ts';
+import type { Mistake } from '../mistake.ts';
+import { fillOptions } from '../fill.ts';
+import { placeholders } from './placeholders.ts';
+import { typeOf } from './subject.ts';
+import type { Subject } from './subject.ts';
+
+interface Toucher {
+  readonly step: DraftStep;
+  readonly id: string;
+  readonly touches: readonly Touch[];
+}
+
+/**
+ * Warns of steps that change the same thing with no order between them: which comes first would
+ * be an accident of the file. For a plan without mistakes.
+ */
+export function conflictWarnings(subject: Subject): Mistake[] {
+  const { places } = subject.document;
+  const { lookup, readable } = placeholders(subject.draft.inputs);
+  const touchers = subject.draft.steps.flatMap((step): Toucher[] => {
+    const type = typeOf(subject, step);
+    if (type === undefined || step.id === undefined) return [];
+    const options: JsonObject = fillOptions(step.with, type.schema, lookup);
+    return [{ step, id: step.id, touches: type.touches(options) }];
+  });
+  const before = ancestors(subject.draft.steps);
+  return touchers.flatMap((later, index) =>
+    touchers.slice(0, index).flatMap((earlier): Mistake[] => {
+      if (before.get(later.id)?.has(earlier.id) === true) return [];
+      if (before.get(earlier.id)?.has(later.id) === true) return [];
+      const what = conflict(earlier, later);
+      if (what === undefined) return [];
+      const message = `missing needs between ${earlier.id} and ${later.id}: ${readable(what)}`;
+      const mistake = inValue(places, `${later.step.pointer}/id`, {
+        message,
+        hint: `add needs: [${earlier.id}] if it comes after it`,
+        related: [{ at: places.value(`${earlier.step.pointer}/id`), message: 'the other step' }],
+      });
+      // One step can be in conflict with several.
+      return [{ ...mistake, severity: 'warning', pointer: `${mistake.pointer}/${earlier.id}` }];
+    }),
+  );
+}
+
+/** What two steps both lay hands on, as a clause; undefined where they do not. */
+function conflict(earlier: Toucher, later: Toucher): string | undefined {
+  for (const a of earlier.touches) {
+    for (const b of later.touches) {
+      if (a.kind === 'path' && b.kind === 'path') {
+        if (meets(a, b)) return `both change ${a.tree === true ? b.path : a.path}`;
+      } else if (a.kind === 'account' && b.kind === 'account' && a.name === b.name) {
+        if (a.access === 'changes' && b.access === 'changes')
+          return `both change account ${a.name}`;
+        if (a.access === 'changes') return uses(earlier, later, a.name);
+        if (b.access === 'changes') return uses(later, earlier, a.name);
+      }
+    }
+  }
+  return undefined;
+}
+
+function uses(changer: Toucher, reader: Toucher, account: string): string {
+  return `${changer.id} changes account ${account}, ${reader.id} relies on it`;
+}
+
+type PathTouch = Extract<Touch, { kind: 'path' }>;
+
+function meets(a: PathTouch, b: PathTouch): boolean {
+  if (a.path === b.path) {
+    return a.aspect === b.aspect || a.aspect === 'existence' || b.aspect === 'existence';
+  }
+  if (a.aspect !== b.aspect) return false;
+  return (
+    (a.tree === true && isWithin(b.path, a.path)) || (b.tree === true && isWithin(a.path, b.path))
+  );
+}
+
+/** The steps that come before each step through needs, transitively. The needs have no circle. */
+function ancestors(steps: readonly DraftStep[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const needs = new Map(steps.map((step) => [step.id ?? '', step.needs.map(({ text }) => text)]));
+  return new Map(
+    [...needs.keys()].map((id) => {
+      const found = new Set<string>();
+      const open = [...(needs.get(id) ?? [])];
+      for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        if (found.has(next)) continue;
+        found.add(next);
+        open.push(...(needs.get(next) ?? []));
+      }
+      return [id, found];
+    }),
+  );
+}

@@ -1,0 +1,106 @@
+import { unreachable } from '../errors/problem.ts';
+import { plural, showDuration } from './format.ts';
+import { showRefusal } from './input-view.ts';
+import type { InputView } from './input-view.ts';
+import { printable } from '../text/printable.ts';
+import type { BootFinished, RunEvent, StepFinished } from './run-event.ts';
+import { problemLines } from './step-view.ts';
+
+/** How much a line of the log matters, in the words of s6. */
+export type Level = 'info' | 'warn' | 'fatal';
+
+/** A line of the log. */
+export interface LogLine {
+  readonly level: Level;
+  readonly text: string;
+}
+
+/** A step that takes at least this share of a boot is named in its last line. */
+const TELLING_SHARE = 0.5;
+
+/** In milliseconds; what is quicker needs no explanation. */
+const TELLING_DURATION = 10;
+
+/** A line as it is written, every character of it printable: `hermes-boot: info: identity: …`. */
+export function showLine({ level, text }: LogLine): string {
+  return `hermes-boot: ${level}: ${printable(text)}\n`;
+}
+
+/** What an event says in the log; nothing, most of the time. */
+export function logLines(event: RunEvent): LogLine[] {
+  switch (event.type) {
+    case 'boot-started':
+      return [
+        { level: 'info', text: `${event.plan}: ${opening(event.steps.length, event.inputs)}` },
+        ...event.inputs.flatMap(({ name, refused }) =>
+          refused ? [line('warn', name, showRefusal(refused))] : [],
+        ),
+      ];
+    case 'step-started':
+      return [];
+    case 'note':
+      return event.severity === 'warning' ? [line('warn', event.step, event.text)] : [];
+    case 'change-made':
+      return [line('info', event.step, `${event.change.subject} ${event.change.effect}`)];
+    case 'step-finished':
+      return failure(event);
+    case 'boot-finished':
+      return [ending(event)];
+    default:
+      return unreachable(event);
+  }
+}
+
+function line(level: Level, subject: string, text: string): LogLine {
+  return { level, text: `${subject}: ${text}` };
+}
+
+function opening(steps: number, inputs: readonly InputView[]): string {
+  const decided = inputs.flatMap(({ name, value, source }) => {
+    if ('variable' in source) return [`${name} ${String(value)} from ${source.variable}`];
+    // Where the boot happens is worth a word even when nobody chose it.
+    return typeof value === 'string' && value.startsWith('/') ? [`${name} ${value}`] : [];
+  });
+  return [plural(steps, 'step'), ...decided].join(', ');
+}
+
+const FAILURE_LEVELS = { stop: 'fatal', degrade: 'warn', ignore: 'info' } as const;
+
+function failure({ step, status, why, problem, onFailure }: StepFinished): LogLine[] {
+  const level = FAILURE_LEVELS[onFailure];
+  if (problem !== null) return problemLines(problem).map((text) => line(level, step, text));
+  return status === 'failed' ? [line(level, step, why)] : [];
+}
+
+function ending(event: BootFinished): LogLine {
+  const { plan, result, converged, steps, changes, duration } = event;
+  const work = `${changes === 0 ? 'no change' : plural(changes, 'change')} in ${showDuration(duration)}`;
+  switch (result) {
+    case 'done':
+      if (!converged) return line('info', plan, `done, ${work}${slowest(event)}`);
+      return line(
+        'info',
+        plan,
+        `nothing to do (${plural(steps, 'step')}, ${showDuration(duration)})`,
+      );
+    case 'degraded':
+      return line(
+        'warn',
+        plan,
+        `degraded by ${event.degradedBy.join(', ')}; ${work}${slowest(event)}`,
+      );
+    case 'stopped': {
+      const at = event.stoppedBy === null ? '' : ` at ${event.stoppedBy}`;
+      const rest = event.unreached === 0 ? '' : `; ${plural(event.unreached, 'step')} not reached`;
+      return line('fatal', plan, `stopped${at}, ${work}${rest}`);
+    }
+    default:
+      return unreachable(result);
+  }
+}
+
+function slowest({ slowest: step, duration }: BootFinished): string {
+  if (step === null || step.duration < TELLING_DURATION) return '';
+  if (step.duration < duration * TELLING_SHARE) return '';
+  return ` (${step.step} ${showDuration(step.duration)})`;
+}

@@ -1,0 +1,37 @@
+/**
+ * What is known of this process and its surroundings before any step looks. Observed once per
+ * boot; see capabilities(7) for the names.
+ */
+export interface Facts {
+  /** The effective user and group of this process. */
+  readonly uid: number;
+  readonly gid: number;
+  /** Its supplementary groups. */
+  readonly groups: readonly number[];
+  /** Effective capabilities, without the prefix: CHOWN, SETUID, … */
+  readonly capabilities: ReadonlySet<string>;
+  /** Whether s6-svscan is PID 1 of this world. */
+  readonly s6: boolean;
+}
+
+/** The facts that `when` and `${{ facts.x }}` can name, and the type of each. */
+export const FACT_TYPES = {
+  uid: 'id',
+  gid: 'id',
+  root: 'boolean',
+  'can-chown': 'boolean',
+  s6: 'boolean',
+} as const;
+
+export type FactName = keyof typeof FACT_TYPES;
+
+/** The value of each fact that a plan can name. */
+export function factValues(facts: Facts): Readonly<Record<FactName, number | boolean>> {
+  return {
+    uid: facts.uid,
+    gid: facts.gid,
+    root: facts.uid === 0,
+    'can-chown': facts.capabilities.has('CHOWN'),
+    s6: facts.s6,
+  };
+}

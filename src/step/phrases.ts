@@ -1,0 +1,62 @@
+import { showCount } from '../text/count.ts';
+import { unreachable } from '../errors/problem.ts';
+import type { Entry } from '../system/entry.ts';
+import { join, normalise, parentOf } from '../system/path.ts';
+import type { Note } from './step.ts';
+
+/** What an entry is, as the end of a sentence that starts with its path: `a link to /srv`. */
+export function whatIs(entry: Entry): string {
+  switch (entry.type) {
+    case 'link':
+      return `a link to ${entry.target}`;
+    case 'behind-link':
+      return `behind ${entry.link}, a link to ${entry.target}`;
+    case 'unreadable':
+      return `not to be looked at (${entry.reason})`;
+    case 'missing':
+      return 'missing';
+    case 'file':
+      return 'a regular file';
+    case 'directory':
+    case 'fifo':
+    case 'socket':
+    case 'device':
+      return `a ${entry.type}`;
+    default:
+      return unreachable(entry);
+  }
+}
+
+/** Says that something was found which this step must not touch. */
+export function leftAlone(path: string, entry: Entry, mend?: string): Note {
+  const linked = entry.type === 'link' || entry.type === 'behind-link';
+  const consequence = linked ? 'left alone, and what it points to (#52781)' : 'left alone';
+  const advice = mend === undefined ? '' : `; ${mend}`;
+  return { severity: 'warning', text: `${path} is ${whatIs(entry)}: ${consequence}${advice}` };
+}
+
+/** A note that explains and asks for nothing. */
+export function info(text: string): Note {
+  return { severity: 'info', text };
+}
+
+/** A note about something that somebody should look at. */
+export function warning(text: string): Note {
+  return { severity: 'warning', text };
+}
+
+/** Where the text of a link leads, as an absolute path. */
+export function targetOf(link: string, target: string): string {
+  return target.startsWith('/') ? normalise(target) : join(parentOf(link), target);
+}
+
+/** Names in a sentence: `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
+/** A number with its noun: `1 file`, `1,200 files`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${showCount(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,115 @@
+import { missingAncestors } from '../changes/make.ts';
+import type { DirectoryChange } from '../changes/change.ts';
+import { Problem } from '../errors/problem.ts';
+import type { Entry, Owner, Stat } from '../system/entry.ts';
+import { componentsOf, join, parentOf } from '../system/path.ts';
+import { behindLink } from '../system/links.ts';
+import type { ReadSystem } from '../system/system.ts';
+import { targetOf, whatIs } from './phrases.ts';
+import type { StepContext } from './step.ts';
+
+/**
+ * The one name of a path in the world: links on the way resolved, the path itself not followed.
+ * @throws Problem when a link on the way is not to be trusted
+ */
+export function canonical(system: ReadSystem, path: string): string {
+  const resolution = system.resolve(path);
+  if (resolution.kind === 'path') return resolution.path;
+  throw behindLink(path, resolution);
+}
+
+/**
+ * Looks at a path below a base and takes no link from the base on, not even one that root made:
+ * what is below a base must be below it in truth (#52781).
+ */
+export function lookBelow(system: ReadSystem, base: string, path: string): Entry {
+  let at = base;
+  let entry: Entry = system.look(base);
+  for (const name of componentsOf(path)) {
+    if (entry.type === 'link') return { type: 'behind-link', link: at, target: entry.target };
+    if (entry.type !== 'directory') {
+      return entry.type === 'behind-link' || entry.type === 'unreadable'
+        ? entry
+        : { type: 'missing' };
+    }
+    at = join(at, name);
+    entry = system.look(at);
+  }
+  return entry;
+}
+
+/**
+ * The stat of the directory that an option names.
+ * @throws Problem when it is missing, a link or anything else
+ */
+export function existingDirectory(
+  context: StepContext<unknown>,
+  option: string,
+  path: string,
+): Stat {
+  const entry = context.system.look(path);
+  if (entry.type === 'directory') return entry.stat;
+  if (entry.type === 'missing') {
+    throw new Problem({
+      found: `${path} is missing`,
+      wanted: 'a directory',
+      mend: 'make it before, with a step that uses directory',
+    });
+  }
+  throw notADirectory(context, option, path, entry);
+}
+
+/** The refusal to take something else for a directory; links have their own advice. */
+export function notADirectory(
+  context: StepContext<unknown>,
+  option: string,
+  path: string,
+  entry: Entry,
+): Problem {
+  if (entry.type !== 'link' && entry.type !== 'behind-link') {
+    const mend = entry.type === 'unreadable' ? undefined : `move ${path} out of the way`;
+    const found = `${path} is ${whatIs(entry)}`;
+    return new Problem({ found, wanted: 'a directory', ...(mend === undefined ? {} : { mend }) });
+  }
+  const link = entry.type === 'link' ? path : entry.link;
+  const target = targetOf(link, entry.target) + path.slice(link.length);
+  const variable = context.origin(option);
+  return new Problem({
+    found:
+      link === path
+        ? `${path} is a link to ${entry.target}`
+        : `${link}, on the way to ${path}, is a link to ${entry.target}`,
+    wanted: 'a directory: what a link points to may be anything, and is never followed (#52781)',
+    mend: [
+      `replace ${link} by a directory`,
+      variable === undefined
+        ? `or name ${target} itself in the plan`
+        : `or set ${variable} to ${target}`,
+    ],
+  });
+}
+
+/** The parents of a path that are missing, outermost first: for this process, everybody enters. */
+export function parentChanges(
+  context: Pick<StepContext<unknown>, 'system' | 'facts'>,
+  path: string,
+): DirectoryChange[] {
+  const { uid, gid } = context.facts;
+  const owner: Owner = uid === 0 ? { uid: 0, gid: 0 } : { uid, gid };
+  const missing = missingAncestors(context.system, path);
+  const existing = parentOf(missing[0] ?? path);
+  const entry = context.system.look(existing);
+  if (entry.type !== 'directory') {
+    throw new Problem({
+      found: `${existing}, on the way to ${path}, is ${whatIs(entry)}`,
+      wanted: 'a directory',
+    });
+  }
+  return missing.map((parent) => ({
+    kind: 'directory',
+    path: parent,
+    mode: 0o755,
+    owner,
+    why: `${path} needs it`,
+  }));
+}

@@ -1,0 +1,60 @@
+import { fingerprint } from '../changes/make.ts';
+import type { Change } from '../changes/change.ts';
+import { Problem } from '../errors/problem.ts';
+import type { Identity } from '../system/command.ts';
+import type { ReadSystem } from '../system/system.ts';
+import { ownerOf } from './owner.ts';
+import { targetOf, whatIs } from './phrases.ts';
+import { canonical, parentChanges } from './place.ts';
+import type { StepContext } from './step.ts';
+
+/** As many links in a row as a program may hide behind. */
+const MAX_HOPS = 8;
+
+/** A file that remembers what some other files were like. */
+export interface Fingerprint {
+  readonly of: readonly string[];
+  readonly stamp: string;
+}
+
+/**
+ * Whether something stands at a path, or where the links there lead. A link that must not be
+ * followed counts as leading somewhere: only whoever follows it as another user can tell.
+ */
+export function isPresent(system: ReadSystem, path: string): boolean {
+  let at = path;
+  for (let hops = 0; hops < MAX_HOPS; hops += 1) {
+    const entry = system.look(at);
+    if (entry.type !== 'link') return entry.type !== 'missing';
+    at = targetOf(at, entry.target);
+  }
+  return false;
+}
+
+/** As whom the commands of a step run; undefined for the user of this process. */
+export function identityOf(context: StepContext<unknown>): Identity | undefined {
+  return context.as === undefined ? undefined : context.system.accounts().identity(context.as);
+}
+
+/** Whether the files still are what the stamp remembers. */
+export function isUnchanged(system: ReadSystem, { of, stamp }: Fingerprint): boolean {
+  const entry = system.look(stamp);
+  if (entry.type === 'missing') return false;
+  if (entry.type !== 'file') {
+    throw new Problem({ found: `${stamp} is ${whatIs(entry)}`, wanted: 'a regular file' });
+  }
+  return system.readText(stamp).trim() === fingerprint(system, of);
+}
+
+/** The changes that make a stamp remember what files are like by then. */
+export function stampChanges(
+  context: StepContext<unknown>,
+  { of, stamp }: Fingerprint,
+  why: string,
+): Change[] {
+  const path = canonical(context.system, stamp);
+  return [
+    ...parentChanges(context, path),
+    { kind: 'stamp', path, of, owner: ownerOf(context), why },
+  ];
+}

@@ -1,0 +1,91 @@
+import type { Change } from '../changes/change.ts';
+import type { ReadSystem } from '../system/system.ts';
+import type { Facts } from './facts.ts';
+import type { ObjectSchema, OptionsOf } from './schema.ts';
+
+/** A value of a plan file. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
+
+/** A mapping of a plan file. */
+export type JsonObject = Readonly<Record<string, JsonValue | undefined>>;
+
+/** Something a person should know although it changes nothing. */
+export interface Note {
+  readonly severity: 'info' | 'warning';
+  /** One sentence without a full stop, naming the path it speaks of. */
+  readonly text: string;
+}
+
+/** What a step found. No changes: the world is converged as far as this step goes. */
+export interface Findings {
+  readonly changes: readonly Change[];
+  /** Why nothing is to be done, shown when there are no changes. */
+  readonly otherwise: string;
+  readonly notes?: readonly Note[];
+}
+
+/** What a step returns: findings, or why it does not apply here. */
+export type Outcome = Findings | { readonly skipped: string };
+
+/** What a step is given. */
+export interface StepContext<W> {
+  /** The step's options: checked against its schema, with inputs and facts filled in. */
+  readonly with: W;
+  /** The world. There is no way to write through it. */
+  readonly system: ReadSystem;
+  readonly facts: Facts;
+  /** The account of the step's `as`: the owner of what it makes, and who its commands run as. */
+  readonly as: string | undefined;
+  /** Aborts at the step's timeout. */
+  readonly signal: AbortSignal;
+  /** The environment variable behind an option, such as `PUID` for `uid`; undefined if none. */
+  origin(option: string): string | undefined;
+}
+
+/**
+ * A path or an account that a step may change or relies on. Two steps that touch the same one
+ * need an order; `validate` reports where there is none.
+ */
+export type Touch =
+  | {
+      readonly kind: 'path';
+      readonly path: string;
+      readonly aspect: Aspect;
+      readonly tree?: boolean;
+    }
+  | { readonly kind: 'account'; readonly name: string; readonly access: 'reads' | 'changes' };
+
+/** What of an entry a step decides. `existence` covers content. */
+export type Aspect = 'existence' | 'mode' | 'owner';
+
+/** A step type: what `uses` names. `W` is the type of its options. */
+export interface StepType<W> {
+  readonly uses: string;
+  /** One sentence: what it keeps true. */
+  readonly summary: string;
+  /** JSON Schema of `with`, closed, every property described. */
+  readonly schema: ObjectSchema;
+  /**
+   * Looks at the world and returns what would have to change.
+   * @throws Problem when the wanted state cannot be reached or must be refused
+   */
+  plan(context: StepContext<W>): Outcome | Promise<Outcome>;
+  /** What the step may change or relies on, from its options alone. */
+  touches(options: W): readonly Touch[];
+}
+
+/** A step type whose options' type has been forgotten: what lists and the engine hold. */
+export type AnyStepType = StepType<JsonObject>;
+
+/** Declares a step type; the type of its options comes from its schema. */
+export function defineStep<const S extends ObjectSchema>(
+  type: StepType<OptionsOf<S>> & { readonly schema: S },
+): StepType<OptionsOf<S>> {
+  return type;
+}

@@ -1,0 +1,55 @@
+/** A user id and a group id, as the kernel stores them. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What lstat(2) tells of an entry. `mode` holds the permission bits only (07777). */
+export interface Stat extends Owner {
+  readonly mode: number;
+  /** Number of hard links. */
+  readonly nlink: number;
+  /** Size in bytes. */
+  readonly size: number;
+}
+
+/** The kinds of entry that are neither a directory, a regular file nor a link. */
+export type SpecialType = 'fifo' | 'socket' | 'device';
+
+/** An entry that exists and has been looked at without following it. */
+export type Present =
+  | { readonly type: 'file' | 'directory' | SpecialType; readonly stat: Stat }
+  | { readonly type: 'link'; readonly target: string; readonly stat: Stat };
+
+/**
+ * What a look at a path finds, itself never followed.
+ *
+ * - `behind-link`: a directory on the way is a link that must not be followed, because somebody
+ *   other than root could have put it there; `link` is that directory and `target` its text.
+ * - `unreadable`: the kernel refuses to say; `reason` is its error code, such as EACCES.
+ */
+export type Entry =
+  | Present
+  | { readonly type: 'missing' }
+  | { readonly type: 'behind-link'; readonly link: string; readonly target: string }
+  | { readonly type: 'unreadable'; readonly reason: string };
+
+/** Whether two owners are the same user and the same group. */
+export function sameOwner(a: Owner, b: Owner): boolean {
+  return a.uid === b.uid && a.gid === b.gid;
+}
+
+/** An owner as people write it: `1000:100`. */
+export function showOwner(owner: Owner): string {
+  return `${owner.uid}:${owner.gid}`;
+}
+
+/** A mode as people write it, in octal with a leading zero: `0640`. */
+export function showMode(mode: number): string {
+  return `0${mode.toString(8).padStart(3, '0')}`;
+}
+
+/** Reads a quoted octal mode such as "0640". The schema has already checked its form. */
+export function parseMode(text: string): number {
+  return Number.parseInt(text, 8);
+}

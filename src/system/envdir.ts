@@ -1,0 +1,28 @@
+import { Problem } from '../errors/problem.ts';
+import { join } from './path.ts';
+import type { ReadSystem } from './system.ts';
+
+/**
+ * Where s6-overlay keeps the container's environment, a file a variable; with-contenv(1) reads it
+ * for every service and script that asks.
+ */
+const ENVDIR = '/run/s6/container_environment';
+
+/** The path of a variable in the environment directory. */
+export function envdirPath(name: string): string {
+  return join(ENVDIR, name);
+}
+
+/**
+ * The value of a variable in the environment directory, or undefined when it is not there. One
+ * newline at the end is not part of it: s6-linux-init 1.2 writes one, 1.1 does not.
+ */
+export function readEnvdir(system: ReadSystem, name: string): string | undefined {
+  if (system.look(envdirPath(name)).type !== 'file') return undefined;
+  try {
+    return system.readText(envdirPath(name)).replace(/\n$/, '');
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}

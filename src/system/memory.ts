@@ -1,0 +1,29 @@
+import { Problem } from '../errors/problem.ts';
+import type { Tree } from './tree.ts';
+
+/** A tree with nothing but a root directory: what an overlay of a test stands on. */
+export function emptyTree(mounts: readonly string[] = [], locks: readonly string[] = []): Tree {
+  const points = new Set(mounts);
+  return {
+    look: (path) =>
+      path === '/'
+        ? { type: 'directory', stat: { uid: 0, gid: 0, mode: 0o755, nlink: 2, size: 0 } }
+        : { type: 'missing' },
+    read: (path) => {
+      throw new Problem({ found: `${path} is missing`, wanted: 'a regular file' });
+    },
+    list: () => [],
+    mounts: () => points,
+    abandonedLocks: () => locks,
+    scanOwners: () =>
+      Promise.resolve({
+        entries: 0,
+        wrong: 0,
+        sample: [],
+        owners: [],
+        hardLinked: { count: 0, sample: [] },
+        mounts: [],
+        unreadable: [],
+      }),
+  };
+}

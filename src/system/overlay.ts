@@ -1,0 +1,187 @@
+import { Problem } from '../errors/problem.ts';
+import { sameOwner, type Owner, type Present, type Stat } from './entry.ts';
+import { clearedBits, nodeOf, presentOf, type MemoryNode } from './node.ts';
+import { isWithin, join, nameOf, parentOf } from './path.ts';
+import { checkTime, isHardLinked, OwnerTally } from './scan.ts';
+import type { OwnerScan, RawEntry, Tree } from './tree.ts';
+
+/** Everything wrong below a path, as far as the tree below the overlay goes, has this owner now. */
+interface OwnerRule {
+  readonly path: string;
+  readonly owner: Owner;
+}
+
+/**
+ * Copy-on-write over another tree: reads fall through, writes stay here. It is the world of a dry
+ * run, and over an empty tree the world of a test.
+ */
+export class OverlayTree implements Tree {
+  readonly #base: Tree;
+  readonly #nodes = new Map<string, MemoryNode | 'removed'>();
+  /** The names below each directory that this overlay knows of. */
+  readonly #children = new Map<string, Set<string>>();
+  readonly #rules: OwnerRule[] = [];
+
+  constructor(base: Tree) {
+    this.#base = base;
+  }
+
+  look(path: string): RawEntry {
+    const node = this.#nodes.get(path);
+    if (node === 'removed') return { type: 'missing' };
+    if (node !== undefined) return presentOf(node);
+    const entry = this.#base.look(path);
+    if (entry.type === 'missing' || entry.type === 'unreadable') return entry;
+    return this.#ruled(path, entry);
+  }
+
+  read(path: string, limit: number): Uint8Array {
+    const node = this.#nodes.get(path);
+    if (node === undefined || (node !== 'removed' && node.type === 'file' && !node.content)) {
+      return this.#base.read(path, limit);
+    }
+    if (node === 'removed' || node.type !== 'file' || node.content === undefined) {
+      const type = node === 'removed' ? 'missing' : node.type;
+      throw new Problem({ found: `${path} is ${type}`, wanted: 'a regular file' });
+    }
+    if (node.content.size > limit) {
+      throw new Problem({
+        found: `${path} has ${node.content.size} bytes`,
+        wanted: `at most ${limit}`,
+      });
+    }
+    return node.content.reveal();
+  }
+
+  list(path: string): readonly string[] {
+    const own = this.#children.get(path);
+    const below = this.#base.list(path);
+    if (own === undefined) return below;
+    const names = new Set(below);
+    for (const name of own) {
+      if (this.#nodes.get(join(path, name)) === 'removed') names.delete(name);
+      else names.add(name);
+    }
+    return [...names].sort();
+  }
+
+  mounts(): ReadonlySet<string> {
+    return this.#base.mounts();
+  }
+
+  abandonedLocks(): readonly string[] {
+    return this.#base.abandonedLocks().filter((path) => this.#nodes.get(path) !== 'removed');
+  }
+
+  async scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
+    if (!this.#touches(path)) return this.#base.scanOwners(path, owner, signal);
+    const tally = new OwnerTally(owner);
+    this.#walk(path, true, signal, {
+      entry: (below, entry) => {
+        tally.entry(below, entry);
+      },
+      mount: (below) => {
+        tally.mount(below);
+      },
+    });
+    return Promise.resolve(tally.scan());
+  }
+
+  /** Puts a node in place of whatever is there. */
+  put(path: string, node: MemoryNode): void {
+    this.#nodes.set(path, node);
+    this.#know(path);
+  }
+
+  /** Changes parts of the stat of an existing entry. */
+  restat(path: string, change: Partial<Stat>): void {
+    const node = this.#nodes.get(path);
+    if (node !== undefined && node !== 'removed') {
+      this.put(path, { ...node, stat: { ...node.stat, ...change } });
+      return;
+    }
+    const entry = this.look(path);
+    if (entry.type === 'missing' || entry.type === 'unreadable') {
+      throw new Error(`the simulated world has no ${path} to change`);
+    }
+    this.put(path, nodeOf(entry, { ...entry.stat, ...change }));
+  }
+
+  /** Takes an entry away. */
+  remove(path: string): void {
+    this.#nodes.set(path, 'removed');
+    this.#know(path);
+  }
+
+  /** Gives everything that an owner scan calls wrong to `owner`. */
+  own(path: string, owner: Owner): void {
+    for (const [below, node] of this.#nodes) {
+      if (node === 'removed' || !isWithin(below, path) || this.#beyondMount(below, path)) continue;
+      const entry = presentOf(node);
+      if (sameOwner(entry.stat, owner) || isHardLinked(entry)) continue;
+      this.restat(below, { ...owner, mode: entry.stat.mode & ~clearedBits(entry) });
+    }
+    this.#rules.push({ path, owner });
+  }
+
+  /** Every path and node of this overlay, for tests that compare whole worlds. */
+  *entries(): Generator<[path: string, node: MemoryNode]> {
+    for (const [path, node] of [...this.#nodes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (node !== 'removed') yield [path, node];
+    }
+  }
+
+  #ruled(path: string, entry: Present): Present {
+    const rules = this.#rules.filter((rule) => isWithin(path, rule.path));
+    if (rules.length === 0 || isHardLinked(entry)) return entry;
+    let { uid, gid, mode } = entry.stat;
+    for (const { owner, path: top } of rules) {
+      if (this.#beyondMount(path, top) || sameOwner({ uid, gid }, owner)) continue;
+      mode &= ~clearedBits({ ...entry, stat: { ...entry.stat, mode } });
+      ({ uid, gid } = owner);
+    }
+    return { ...entry, stat: { ...entry.stat, uid, gid, mode } };
+  }
+
+  #beyondMount(path: string, top: string): boolean {
+    if (this.mounts().size === 0) return false;
+    for (let at = path; at !== top && at !== '/'; at = parentOf(at)) {
+      if (this.mounts().has(at)) return true;
+    }
+    return false;
+  }
+
+  #touches(path: string): boolean {
+    const overlaps = (other: string): boolean => isWithin(other, path) || isWithin(path, other);
+    return (
+      this.#rules.some((rule) => overlaps(rule.path)) ||
+      [...this.#nodes.keys()].some((known) => isWithin(known, path))
+    );
+  }
+
+  #walk(path: string, top: boolean, signal: AbortSignal, visit: Visitor): void {
+    checkTime(signal, `looking at ${path}`);
+    const entry = this.look(path);
+    if (entry.type === 'missing' || entry.type === 'unreadable') return;
+    if (!top && this.mounts().has(path)) {
+      visit.mount(path);
+      return;
+    }
+    visit.entry(path, entry);
+    if (entry.type !== 'directory') return;
+    for (const name of this.list(path)) this.#walk(join(path, name), false, signal, visit);
+  }
+
+  #know(path: string): void {
+    if (path === '/') return;
+    const parent = parentOf(path);
+    const names = this.#children.get(parent) ?? new Set();
+    names.add(nameOf(path));
+    this.#children.set(parent, names);
+  }
+}
+
+interface Visitor {
+  readonly entry: (path: string, entry: Present) => void;
+  readonly mount: (path: string) => void;
+}

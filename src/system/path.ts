@@ -1,0 +1,37 @@
+import { posix } from 'node:path';
+
+/*
+ * Paths here are absolute paths as the world names them: below `--root DIR` they start at DIR,
+ * not at the machine's root. They are normalised: no `.`, no `..`, no trailing or double slash.
+ */
+
+/** Joins a path of the world and the name of something below it. */
+export function join(directory: string, name: string): string {
+  return posix.join(directory, name);
+}
+
+/** The directory that holds `path`; the root is its own parent. */
+export function parentOf(path: string): string {
+  return posix.dirname(path);
+}
+
+/** The last component of `path`; empty for the root. */
+export function nameOf(path: string): string {
+  return posix.basename(path);
+}
+
+/** Removes `.`, double and trailing slashes; a relative path is taken from the root. */
+export function normalise(path: string): string {
+  const normal = posix.normalize(`/${path}`);
+  return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
+}
+
+/** Whether `path` is `directory` itself or lies below it. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
+}
+
+/** The components of a path, outermost first; empty for the root. */
+export function componentsOf(path: string): string[] {
+  return path.split('/').filter((component) => component !== '');
+}

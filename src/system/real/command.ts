@@ -1,0 +1,88 @@
+import { Problem } from '../../errors/problem.ts';
+import type { Command, Identity } from '../command.ts';
+
+/** The PATH of a command, unless the container's environment has one. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** How many of the last lines of a failed command are told. */
+const TOLD_LINES = 5;
+
+/** How much of a command's output is kept, in characters; more than that fails it. */
+const MAX_OUTPUT = 10_000_000;
+
+/** How long a command may take to end after SIGTERM, in milliseconds. */
+const GRACE = 5000;
+
+/**
+ * Runs a command of the world to its end: below another root it is chrooted there, as another user
+ * it gets that user's groups. Its output is kept for the case that it fails.
+ *
+ * @throws Problem with its exit code and last lines when it fails or cannot be started, and of
+ *   code `timeout` when `signal` aborts it
+ */
+export async function runCommand(
+  root: string,
+  command: Command,
+  signal: AbortSignal,
+): Promise<void> {
+  const { execa } = await import('execa');
+  const [program, ...args] = wrap(root, command);
+  const result = await execa(program, args, {
+    stdin: 'ignore',
+    all: true,
+    maxBuffer: MAX_OUTPUT,
+    extendEnv: false,
+    env: environment(root, command),
+    cwd: root === '/' ? command.cwd : '/',
+    cancelSignal: signal,
+    forceKillAfterDelay: GRACE,
+    reject: false,
+  });
+  if (!result.failed) return;
+  const shown = command.argv.join(' ');
+  if (result.isCanceled) {
+    if (signal.reason instanceof Problem) throw signal.reason;
+    throw new Problem({ code: 'timeout', found: `${shown} did not end in time` });
+  }
+  const lines = result.all.trim().split('\n').slice(-TOLD_LINES).join(' | ');
+  const how =
+    result.exitCode === undefined
+      ? (result.originalMessage ?? 'it could not be started')
+      : `exit code ${result.exitCode}`;
+  throw new Problem({
+    found: `${shown} failed: ${how}${lines === '' ? '' : `: ${lines}`}`,
+    wanted: 'exit code 0',
+  });
+}
+
+/** The argument vector that leads to the command: chroot(1) or setpriv(1) where it is needed. */
+function wrap(root: string, { argv, identity, cwd }: Command): readonly [string, ...string[]] {
+  if (root !== '/') {
+    const user = identity === undefined ? [] : chrootUser(identity);
+    const there = cwd === '/' ? [] : ['/usr/bin/env', `--chdir=${cwd}`];
+    return ['chroot', ...user, root, ...there, ...argv];
+  }
+  if (identity === undefined || identity.uid === process.geteuid?.()) return argv;
+  const { uid, gid, groups } = identity;
+  const as = [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${groups.join(',')}`];
+  return ['setpriv', ...as, '--', ...argv];
+}
+
+function chrootUser({ uid, gid, groups }: Identity): readonly string[] {
+  return [`--userspec=+${uid}:+${gid}`, `--groups=${groups.map((id) => `+${id}`).join(',')}`];
+}
+
+/** The container's environment is the command's too, but never the machine's in another root. */
+function environment(root: string, { identity, env }: Command): Record<string, string> {
+  const inherited = root === '/' ? process.env : {};
+  const own = identity === undefined ? {} : { HOME: identity.home, USER: identity.name };
+  return definedOnly({ PATH, ...inherited, ...own, ...env });
+}
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const defined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined) defined[name] = value;
+  }
+  return defined;
+}

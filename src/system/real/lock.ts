@@ -1,0 +1,99 @@
+import { closeSync, constants, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { errnoOf, Problem } from '../../errors/problem.ts';
+import { pathOf, statOf } from './open.ts';
+
+/** How long to wait for somebody else who edits accounts, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** How often to look again, in milliseconds. */
+const PAUSE = 50;
+
+/** The resolution of /proc/PID/stat, in ticks a second; sysconf(_SC_CLK_TCK) on every Linux. */
+const TICKS = 100;
+
+/**
+ * Does something while holding the lock of an account file as useradd(8) and its kin take it: a
+ * file `passwd.lock` beside it that holds the number of its process. A lock whose process is gone
+ * is taken over.
+ *
+ * @param directory the open directory of the file; @param name the file's name there
+ * @throws Problem of code `timeout` when somebody keeps it for 15 s
+ */
+export function withFileLock<T>(directory: number, name: string, act: () => T): T {
+  const lock = `${name}.lock`;
+  acquire(directory, lock);
+  try {
+    return act();
+  } finally {
+    unlinkSync(pathOf(directory, lock));
+  }
+}
+
+function acquire(directory: number, lock: string): void {
+  const deadline = performance.now() + PATIENCE;
+  while (!create(directory, lock)) {
+    if (isAbandoned(directory, lock)) {
+      unlinkSync(pathOf(directory, lock));
+      continue;
+    }
+    if (performance.now() > deadline) {
+      throw new Problem({
+        code: 'timeout',
+        found: `/etc/${lock} is held by process ${holderOf(directory, lock) ?? 'unknown'}`,
+        wanted: `it to be released within ${PATIENCE / 1000} s`,
+        mend: `wait for that process, or remove /etc/${lock} if it is not an account tool`,
+      });
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+  }
+}
+
+function create(directory: number, lock: string): boolean {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  try {
+    const fd = openSync(pathOf(directory, lock), flags, 0o600);
+    writeSync(fd, `${process.pid}\0`);
+    closeSync(fd);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether the process that made a lock is gone: there is none with its number, or that one started
+ * after the lock was made (numbers start over with each container).
+ */
+export function isAbandoned(directory: number, lock: string): boolean {
+  const stats = statOf(pathOf(directory, lock));
+  if (stats === undefined) return false;
+  const holder = holderOf(directory, lock);
+  const age = Date.now() - stats.mtimeMs;
+  // Its maker may be between creating it and writing its number.
+  if (holder === undefined) return age > 1000;
+  const started = startOf(holder);
+  return started === undefined || started > stats.mtimeMs + 1000;
+}
+
+/** The number of the process that a lock names. */
+function holderOf(directory: number, lock: string): number | undefined {
+  try {
+    const text = readFileSync(pathOf(directory, lock), 'utf8').replace('\0', '').trim();
+    return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When a process started, in milliseconds since the epoch; see proc_pid_stat(5). */
+function startOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
+    return (Number(boot) + ticks / TICKS) * 1000;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  type Stats,
+} from 'node:fs';
+import type { Present, Stat } from '../entry.ts';
+import { componentsOf, nameOf, parentOf } from '../path.ts';
+
+/*
+ * Node has no openat(2). A directory that is open can be addressed all the same as
+ * /proc/self/fd/N, and its children as /proc/self/fd/N/name: the kernel goes on from the open
+ * directory itself, so that a path swapped for a link after it was checked changes nothing.
+ */
+
+/** Opens an entry without any right to its content, be it a link; see O_PATH in open(2). */
+export const O_PATH = 0o10000000;
+
+const OPEN_DIRECTORY = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** A name in a directory: bytes where it is not valid UTF-8. */
+export type Name = string | Buffer;
+
+/** The path of an open file or directory, and of a name in it. */
+export function pathOf(fd: number, name?: Name): string | Buffer {
+  if (name === undefined) return `/proc/self/fd/${fd}`;
+  if (typeof name === 'string') return `/proc/self/fd/${fd}/${name}`;
+  return Buffer.concat([Buffer.from(`/proc/self/fd/${fd}/`), name]);
+}
+
+/**
+ * Opens a directory component by component from an open one, following no link. The caller closes
+ * it.
+ * @throws the system error of the component that could not be opened (ENOTDIR for a link)
+ */
+export function openDirectory(from: number, components: readonly Name[]): number {
+  let fd = openSync(pathOf(from), O_PATH | constants.O_DIRECTORY);
+  for (const component of components) {
+    try {
+      const next = openSync(pathOf(fd, component), OPEN_DIRECTORY);
+      closeSync(fd);
+      fd = next;
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
+  return fd;
+}
+
+/** Opens the directory that holds a canonical path, and hands it to `use` with the last name. */
+export function withParent<T>(
+  root: number,
+  path: string,
+  use: (directory: number, name: string) => T,
+): T {
+  const directory = openDirectory(root, componentsOf(parentOf(path)));
+  try {
+    return use(directory, nameOf(path) || '.');
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/**
+ * Holds on to one entry, a link included, whatever becomes of its name, and hands it to `use`.
+ * What is then done to `pathOf(fd)` is done to that very entry.
+ */
+export function withEntry<T>(
+  directory: number,
+  name: Name,
+  use: (fd: number, stats: Stats) => T,
+): T {
+  const fd = openSync(pathOf(directory, name), O_PATH | constants.O_NOFOLLOW);
+  try {
+    return use(fd, fstatSync(fd));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The names in a directory, unsorted. */
+export function namesIn(directory: string | Buffer): Name[] {
+  const names = readdirSync(directory);
+  // A replacement character tells of a name that UTF-8 cannot carry there and back.
+  if (!names.some((name) => name.includes('\uFFFD'))) return names;
+  return readdirSync(directory, { encoding: 'buffer' });
+}
+
+/** lstat(2), with undefined for what is not there. */
+export function statOf(path: string | Buffer): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** The part of a stat that this project speaks of. */
+export function toStat(stats: Stats): Stat {
+  const { uid, gid, mode, nlink, size } = stats;
+  return { uid, gid, mode: mode & 0o7777, nlink, size };
+}
+
+/** The type of an entry from its stat. */
+export function typeOf(stats: Stats): Present['type'] {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSymbolicLink()) return 'link';
+  if (stats.isFIFO()) return 'fifo';
+  return stats.isSocket() ? 'socket' : 'device';
+}

@@ -1,0 +1,106 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { editRecord, type RecordEdit } from '../accounts/edit.ts';
+import { Content } from '../content.ts';
+import type { Owner } from '../entry.ts';
+import { behindLink } from '../links.ts';
+import type { Command } from '../command.ts';
+import type { System } from '../system.ts';
+import { World } from '../world.ts';
+import { runCommand } from './command.ts';
+import { systemProblem } from './errno.ts';
+import { withFileLock } from './lock.ts';
+import { pathOf, statOf, toStat, withParent } from './open.ts';
+import { ownTree } from './own-tree.ts';
+import { RealTree } from './tree.ts';
+import * as write from './write.ts';
+
+/** The world below a directory of this machine, for good: what is written here stays. */
+export class RealSystem extends World implements System {
+  readonly #real: RealTree;
+
+  /**
+   * Opens the world below `root`.
+   * @param guarded trees in which no link is followed; see links.ts
+   * @throws the system error when `root` is no directory
+   */
+  constructor(root: string, guarded: readonly string[] = []) {
+    const tree = new RealTree(realpathSync(root));
+    super(tree, { guarded, self: process.geteuid?.() ?? 0 });
+    this.#real = tree;
+  }
+
+  createDirectory(path: string, mode: number, owner: Owner): void {
+    this.#at(path, 'making', (directory, name) => {
+      write.makeDirectory(directory, name, mode, owner);
+    });
+  }
+
+  writeFile(path: string, content: Content, mode: number, owner: Owner): void {
+    this.#at(path, 'writing', (directory, name) => {
+      write.replaceFile(directory, name, content.reveal(), mode, owner);
+    });
+  }
+
+  setMode(path: string, mode: number): void {
+    this.#at(path, 'setting the mode of', (directory, name) => {
+      write.changeMode(directory, name, mode);
+    });
+  }
+
+  setOwner(path: string, owner: Owner): void {
+    this.#at(path, 'setting the owner of', (directory, name) => {
+      write.changeOwner(directory, name, owner);
+    });
+  }
+
+  async setTreeOwner(path: string, owner: Owner, signal: AbortSignal): Promise<void> {
+    const target = this.#target(path);
+    try {
+      await ownTree(this.#real.rootFd, target, owner, this.#real.mounts(), signal);
+    } catch (error) {
+      throw systemProblem(error, `setting the owners below ${path}`);
+    }
+  }
+
+  remove(path: string): void {
+    this.#at(path, 'removing', (directory, name) => {
+      write.removeEntry(directory, name);
+    });
+  }
+
+  editRecords(path: string, edit: RecordEdit): void {
+    this.#at(path, 'editing', (directory, name) => {
+      withFileLock(directory, name, () => {
+        const stats = statOf(pathOf(directory, name));
+        if (stats === undefined) return;
+        const before = readFileSync(pathOf(directory, name), 'utf8');
+        const after = editRecord(before, edit);
+        if (after === before) return;
+        const { mode, uid, gid } = toStat(stats);
+        write.replaceFile(directory, name, Buffer.from(after), mode, { uid, gid });
+      });
+    });
+  }
+
+  async run(command: Command, signal: AbortSignal): Promise<void> {
+    await runCommand(this.#real.root, command, signal);
+  }
+
+  /** Opens the directory of a path and acts in it; a failed system call becomes a Problem. */
+  #at<T>(path: string, doing: string, act: (directory: number, name: string) => T): T {
+    const target = this.#target(path);
+    try {
+      return withParent(this.#real.rootFd, target, act);
+    } catch (error) {
+      throw systemProblem(error, `${doing} ${path}`);
+    } finally {
+      this.forget(target);
+    }
+  }
+
+  #target(path: string): string {
+    const resolution = this.resolve(path);
+    if (resolution.kind === 'path') return resolution.path;
+    throw behindLink(path, resolution);
+  }
+}

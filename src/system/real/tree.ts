@@ -1,0 +1,97 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
+import { errnoOf, Problem } from '../../errors/problem.ts';
+import type { Owner } from '../entry.ts';
+import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
+import { systemProblem } from './errno.ts';
+import { isAbandoned } from './lock.ts';
+import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
+import { readMounts } from './mounts.ts';
+import { scanRealOwners } from './scan.ts';
+
+/** The lock files that useradd(8), we and their like make. */
+const LOCKS = ['/etc/passwd.lock', '/etc/group.lock', '/etc/shadow.lock', '/etc/gshadow.lock'];
+
+/** The file system below a directory of this machine. */
+export class RealTree implements Tree {
+  /** The directory as the machine names it, without links; `/` for the machine itself. */
+  readonly root: string;
+  /** The same, open. */
+  readonly rootFd: number;
+  readonly #prefix: string;
+  #mounts: ReadonlySet<string> | undefined;
+
+  /** @throws the system error when `root` is no directory */
+  constructor(root: string) {
+    this.root = root;
+    this.rootFd = openSync(root, O_PATH | constants.O_DIRECTORY);
+    this.#prefix = root === '/' ? '' : root;
+  }
+
+  look(path: string): RawEntry {
+    const host = this.#prefix + path;
+    try {
+      const stats = statOf(host);
+      if (stats === undefined) return { type: 'missing' };
+      const type = typeOf(stats);
+      const stat = toStat(stats);
+      return type === 'link' ? { type, stat, target: readlinkSync(host) } : { type, stat };
+    } catch (error) {
+      const code = errnoOf(error) ?? 'EIO';
+      if (code === 'ENOTDIR' || code === 'ENOENT') return { type: 'missing' };
+      return { type: 'unreadable', reason: code };
+    }
+  }
+
+  read(path: string, limit: number): Uint8Array {
+    try {
+      return withParent(this.rootFd, path, (directory, name) => {
+        // Without O_NONBLOCK the open of a FIFO would wait for somebody to write to it.
+        const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+        const fd = openSync(pathOf(directory, name), flags);
+        try {
+          const stats = fstatSync(fd);
+          if (!stats.isFile()) {
+            throw new Problem({ found: `${path} is a ${typeOf(stats)}`, wanted: 'a regular file' });
+          }
+          if (stats.size > limit) {
+            throw new Problem({
+              found: `${path} has ${stats.size} bytes`,
+              wanted: `at most ${limit}`,
+            });
+          }
+          return readFileSync(fd);
+        } finally {
+          closeSync(fd);
+        }
+      });
+    } catch (error) {
+      throw systemProblem(error, `reading ${path}`);
+    }
+  }
+
+  list(path: string): readonly string[] {
+    try {
+      return namesIn(this.#prefix + path)
+        .map(String)
+        .sort();
+    } catch {
+      return [];
+    }
+  }
+
+  mounts(): ReadonlySet<string> {
+    this.#mounts ??= readMounts(this.root);
+    return this.#mounts;
+  }
+
+  abandonedLocks(): readonly string[] {
+    return LOCKS.filter((path) => {
+      if (this.look(path).type !== 'file') return false;
+      return withParent(this.rootFd, path, isAbandoned);
+    });
+  }
+
+  scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
+    return scanRealOwners({ host: this.#prefix + path, path }, owner, this.mounts(), signal);
+  }
+}

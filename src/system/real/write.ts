@@ -1,0 +1,152 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { Problem } from '../../errors/problem.ts';
+import { sameOwner, showOwner, type Owner } from '../entry.ts';
+import { pathOf, statOf, withEntry } from './open.ts';
+
+/*
+ * Writing as root in directories that others can write to. Every function takes an open directory
+ * and a name in it, and acts on the very entry that it has checked.
+ */
+
+/**
+ * Makes a directory beside its final name, gives it owner and mode, and renames it into place, so
+ * that at no moment there is one with other rights: it would be taken for finished.
+ */
+export function makeDirectory(directory: number, name: string, mode: number, owner: Owner): void {
+  const temporary = temporaryName(name);
+  clear(directory, temporary);
+  mkdirSync(pathOf(directory, temporary), 0o700);
+  try {
+    withEntry(directory, temporary, (fd, stats) => {
+      if (!stats.isDirectory()) throw new Problem({ found: `${name} was swapped in the making` });
+      if (!sameOwner(stats, owner)) chown(fd, owner, name);
+      chmodSync(pathOf(fd), mode);
+    });
+    renameSync(pathOf(directory, temporary), pathOf(directory, name));
+  } catch (error) {
+    clear(directory, temporary);
+    throw error;
+  }
+  syncDirectory(directory);
+}
+
+/**
+ * Writes a file beside its final name and renames it into place, synced, so that at no moment
+ * there is half a file or one with a wider mode. The name beside is fixed: what an interrupted
+ * write left there is taken away by the next.
+ */
+export function replaceFile(
+  directory: number,
+  name: string,
+  content: Uint8Array,
+  mode: number,
+  owner: Owner,
+): void {
+  const existing = statOf(pathOf(directory, name));
+  if (existing?.isDirectory() === true) {
+    throw new Problem({ found: `${name} is a directory`, wanted: 'a file, or nothing' });
+  }
+  const temporary = temporaryName(name);
+  const fd = createExclusively(directory, temporary);
+  try {
+    try {
+      for (let written = 0; written < content.length;) {
+        written += writeSync(fd, content, written);
+      }
+      if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);
+      fchmodSync(fd, mode);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(pathOf(directory, temporary), pathOf(directory, name));
+  } catch (error) {
+    clear(directory, temporary);
+    throw error;
+  }
+  syncDirectory(directory);
+}
+
+/** The name beside `name` under which its new content is written. */
+function temporaryName(name: string): string {
+  return `.${name.slice(0, 200)}.hermes-boot`;
+}
+
+/** Sets the mode of a file or directory; a link has none of its own. */
+export function changeMode(directory: number, name: string, mode: number): void {
+  withEntry(directory, name, (fd, stats) => {
+    if (stats.isSymbolicLink()) {
+      throw new Problem({ found: `${name} has become a link`, wanted: 'a file or directory' });
+    }
+    chmodSync(pathOf(fd), mode);
+  });
+}
+
+/** Sets the owner of one entry; of a file only when it has no other name. */
+export function changeOwner(directory: number, name: string, owner: Owner): void {
+  withEntry(directory, name, (fd, stats) => {
+    if (stats.isFile() && stats.nlink > 1) {
+      throw new Problem({
+        found: `${name} has ${stats.nlink} hard links`,
+        wanted: 'one: another name of it may be elsewhere',
+      });
+    }
+    chown(fd, owner, name);
+  });
+}
+
+/** Removes an entry that is not a directory, a link itself and not its target. */
+export function removeEntry(directory: number, name: string): void {
+  unlinkSync(pathOf(directory, name));
+  syncDirectory(directory);
+}
+
+/** Changes the owner of an open entry, and makes sure that the file system kept it. */
+export function chown(fd: number, owner: Owner, name: string): void {
+  chownSync(pathOf(fd), owner.uid, owner.gid);
+  const now = fstatSync(fd);
+  if (sameOwner(now, owner)) return;
+  throw new Problem({
+    found: `${name} still belongs to ${showOwner(now)}: its file system ignores changes of owner`,
+    wanted: showOwner(owner),
+    mend: 'set the owner in the mount options of the share (uid=, gid=)',
+  });
+}
+
+function createExclusively(directory: number, name: string): number {
+  clear(directory, name);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  return openSync(pathOf(directory, name), flags, 0o600);
+}
+
+/** Takes away what an interrupted write left under a temporary name. */
+function clear(directory: number, name: string): void {
+  const path = pathOf(directory, name);
+  const left = statOf(path);
+  if (left?.isDirectory() === true) rmdirSync(path);
+  else if (left !== undefined) unlinkSync(path);
+}
+
+function syncDirectory(directory: number): void {
+  const fd = openSync(pathOf(directory), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

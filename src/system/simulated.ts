@@ -1,0 +1,82 @@
+import { Problem } from '../errors/problem.ts';
+import { editRecord, type RecordEdit } from './accounts/edit.ts';
+import { Content } from './content.ts';
+import type { Entry, Owner, Present } from './entry.ts';
+import { clearedBits } from './node.ts';
+import { OverlayTree } from './overlay.ts';
+import type { System } from './system.ts';
+import { behindLink } from './links.ts';
+import { World } from './world.ts';
+
+/**
+ * A world whose writes stay in memory: of a dry run when it stands over a real one, of a test when
+ * it stands over an empty tree. Commands are not run; what they would do is known after the run.
+ */
+export class SimulatedSystem extends World implements System {
+  readonly overlay: OverlayTree;
+
+  /** Stands over `base`, with the same idea of which links to follow. */
+  constructor(base: Pick<World, 'tree' | 'policy'>) {
+    const overlay = new OverlayTree(base.tree);
+    super(overlay, base.policy);
+    this.overlay = overlay;
+  }
+
+  createDirectory(path: string, mode: number, owner: Owner): void {
+    const stat = { ...owner, mode, nlink: 2, size: 0 };
+    this.overlay.put(this.#target(path), { type: 'directory', stat });
+  }
+
+  writeFile(path: string, content: Content, mode: number, owner: Owner): void {
+    const stat = { ...owner, mode, nlink: 1, size: content.size };
+    const target = this.#target(path);
+    this.overlay.put(target, { type: 'file', stat, content });
+    this.forget(target);
+  }
+
+  setMode(path: string, mode: number): void {
+    this.overlay.restat(this.#target(path), { mode });
+  }
+
+  setOwner(path: string, owner: Owner): void {
+    const target = this.#target(path);
+    const entry = existing(target, this.look(target));
+    this.overlay.restat(target, { ...owner, mode: entry.stat.mode & ~clearedBits(entry) });
+  }
+
+  setTreeOwner(path: string, owner: Owner): Promise<void> {
+    this.overlay.own(this.#target(path), owner);
+    return Promise.resolve();
+  }
+
+  remove(path: string): void {
+    this.overlay.remove(this.#target(path));
+  }
+
+  editRecords(path: string, edit: RecordEdit): void {
+    const target = this.#target(path);
+    const { stat } = existing(target, this.look(target));
+    const text = editRecord(this.readText(target), edit);
+    this.writeFile(target, Content.ofText(text), stat.mode, stat);
+  }
+
+  run(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #target(path: string): string {
+    const resolution = this.resolve(path);
+    if (resolution.kind === 'path') return resolution.path;
+    throw behindLink(path, resolution);
+  }
+}
+
+function existing(path: string, entry: Entry): Present {
+  if (entry.type === 'missing' || entry.type === 'unreadable' || entry.type === 'behind-link') {
+    throw new Problem({
+      found: `${path} is ${entry.type}`,
+      wanted: 'an entry that can be changed',
+    });
+  }
+  return entry;
+}

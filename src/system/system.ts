@@ -1,0 +1,67 @@
+import type { Accounts } from './accounts/accounts.ts';
+import type { RecordEdit } from './accounts/edit.ts';
+import type { Command } from './command.ts';
+import type { Content } from './content.ts';
+import type { Entry, Owner } from './entry.ts';
+import type { OwnerScan } from './tree.ts';
+
+/** Where a path leads: to a canonical one, or to a link on the way that must not be followed. */
+export type Resolution =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'behind-link'; readonly link: string; readonly target: string };
+
+/** The largest file that is read whole unless a caller says otherwise, in bytes. */
+export const READ_LIMIT = 4 * 1024 * 1024;
+
+/**
+ * The world as steps see it. It has no way to write. Paths are absolute and as the world names
+ * them; links inside a root lead to places inside it, and only links that nobody but root could
+ * have made are followed at all (see links.ts).
+ */
+export interface ReadSystem {
+  /** Looks at `path`, itself never followed. */
+  look(path: string): Entry;
+  /**
+   * The bytes of a regular file.
+   * @param limit in bytes
+   * @throws Problem when it is no regular file, is larger than `limit` or cannot be read
+   */
+  read(path: string, limit?: number): Uint8Array;
+  /** `read` as UTF-8 text. */
+  readText(path: string, limit?: number): string;
+  /** The names in a directory, sorted; empty when there is no such directory. */
+  list(path: string): readonly string[];
+  /** The accounts and groups of the world. */
+  accounts(): Accounts;
+  /** Lock files of the account databases that a killed process left behind. */
+  abandonedLocks(): readonly string[];
+  /** Compares the owners of a tree with `owner` in one walk. */
+  scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan>;
+  /** Whether `path` is a mount point below the root. */
+  isMount(path: string): boolean;
+  /** Where `path` leads when the directories on the way, but not itself, are resolved. */
+  resolve(path: string): Resolution;
+}
+
+/** The world as the engine sees it: everything that a change can do. Paths as in ReadSystem. */
+export interface System extends ReadSystem {
+  /** Makes a directory; its parent exists. */
+  createDirectory(path: string, mode: number, owner: Owner): void;
+  /** Creates or replaces a regular file in one step; nobody sees half of it or a wider mode. */
+  writeFile(path: string, content: Content, mode: number, owner: Owner): void;
+  /** Sets the mode of a file or directory, never of what a link points to. */
+  setMode(path: string, mode: number): void;
+  /** Sets the owner of one entry; of a link itself, not of its target. */
+  setOwner(path: string, owner: Owner): void;
+  /** Sets the owner of everything that `scanOwners` calls wrong, the top last. */
+  setTreeOwner(path: string, owner: Owner, signal: AbortSignal): Promise<void>;
+  /** Removes one entry that is not a directory. */
+  remove(path: string): void;
+  /** Edits one record of an account database file, under its lock. */
+  editRecords(path: string, edit: RecordEdit): void;
+  /**
+   * Runs a command to its end.
+   * @throws Problem when it cannot be started, fails, or `signal` aborts it
+   */
+  run(command: Command, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,59 @@
+import type { Owner, Present } from './entry.ts';
+
+/** What a tree tells of one path; links on the way have been dealt with before. */
+export type RawEntry =
+  Present | { readonly type: 'missing' } | { readonly type: 'unreadable'; readonly reason: string };
+
+/** An entry whose user or group differs from the wanted one. */
+export interface Misowned {
+  readonly path: string;
+  readonly owner: Owner;
+  /** Mode bits that the kernel clears when the owner of this entry changes (set-uid, set-gid). */
+  readonly clears: number;
+}
+
+/** What one walk over a tree found. Links are entries of their own and are never followed. */
+export interface OwnerScan {
+  /** Entries looked at, the top included. */
+  readonly entries: number;
+  /** Entries with another user or group, without those that must be left alone. */
+  readonly wrong: number;
+  /** The first of the wrong ones, in order of the walk; all of them when few. */
+  readonly sample: readonly Misowned[];
+  /** The distinct owners of the wrong ones, the first few of them. */
+  readonly owners: readonly Owner[];
+  /** Wrong regular files with several hard links: left alone, since another name may be elsewhere. */
+  readonly hardLinked: { readonly count: number; readonly sample: readonly string[] };
+  /** Mount points below the top, not entered. */
+  readonly mounts: readonly string[];
+  /** Directories that could not be listed. */
+  readonly unreadable: readonly string[];
+}
+
+/** How many wrong entries a scan names one by one. */
+export const SAMPLE_SIZE = 8;
+
+/**
+ * A tree of entries addressed by canonical paths: no component before the last is a link. The
+ * real file system below a root, the simulated one over it and the ones in memory are trees.
+ */
+export interface Tree {
+  /** Looks at an entry without following it. */
+  look(path: string): RawEntry;
+  /**
+   * The bytes of a regular file.
+   * @param limit in bytes; a larger file is a Problem, and so is anything but a regular file
+   */
+  read(path: string, limit: number): Uint8Array;
+  /** The names in a directory, sorted; empty when it is not one or cannot be listed. */
+  list(path: string): readonly string[];
+  /** The mount points of this tree, as canonical paths. */
+  mounts(): ReadonlySet<string>;
+  /** Lock files of the account databases whose makers are gone, as canonical paths. */
+  abandonedLocks(): readonly string[];
+  /**
+   * Compares user and group of everything at and below `path` with `owner`, in one walk that
+   * neither follows links nor enters other mounts.
+   */
+  scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan>;
+}

@@ -1,0 +1,114 @@
+import { Accounts } from './accounts/accounts.ts';
+import type { Entry, Owner, Stat } from './entry.ts';
+import { mayFollow, type LinkPolicy } from './links.ts';
+import { componentsOf, join, nameOf, parentOf } from './path.ts';
+import { READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
+import type { OwnerScan, Tree } from './tree.ts';
+
+/** As many links as Linux follows on one path before it calls them a loop; see path_resolution(7). */
+const MAX_LINKS = 40;
+
+/**
+ * A tree with paths as people write them: links on the way are resolved inside the tree, never out
+ * of it, and refused where they are not to be trusted.
+ */
+export class World implements ReadSystem {
+  readonly tree: Tree;
+  readonly policy: LinkPolicy;
+  /** Directories known to be real ones, so that each is looked at once. */
+  readonly #directories = new Map<string, Stat>();
+  #accounts: Accounts | undefined;
+
+  constructor(tree: Tree, policy: LinkPolicy) {
+    this.tree = tree;
+    this.policy = policy;
+  }
+
+  look(path: string): Entry {
+    const resolution = this.resolve(path);
+    if (resolution.kind === 'behind-link') {
+      return { type: 'behind-link', link: resolution.link, target: resolution.target };
+    }
+    return this.tree.look(resolution.path);
+  }
+
+  read(path: string, limit: number = READ_LIMIT): Uint8Array {
+    const resolution = this.resolve(path);
+    // A path behind a refused link is read as what it is to us: the link, which is no regular file.
+    return this.tree.read(resolution.kind === 'path' ? resolution.path : resolution.link, limit);
+  }
+
+  readText(path: string, limit?: number): string {
+    return Buffer.from(this.read(path, limit)).toString('utf8');
+  }
+
+  list(path: string): readonly string[] {
+    const resolution = this.resolve(path);
+    return resolution.kind === 'path' ? this.tree.list(resolution.path) : [];
+  }
+
+  accounts(): Accounts {
+    this.#accounts ??= new Accounts(this.#database('/etc/passwd'), this.#database('/etc/group'));
+    return this.#accounts;
+  }
+
+  abandonedLocks(): readonly string[] {
+    return this.tree.abandonedLocks();
+  }
+
+  scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
+    return this.tree.scanOwners(path, owner, signal);
+  }
+
+  isMount(path: string): boolean {
+    return this.tree.mounts().has(path);
+  }
+
+  resolve(path: string): Resolution {
+    let current = '/';
+    let rest = componentsOf(parentOf(path));
+    for (let links = 0; ;) {
+      const name = rest.shift();
+      if (name === undefined) break;
+      const next = name === '..' ? parentOf(current) : join(current, name);
+      if (name === '..' || this.#directories.has(next)) {
+        current = next;
+        continue;
+      }
+      const entry = this.tree.look(next);
+      if (entry.type === 'directory') this.#directories.set(next, entry.stat);
+      if (entry.type !== 'link') {
+        current = next;
+        continue;
+      }
+      links += 1;
+      const trusted = mayFollow(next, entry.stat, this.#directory(current), this.policy);
+      if (!trusted || links > MAX_LINKS) {
+        return { kind: 'behind-link', link: next, target: entry.target };
+      }
+      rest = [...componentsOf(entry.target), ...rest];
+      if (entry.target.startsWith('/')) current = '/';
+    }
+    return { kind: 'path', path: nameOf(path) === '' ? '/' : join(current, nameOf(path)) };
+  }
+
+  /** Forgets what was remembered of `path`, because it has just been changed. */
+  forget(path: string): void {
+    this.#directories.delete(path);
+    if (path === '/etc/passwd' || path === '/etc/group') this.#accounts = undefined;
+  }
+
+  #directory(path: string): Stat {
+    const known = this.#directories.get(path);
+    if (known !== undefined) return known;
+    const entry = this.tree.look(path);
+    // Of a holder that cannot be looked at nothing is trusted.
+    return entry.type === 'directory'
+      ? entry.stat
+      : { uid: -1, gid: -1, mode: 0o777, nlink: 1, size: 0 };
+  }
+
+  #database(path: string): string {
+    return this.look(path).type === 'missing' ? '' : this.readText(path);
+  }
+}

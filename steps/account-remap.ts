@@ -1,0 +1,126 @@
+import type { RecordChange, RemovalChange } from '../src/changes/change.ts';
+import { abandonedLocks, requireDatabase } from '../src/step/account-files.ts';
+import { account, id } from '../src/step/fields.ts';
+import { info, listed } from '../src/step/phrases.ts';
+import { defineStep, type Note, type StepContext } from '../src/step/step.ts';
+import type { Accounts } from '../src/system/accounts/accounts.ts';
+import type { GroupRecord, PasswdRecord } from '../src/system/accounts/records.ts';
+import { sameOwner, showOwner, type Owner } from '../src/system/entry.ts';
+
+/** The ids of an account. */
+export const accountRemap = defineStep({
+  uses: 'account.remap',
+  summary: 'Give an account the user and group id that are asked for.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['user'],
+    properties: {
+      user: account('The account.'),
+      uid: id('Its user id; other accounts may have the same. Unset: it keeps its own.'),
+      gid: id('The id of its primary group; other groups may have the same. Unset: unchanged.'),
+    },
+  },
+  plan(context) {
+    const { system, with: options } = context;
+    const accounts = system.accounts();
+    const user = accounts.user(options.user);
+    const to: Owner = { uid: options.uid ?? user.uid, gid: options.gid ?? user.gid };
+    const locks = abandonedLocks(system);
+    if (options.uid === undefined && options.gid === undefined) {
+      return {
+        changes: locks,
+        otherwise: `no id is asked for: ${user.name} stays ${showOwner(user)}`,
+      };
+    }
+    if (sameOwner(user, to)) {
+      return { changes: locks, otherwise: `${user.name} is ${showOwner(to)} already` };
+    }
+    requireDatabase(system, '/etc/passwd');
+    requireDatabase(system, '/etc/group');
+    const why = reason(context, accounts, user, to);
+    const group = groupToMove(accounts, user, to.gid);
+    // The group comes first: until the account's own record says so, the next boot does both.
+    const changes: (RecordChange | RemovalChange)[] = locks;
+    if (group !== undefined) {
+      changes.push({
+        kind: 'group',
+        path: '/etc/group',
+        edit: { edit: 'group-id', name: group.name, gid: to.gid },
+        from: String(group.gid),
+        to: String(to.gid),
+        why: `it is the primary group of ${user.name}`,
+      });
+    }
+    changes.push({
+      kind: 'account',
+      path: '/etc/passwd',
+      edit: { edit: 'user-ids', name: user.name, ...to },
+      from: showOwner(user),
+      to: showOwner(to),
+      why,
+    });
+    return { changes, otherwise: '', notes: neighbours(accounts, user, to, group) };
+  },
+  touches: (options) => [{ kind: 'account', name: options.user, access: 'changes' }],
+});
+
+/** The record that must follow the account's group id; undefined when none has to. */
+function groupToMove(accounts: Accounts, user: PasswdRecord, gid: number): GroupRecord | undefined {
+  if (user.gid === gid) return undefined;
+  const own = accounts.groups.find((group) => group.name === user.name);
+  // An interrupted boot has moved it already: another group that now has the old id is not ours.
+  return own?.gid === gid ? undefined : accounts.primaryGroup(user);
+}
+
+function reason(
+  context: StepContext<{ readonly uid?: number; readonly gid?: number }>,
+  accounts: Accounts,
+  user: PasswdRecord,
+  to: Owner,
+): string {
+  const axes = [...(user.uid === to.uid ? [] : ['uid']), ...(user.gid === to.gid ? [] : ['gid'])];
+  const variables = axes.flatMap((axis) => context.origin(axis) ?? []);
+  const verb = variables.length === 1 ? 'asks' : 'ask';
+  const asked = variables.length === 0 ? 'the plan asks' : `${listed(variables)} ${verb}`;
+  const others = usersOf(accounts, user, to.uid);
+  return (
+    `${asked} for it. Other users of uid ${to.uid}: ${others.join(', ') || 'none'}. ` +
+    'Edits the records only; usermod would also have walked the home.'
+  );
+}
+
+function usersOf(accounts: Accounts, user: PasswdRecord, uid: number): string[] {
+  return accounts.users.flatMap((other) =>
+    other.name !== user.name && other.uid === uid ? [other.name] : [],
+  );
+}
+
+/** What else has these ids: allowed, but whoever looks into a rights problem wants to know. */
+function neighbours(
+  accounts: Accounts,
+  user: PasswdRecord,
+  to: Owner,
+  moved: GroupRecord | undefined,
+): Note[] {
+  const notes: Note[] = [];
+  const sharing = user.uid === to.uid ? [] : usersOf(accounts, user, to.uid);
+  if (sharing.length > 0) {
+    const verb = sharing.length === 1 ? 'has' : 'have';
+    notes.push(info(`${listed(sharing)} in /etc/passwd ${verb} uid ${to.uid}, too`));
+  }
+  if (moved === undefined) return notes;
+  const left = accounts.users.filter(
+    (other) => other.name !== user.name && other.gid === moved.gid,
+  );
+  for (const { name } of left) {
+    notes.push(
+      info(`${name} in /etc/passwd keeps gid ${moved.gid}, which was that of group ${moved.name}`),
+    );
+  }
+  const same = accounts.groups.filter(({ name, gid }) => gid === to.gid && name !== moved.name);
+  for (const { name } of same) {
+    notes.push(info(`${name} in /etc/group has gid ${to.gid}, too`));
+  }
+  return notes;
+}

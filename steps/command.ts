@@ -1,0 +1,77 @@
+import type { Command } from '../src/system/command.ts';
+import { Problem } from '../src/errors/problem.ts';
+import { absolutePaths, argv, choice, environment, path } from '../src/step/fields.ts';
+import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';
+import { defineStep, type Touch } from '../src/step/step.ts';
+
+/** A command of the image. */
+export const command = defineStep({
+  uses: 'command',
+  summary: 'Run a command when what it makes is missing, or what it depends on has changed.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['argv'],
+    anyOf: [choice('creates'), choice('fingerprint')],
+    properties: {
+      argv: argv('The program, as an absolute path, and its arguments. It runs as `as`.'),
+      env: environment('Variables for it, on top of PATH, HOME and USER.'),
+      cwd: path('The directory that it starts in; / without this.'),
+      creates: path('What it makes: when this is there, the command is not run for it.'),
+      fingerprint: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['of', 'stamp'],
+        description: 'Runs the command again when one of some files has changed since.',
+        properties: {
+          of: absolutePaths('The files.'),
+          stamp: path('Where to remember what they were like after the command.'),
+        },
+      },
+    },
+  },
+  plan(context) {
+    const { system, with: options } = context;
+    const { creates, fingerprint } = options;
+    const isMissing = creates !== undefined && system.look(creates).type === 'missing';
+    const hasChanged = fingerprint !== undefined && !isUnchanged(system, fingerprint);
+    if (!isMissing && !hasChanged) {
+      return {
+        changes: [],
+        otherwise:
+          fingerprint === undefined
+            ? `${creates ?? ''} is there`
+            : `${fingerprint.of.join(', ')}: unchanged since the last run`,
+      };
+    }
+    const [program = '', ...args] = options.argv;
+    if (!program.startsWith('/') || !isPresent(system, program)) {
+      throw new Problem({
+        found: program.startsWith('/') ? `${program} is missing` : `${program} is no absolute path`,
+        wanted: 'a program of the image',
+        mend: 'name one that the image has, or leave the step out with `when`',
+      });
+    }
+    const identity = identityOf(context);
+    const toRun: Command = {
+      argv: [program, ...args],
+      env: options.env ?? {},
+      cwd: options.cwd ?? '/',
+      ...(identity === undefined ? {} : { identity }),
+    };
+    const why = isMissing
+      ? `${creates} is missing`
+      : `${fingerprint?.of.join(', ') ?? ''}: changed since the last run, or never run`;
+    return {
+      changes: [
+        { kind: 'command', path: program, command: toRun, restore: [], why },
+        ...(fingerprint === undefined ? [] : stampChanges(context, fingerprint, 'it has run')),
+      ],
+      otherwise: '',
+    };
+  },
+  touches: ({ creates, fingerprint }) =>
+    [creates, fingerprint?.stamp].flatMap((at): Touch[] =>
+      at === undefined ? [] : [{ kind: 'path', path: at, aspect: 'existence' }],
+    ),
+});

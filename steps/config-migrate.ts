@@ -1,0 +1,44 @@
+import { Problem } from '../src/errors/problem.ts';
+import { leftAlone, whatIs } from '../src/step/phrases.ts';
+import { defineStep, type Touch } from '../src/step/step.ts';
+import { migrateByEdits } from './config-migrate/by-edits.ts';
+import { migrateByHelper } from './config-migrate/by-helper.ts';
+import { schema } from './config-migrate/schema.ts';
+
+/** The version of the agent's configuration. */
+export const configMigrate = defineStep({
+  uses: 'config.migrate',
+  summary: 'Bring a configuration to the version that the image expects, after a backup.',
+  schema,
+  async plan(context) {
+    const { system, with: options } = context;
+    const { file, edits, helper } = options;
+    if (options.skip === true) {
+      const variable = context.origin('skip');
+      return { skipped: variable === undefined ? 'the plan says skip' : `${variable} is set` };
+    }
+    if (edits !== undefined && helper !== undefined) {
+      throw new Problem({
+        found: `the plan has both edits and a helper for ${file}`,
+        wanted: 'one of them',
+      });
+    }
+    const entry = system.look(file);
+    if (entry.type === 'missing') return { changes: [], otherwise: `${file} is missing` };
+    if (entry.type === 'link' || entry.type === 'behind-link') {
+      const notes = [leftAlone(file, entry)];
+      return { changes: [], otherwise: `${file} is left alone`, notes };
+    }
+    if (entry.type !== 'file') {
+      throw new Problem({ found: `${file} is ${whatIs(entry)}`, wanted: 'a regular file' });
+    }
+    const key = options['version-key'] ?? schema.properties['version-key'].default;
+    return helper === undefined
+      ? migrateByEdits(context, entry.stat, edits ?? [], key)
+      : migrateByHelper(context, helper, key);
+  },
+  touches: (options) =>
+    [options.file, ...options.backup, options.stamp].flatMap((path): Touch[] =>
+      path === undefined ? [] : [{ kind: 'path', path, aspect: 'existence' }],
+    ),
+});

@@ -1,0 +1,70 @@
+import { mode, owner, path } from '../src/step/fields.ts';
+import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { canonical, notADirectory, parentChanges } from '../src/step/place.ts';
+import { refuseSystemDirectory } from '../src/step/repair.ts';
+import { rightsChanges } from '../src/step/rights.ts';
+import { defineStep } from '../src/step/step.ts';
+import { parseMode, showMode, showOwner } from '../src/system/entry.ts';
+
+/** A directory, made with its parents. */
+export const directory = defineStep({
+  uses: 'directory',
+  summary: 'Keep a directory in place, with its owner and mode.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['path'],
+    properties: {
+      path: path('The directory. Missing parents are made for root, with mode 0755.'),
+      owner: owner('Who owns it. Without this and `as`, an existing one keeps its owner.'),
+      mode: mode('Its mode. Without this a new one gets 0755 and an existing one keeps its own.'),
+      dedicated: {
+        type: 'boolean',
+        default: false,
+        description: 'Whether a directory of the system, such as /etc, is refused.',
+      },
+    },
+  },
+  plan(context) {
+    const { system, with: options } = context;
+    const entry = system.look(options.path);
+    if (options.dedicated === true && entry.type === 'directory') {
+      refuseSystemDirectory(canonical(system, options.path), context.origin('path'));
+    }
+    const givesOwner = options.owner !== undefined || context.as !== undefined;
+    const wanted = {
+      owner: givesOwner ? ownerOf(context, options.owner) : undefined,
+      mode: options.mode === undefined ? undefined : parseMode(options.mode),
+    };
+    if (entry.type === 'missing') {
+      const at = canonical(system, options.path);
+      return {
+        changes: [
+          ...parentChanges(context, at),
+          {
+            kind: 'directory',
+            path: at,
+            mode: wanted.mode ?? 0o755,
+            owner: wanted.owner ?? ownerOf(context),
+            why: 'it is missing',
+          },
+        ],
+        otherwise: '',
+      };
+    }
+    if (entry.type !== 'directory') throw notADirectory(context, 'path', options.path, entry);
+    const changes = rightsChanges(options.path, entry, wanted, {
+      mode: `the plan wants ${showMode(wanted.mode ?? entry.stat.mode)}`,
+      owner: `it is to belong to ${options.owner ?? context.as ?? ''}`,
+    });
+    const { mode: present } = entry.stat;
+    const otherwise = `${options.path} is there, ${showMode(present)} ${showOwner(entry.stat)}`;
+    return { changes, otherwise };
+  },
+  touches: (options) => [
+    { kind: 'path', path: options.path, aspect: 'existence' },
+    { kind: 'path', path: options.path, aspect: 'mode' },
+    { kind: 'path', path: options.path, aspect: 'owner' },
+    ...ownerTouches(options.owner),
+  ],
+});

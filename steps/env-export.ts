@@ -1,0 +1,27 @@
+import { exportChanges } from '../src/step/envdir.ts';
+import { variable } from '../src/step/fields.ts';
+import { defineStep } from '../src/step/step.ts';
+import { envdirPath } from '../src/system/envdir.ts';
+
+/** A variable for every later service. */
+export const envExport = defineStep({
+  uses: 'env.export',
+  summary: 'Export a variable to every service that s6 starts afterwards.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'value'],
+    properties: {
+      name: variable('The variable.'),
+      value: { type: 'string', pattern: '^[^\\n]*$', description: 'Its value, one line.' },
+    },
+  },
+  plan(context) {
+    const { name, value } = context.with;
+    return {
+      changes: exportChanges(context, name, value, 'later services read it from there'),
+      otherwise: `${name} is exported already`,
+    };
+  },
+  touches: ({ name }) => [{ kind: 'path', path: envdirPath(name), aspect: 'existence' }],
+});

@@ -1,0 +1,82 @@
+import { mode, owner, path } from '../src/step/fields.ts';
+import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { leftAlone, warning, whatIs } from '../src/step/phrases.ts';
+import { rightsChanges } from '../src/step/rights.ts';
+import { defineStep, type Note } from '../src/step/step.ts';
+import { Problem } from '../src/errors/problem.ts';
+import { parseMode, sameOwner, showMode, showOwner } from '../src/system/entry.ts';
+import { isHardLinked } from '../src/system/scan.ts';
+
+/** The mode of one file. */
+export const fileMode = defineStep({
+  uses: 'file.mode',
+  summary: 'Keep the mode, and the owner, of one regular file.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['path', 'mode'],
+    properties: {
+      path: path('The file. It need not exist.'),
+      mode: mode('The mode that it has to have, such as "0600" for secrets.'),
+      owner: owner('Who owns it. Without this and `as`, it keeps its owner.'),
+    },
+  },
+  plan(context) {
+    const { system, with: options } = context;
+    const entry = system.look(options.path);
+    if (entry.type === 'missing') return { changes: [], otherwise: `${options.path} is missing` };
+    if (entry.type === 'link' || entry.type === 'behind-link') {
+      const notes = [leftAlone(options.path, entry)];
+      return { changes: [], otherwise: `${options.path} is left alone`, notes };
+    }
+    if (entry.type !== 'file') {
+      throw new Problem({
+        found: `${options.path} is ${whatIs(entry)}`,
+        wanted: 'a regular file',
+      });
+    }
+    const wanted = parseMode(options.mode);
+    const name = options.owner ?? context.as;
+    let target = name === undefined ? undefined : ownerOf(context, name);
+    const notes: Note[] = [];
+    if (isHardLinked(entry)) {
+      const misowned = target !== undefined && !sameOwner(target, entry.stat);
+      if (misowned || entry.stat.mode !== wanted) {
+        notes.push(sharedFile(options.path, entry.stat.nlink, misowned));
+      }
+      target = undefined;
+    }
+    const changes = rightsChanges(
+      options.path,
+      entry,
+      { mode: wanted, owner: target },
+      { mode: whyMode(entry.stat.mode, wanted), owner: `it is to belong to ${name ?? ''}` },
+    );
+    const otherwise = `${options.path} is ${showMode(entry.stat.mode)} ${showOwner(entry.stat)}`;
+    return { changes, otherwise, notes };
+  },
+  touches: (options) => [
+    { kind: 'path', path: options.path, aspect: 'mode' },
+    ...(options.owner === undefined
+      ? []
+      : [{ kind: 'path', path: options.path, aspect: 'owner' } as const]),
+    ...ownerTouches(options.owner),
+  ],
+});
+
+function sharedFile(path: string, links: number, misowned: boolean): Note {
+  const what = misowned
+    ? 'its owner is left alone, since another name may lie where nobody listed it'
+    : 'its mode is that of its other names, too';
+  return warning(`${path} has ${links} hard links: ${what}`);
+}
+
+/** Whom a mode lets in that the other does not. */
+function whyMode(from: number, to: number): string {
+  const more = from & ~to;
+  const who = [(more & 0o070) !== 0 ? 'group' : '', (more & 0o007) !== 0 ? 'others' : ''];
+  const named = who.filter((name) => name !== '').join(' and ');
+  if (named === '') return `the plan wants ${showMode(to)}`;
+  const verb = (more & 0o044) !== 0 ? 'read' : (more & 0o022) !== 0 ? 'write' : 'execute';
+  return `the plan wants ${showMode(to)}; ${named} can ${verb} it`;
+}

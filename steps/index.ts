@@ -1,0 +1,33 @@
+import type { AnyStepType } from '../src/step/step.ts';
+import { accountRemap } from './account-remap.ts';
+import { browserPath } from './browser-path.ts';
+import { command } from './command.ts';
+import { configMigrate } from './config-migrate.ts';
+import { directoryTree } from './directory-tree.ts';
+import { directory } from './directory.ts';
+import { envExport } from './env-export.ts';
+import { fileMode } from './file-mode.ts';
+import { fileSeed } from './file-seed.ts';
+import { installStamp } from './install-stamp.ts';
+import { ownerPaths } from './owner-paths.ts';
+import { ownerProbe } from './owner-probe.ts';
+import { socketGroup } from './socket-group.ts';
+import { userGuard } from './user-guard.ts';
+
+/** Every step type, in the order in which `hermes-boot steps` shows them. */
+export const stepTypes: readonly AnyStepType[] = [
+  directory,
+  directoryTree,
+  fileMode,
+  fileSeed,
+  ownerPaths,
+  ownerProbe,
+  envExport,
+  command,
+  userGuard,
+  accountRemap,
+  socketGroup,
+  configMigrate,
+  installStamp,
+  browserPath,
+];

@@ -1,0 +1,54 @@
+import type { RemovalChange } from '../src/changes/change.ts';
+import { path } from '../src/step/fields.ts';
+import { counted, whatIs } from '../src/step/phrases.ts';
+import { canonical } from '../src/step/place.ts';
+import { defineStep } from '../src/step/step.ts';
+
+/** A stamp is one word; what is larger is something else. */
+const STAMP_LIMIT = 1024;
+
+/** The stamp by which an installation knows how it was made. */
+export const installStamp = defineStep({
+  uses: 'install-stamp',
+  summary: 'Remove an install stamp that an image has left in shared data; others stay.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['path', 'value'],
+    properties: {
+      path: path('The stamp in the shared data.'),
+      value: {
+        type: 'string',
+        pattern: '^\\S+$',
+        description: 'What it says, white space aside, when it is to go.',
+      },
+      own: path("The image's own stamp. It stays, even where `path` names the same file."),
+    },
+  },
+  plan({ system, with: options }) {
+    const stays = (otherwise: string) => ({ changes: [], otherwise });
+    const entry = system.look(options.path);
+    if (entry.type === 'missing') return stays(`${options.path} is missing, as it should be`);
+    if (entry.type !== 'file') return stays(`${options.path} is ${whatIs(entry)}: left alone`);
+    if (options.path === options.own) return stays(`${options.path} is the image's own`);
+    const { size } = entry.stat;
+    if (size > STAMP_LIMIT) return stays(`${options.path} has ${size} bytes: no stamp, left alone`);
+    const says = system.readText(options.path).replace(/\s/g, '');
+    if (says !== options.value) {
+      return stays(
+        `${options.path} does not say ${options.value}: it is somebody else's and stays`,
+      );
+    }
+    const own = options.own !== undefined && system.look(options.own).type === 'file';
+    const change: RemovalChange = {
+      kind: 'removal',
+      path: canonical(system, options.path),
+      from: `file, ${counted(size, 'byte')}`,
+      why:
+        `says ${options.value}, but the home is shared data: a host install would refuse to update.` +
+        (own ? ` The image's own stamp is ${options.own}.` : ''),
+    };
+    return { changes: [change], otherwise: '' };
+  },
+  touches: (options) => [{ kind: 'path', path: options.path, aspect: 'existence' }],
+});

@@ -1,0 +1,31 @@
+import { Problem } from '../src/errors/problem.ts';
+import { account } from '../src/step/fields.ts';
+import { defineStep } from '../src/step/step.ts';
+
+/** The guard against starts as a user who can neither prepare the home nor own it. */
+export const userGuard = defineStep({
+  uses: 'user-guard',
+  summary: 'Go on only as root or as the account that the services run as.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['account'],
+    properties: { account: account('The account that the services run as.') },
+  },
+  plan({ system, facts, with: options }) {
+    const { uid: wanted } = system.accounts().user(options.account);
+    const { uid, gid } = facts;
+    if (uid === 0) return { changes: [], otherwise: 'started as root' };
+    if (uid === wanted) return { changes: [], otherwise: `started as ${options.account} (${uid})` };
+    throw new Problem({
+      code: 'not-permitted',
+      found: `started with --user ${uid}, neither root nor ${options.account} (${wanted})`,
+      mend: [
+        'start as root and pass your ids instead:',
+        `  docker run -e PUID=${uid} -e PGID=${gid === 0 ? uid : gid} …`,
+        `HERMES_UID and HERMES_GID do the same; ${options.account} then takes these ids`,
+      ],
+    });
+  },
+  touches: (options) => [{ kind: 'account', name: options.account, access: 'reads' }],
+});

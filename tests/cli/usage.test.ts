@@ -1,0 +1,93 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readArguments } from '../../src/cli/arguments.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { EXIT } from '../../src/cli/exit.ts';
+import { parseCommandLine } from '../../src/cli/program.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { stepTypes } from '../../steps/index.ts';
+import { hermesBoot } from './cli.ts';
+
+describe('a wrong command line ends with 64 and says what is wrong', () => {
+  test.each([
+    [[], 'no command given'],
+    [['pln'], "unknown command 'pln'; did you mean plan?"],
+    [['plan', '--jsn'], "unknown option '--jsn'; did you mean --json?"],
+    [['plan', 'a', 'b'], "too many arguments for 'plan'. Expected 1 argument but got 2."],
+    [['plan', '--root'], "option '--root <DIR>' argument missing"],
+    [['validate', '--root', '/'], "unknown option '--root'"],
+    [['steps', 'file.mod'], 'no step type file.mod; did you mean file.mode?'],
+  ])('%j: %s', async (argv, message) => {
+    const { code, stdout, stderr } = await hermesBoot(argv);
+    expect(stderr).toContain(`hermes-boot: fatal: ${message}\n`);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+  });
+});
+
+test.each(['--version', '-V'])('%s prints the version of the package', async (option) => {
+  const outcome = await hermesBoot([option]);
+  expect(outcome).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+});
+
+test.each([[['--help']], ...COMMANDS.map(({ name }) => [[name, '--help']])])(
+  '%j prints help on stdout that fits 80 columns',
+  async (argv) => {
+    const { code, stdout, stderr } = await hermesBoot(argv);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  },
+);
+
+test('--help explains every exit code', async () => {
+  const { stdout } = await hermesBoot(['--help']);
+  for (const { code, meaning } of Object.values(EXIT)) {
+    expect(stdout).toContain(`${String(code).padStart(5)}  ${meaning}\n`);
+  }
+});
+
+test('steps lists every step type with what it keeps true', async () => {
+  const { code, stdout } = await hermesBoot(['steps']);
+  expect(code).toBe(0);
+  for (const { uses } of stepTypes) expect(stdout).toMatch(new RegExp(`^${uses} +[A-Z]`, 'm'));
+});
+
+test.each(stepTypes.map(({ uses, schema }) => ({ uses, schema })))(
+  'steps $uses describes each of its options',
+  async ({ uses, schema }) => {
+    const { stdout } = await hermesBoot(['steps', uses]);
+    for (const name of Object.keys(schema.properties)) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+    }
+  },
+);
+
+test('a command line means the same to the quick reader and to the library', () => {
+  const call = fc.constantFrom(...COMMANDS).chain((command) =>
+    fc.record({
+      name: fc.constant(command.name),
+      operand: fc.option(fc.constantFrom('stage2', './a.yaml', 'x'), { nil: undefined }),
+      flags: fc.subarray([...command.flags]),
+      root: fc.option(fc.constantFrom('/mnt', 'a b'), { nil: undefined }),
+      rootless: fc.constant(!command.root),
+    }),
+  );
+  const io = {
+    stdout: { isTTY: false, write: () => undefined },
+    stderr: { isTTY: false, write: () => undefined },
+    env: {},
+    cwd: '/',
+    signal: new AbortController().signal,
+  };
+  fc.assert(
+    fc.property(call, ({ name, operand, flags, root, rootless }) => {
+      const rest = [
+        ...flags.map((flag) => `--${flag}`),
+        ...(root === undefined || rootless ? [] : ['--root', root]),
+        ...(operand === undefined ? [] : [operand]),
+      ];
+      const quick = readArguments([name, ...rest]);
+      expect(quick).toEqual(parseCommandLine([name, ...rest], io));
+      expect(quick?.options.operand).toBe(operand);
+    }),
+  );
+});

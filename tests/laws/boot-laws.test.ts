@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeChange } from '../../src/changes/describe.ts';
+import type { BootReport } from '../../src/engine/report.ts';
+import type { BootPlan, BootStep } from '../../src/plan/plan.ts';
+import { isWithin } from '../../src/system/path.ts';
+import { SimulatedSystem } from '../../src/system/simulated.ts';
+import {
+  bootOf,
+  bootPlan,
+  changeLines,
+  differences,
+  plannedOf,
+  planText,
+  worldOf,
+} from '../support/boot.ts';
+import { FaultySystem, Killed } from '../support/faulty.ts';
+import { environments, worlds } from '../support/generate.ts';
+import { world } from '../support/world.ts';
+
+/** The classic plan, its config step with edits: the agent's helper is in no world of a test. */
+const STAGE2 = withEdits(planText('stage2'));
+
+function withEdits(text: string): string {
+  const edits = `edits: [{ to: 12, changes: [{ rename: { from: model.name, to: model.default } }] }]`;
+  const start = text.indexOf('      helper:');
+  if (start === -1) throw new Error('the config step has no helper');
+  const rest = text.slice(start + 1);
+  const end = rest.search(/^ {0,6}\S/m);
+  const after = rest.slice(rest.indexOf('\n') + 1);
+  const skipped = end === -1 ? '' : after.slice(after.search(/^ {0,6}\S/m));
+  return `${text.slice(0, start)}      ${edits}\n${skipped}`;
+}
+
+const cases = fc.record({ entries: worlds, env: environments });
+
+/** Checks a law on generated boots. */
+async function law(
+  check: (plan: BootPlan, system: SimulatedSystem) => Promise<void>,
+  runs = 200,
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ entries, env }) => {
+      await check(bootPlan(STAGE2, env), world(entries));
+    }),
+    { numRuns: runs },
+  );
+}
+
+function announced(report: BootReport, path: string): boolean {
+  return report.steps.some(({ changes }) =>
+    changes.some((change) =>
+      describeChange(change).recursive ? isWithin(path, change.path) : path === change.path,
+    ),
+  );
+}
+
+describe('whatever the world and the environment,', () => {
+  it('a dry run writes nothing (law 1)', async () => {
+    await law(async (plan, system) => {
+      const before = worldOf(system.tree);
+      await plannedOf(plan, system);
+      expect(worldOf(system.tree)).toEqual(before);
+    });
+  });
+
+  it('a run makes exactly the changes that the dry run announced, with the same result (law 2)', async () => {
+    await law(async (plan, system) => {
+      const before = worldOf(system.tree);
+      const planned = await plannedOf(plan, system);
+      const done = await bootOf(plan, system);
+      expect(changeLines(done)).toEqual(changeLines(planned));
+      expect(done.result).toBe(planned.result);
+      expect(done.steps.map(({ status, why }) => [status, why])).toEqual(
+        planned.steps.map(({ status, why }) => [status, why]),
+      );
+      const changed = differences(before, worldOf(system.tree));
+      expect(changed.filter((path) => !announced(planned, path))).toEqual([]);
+    });
+  });
+
+  it('every announced change has an effect (law 2)', async () => {
+    await law(async (plan, system) => {
+      const before = worldOf(system.tree);
+      const planned = await bootOf(plan, system);
+      const changed = differences(before, worldOf(system.tree));
+      for (const change of planned.steps.flatMap(({ changes }) => changes)) {
+        expect(changed.some((path) => isWithin(path, change.path))).toBe(true);
+      }
+    });
+  });
+
+  it('a second plan is empty and a second run changes nothing (law 3)', async () => {
+    await law(async (plan, system) => {
+      await bootOf(plan, system);
+      const before = worldOf(system.tree);
+      expect(changeLines(await plannedOf(plan, system))).toEqual([]);
+      await bootOf(plan, system);
+      expect(worldOf(system.tree)).toEqual(before);
+    });
+  });
+
+  it('a boot killed after any write and started again ends as an undisturbed one (law 4)', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, fc.nat({ max: 60 }), async ({ entries, env }, writes) => {
+        const plan = bootPlan(STAGE2, env);
+        const undisturbed = world(entries);
+        await bootOf(plan, undisturbed);
+        const faulty = new FaultySystem(world(entries), writes);
+        await bootOf(plan, faulty).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(Killed);
+        });
+        const again = new SimulatedSystem(faulty);
+        await bootOf(plan, again);
+        expect(worldOf(again.tree)).toEqual(worldOf(undisturbed.tree));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('every order that needs allows ends in the same world (law 5)', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, fc.infiniteStream(fc.nat()), async ({ entries, env }, dice) => {
+        const plan = bootPlan(STAGE2, env);
+        const usual = world(entries);
+        const report = await bootOf(plan, usual);
+        fc.pre(report.result !== 'stopped');
+        const shuffled = world(entries);
+        await bootOf({ ...plan, steps: shuffle(plan.steps, dice) }, shuffled);
+        expect(worldOf(shuffled.tree)).toEqual(worldOf(usual.tree));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('what no step lists keeps its owner, mode and content (law 6)', async () => {
+    await law(async (plan, system) => {
+      const before = worldOf(system.tree);
+      await bootOf(plan, system);
+      const foreign = differences(before, worldOf(system.tree)).filter((path) =>
+        ['/opt/data/photos', '/opt/data/notes.txt', '/opt/data/work', '/srv'].some((top) =>
+          isWithin(path, top),
+        ),
+      );
+      expect(foreign).toEqual([]);
+    });
+  });
+});
+
+/** Any order of the steps in which each comes after those that it needs. */
+function shuffle(steps: readonly BootStep[], dice: fc.Stream<number>): BootStep[] {
+  const waiting = [...steps];
+  const done = new Set<string>();
+  const order: BootStep[] = [];
+  while (waiting.length > 0) {
+    const ready = waiting.filter(({ needs }) => needs.every((id) => done.has(id)));
+    const roll = dice.next();
+    const next = ready[(roll.done === true ? 0 : roll.value) % ready.length];
+    if (next === undefined) throw new Error('the steps need each other');
+    waiting.splice(waiting.indexOf(next), 1);
+    done.add(next.id);
+    order.push(next);
+  }
+  return order;
+}

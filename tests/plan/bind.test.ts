@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../src/errors/problem.ts';
+import { bindPlan } from '../../src/plan/bind.ts';
+import { resolveInputs } from '../../src/plan/inputs.ts';
+import type { BootPlan, BootStep } from '../../src/plan/plan.ts';
+import { HEAD, planOf, types } from './types.ts';
+
+const facts = { uid: 0, gid: 0, groups: [], capabilities: new Set(['CHOWN']), s6: false };
+
+function boot(text: string, env: Readonly<Record<string, string>> = {}): BootPlan {
+  const plan = planOf(HEAD + text);
+  const { inputs } = resolveInputs(plan.inputs, { process: env, envdir: {} });
+  return bindPlan(plan, inputs, facts, types);
+}
+
+function firstOf({ steps }: BootPlan): BootStep {
+  const [step] = steps;
+  if (step === undefined) throw new Error('a plan has steps');
+  return step;
+}
+
+const INPUTS = `inputs:
+  home: { env: HERMES_HOME, type: path, default: /opt/data }
+  uid: { env: [HERMES_UID, PUID], type: id }
+  gid: { env: PGID, type: id }
+  name: { env: NAME, type: string, default: x }
+  token: { env: TOKEN, type: string, default: y, secret: true }
+steps:
+`;
+
+const remap = `${INPUTS}  - id: identity
+    uses: account.remap
+    with: { user: hermes, uid: "\${{ inputs.uid }}", gid: "\${{ inputs.gid }}" }
+`;
+
+describe('the options of a bound step', () => {
+  it('keep the type of an input that is all of an option, and know its variable', () => {
+    const { with: options, origins } = firstOf(boot(remap, { PUID: '99', PGID: '100' }));
+    expect(options).toEqual({ user: 'hermes', uid: 99, gid: 100 });
+    expect(origins).toEqual({ uid: 'PUID', gid: 'PGID' });
+  });
+
+  it('lack what an unset input would have filled in', () => {
+    expect(firstOf(boot(remap)).with).toEqual({ user: 'hermes' });
+  });
+
+  it('have numbers as text where a text is wanted', () => {
+    const text = `${INPUTS}  - id: a
+    uses: directory
+    with: { path: /a, owner: "\${{ inputs.uid }}" }
+`;
+    expect(firstOf(boot(text, { PUID: '99' })).with).toEqual({ path: '/a', owner: '99' });
+  });
+
+  it('have names within longer texts filled in and paths normalised', () => {
+    const text = `${INPUTS}  - id: a
+    uses: directory
+    with: { path: "\${{ inputs.home }}//\${{ inputs.name }}/", owner: "\${{ facts.uid }}:\${{ facts.gid }}" }
+`;
+    const { with: options, origins } = firstOf(boot(text));
+    expect(options).toEqual({ path: '/opt/data/x', owner: '0:0' });
+    expect(origins).toEqual({});
+  });
+
+  it('leave out list entries and keys of unset inputs', () => {
+    const text = `${INPUTS}  - id: a
+    uses: command
+    with: { argv: [ls, "\${{ inputs.uid }}"], env: { A: "\${{ inputs.gid }}", B: b } }
+`;
+    expect(firstOf(boot(text)).with).toEqual({ argv: ['ls'], env: { B: 'b' } });
+  });
+});
+
+describe('a value from the environment that its option cannot hold', () => {
+  const named = `${INPUTS}  - id: profile
+    uses: directory
+    with: { path: "\${{ inputs.home }}/\${{ inputs.name }}" }
+`;
+
+  it('stops the boot instead of leading out of a directory', () => {
+    expect(() => boot(named, { NAME: '../../etc' })).toThrow(Problem);
+    expect(() => boot(named, { NAME: '../../etc' })).toThrow(
+      'profile: path is "/opt/data/../../etc"; wanted an absolute path without ..',
+    );
+  });
+
+  it('is not shown when it is secret', () => {
+    expect(() => boot(named.replace('inputs.name', 'inputs.token'), { TOKEN: '../x' })).toThrow(
+      'profile: path is ***; wanted an absolute path',
+    );
+  });
+
+  it('does not matter to a step that is left out', () => {
+    const text = `${named}    when: inputs.name == "x"\n`;
+    expect(firstOf(boot(text, { NAME: '..' })).skipped).toBe('NAME is "..", not "x"');
+  });
+});
+
+describe('a bound plan', () => {
+  it('has its steps in the order in which they run', () => {
+    const text = `steps:
+  - { id: b, uses: directory, with: { path: /b }, needs: [c] }
+  - { id: a, uses: directory, with: { path: /a } }
+  - { id: c, uses: directory, with: { path: /c } }
+`;
+    expect(boot(text).steps.map(({ id }) => id)).toEqual(['a', 'c', 'b']);
+  });
+
+  it('gives a step ten minutes and stops at its failure unless it says otherwise', () => {
+    const text = `steps:
+  - { id: a, uses: directory, with: { path: /a } }
+  - { id: b, uses: directory, with: { path: /b }, timeout: 500ms, on-failure: degrade, as: hermes, why: so }
+`;
+    const [a, b] = boot(text).steps;
+    expect(a).toMatchObject({ timeout: 600_000, onFailure: 'stop', at: { line: 4, column: 5 } });
+    expect(b).toMatchObject({ timeout: 500, onFailure: 'degrade', as: 'hermes', why: 'so' });
+  });
+});

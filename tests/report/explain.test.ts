@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { Problem } from '../../src/errors/problem.ts';
+import { inputs, steps } from './remap.ts';
+import { input, record, step } from './sample.ts';
+import { shownPlan } from './shown.ts';
+
+describe('plan --explain', () => {
+  test('answers first, then says what decided and why each step acts or does not', () => {
+    expect(shownPlan({ steps, inputs }, true)).toBe(
+      `stage2: 2 of 5 steps would act, 3 changes. Nothing is blocked.
+
+  home     /opt/data  from HERMES_HOME (container environment)
+  uid      1000       from PUID; HERMES_UID is not set
+  migrate  true       the default; HERMES_MIGRATE is not set
+  browser  -          CHROMIUM and PLAYWRIGHT are not set
+  as       root, with CHOWN DAC_OVERRIDE FOWNER SETGID SETUID
+
+~ identity   account.remap                                        stage2.yaml:31
+    Files on the volume must belong to the host's user (#15290).
+    account hermes  10000:10000 -> 1000:1000
+      PUID and PGID ask for it; no other user has uid 1000
+    Only the records are edited
+
+~ ownership  owner.paths                                          stage2.yaml:44
+    /opt/data           owner 10000:10000 -> 1000:1000
+    /opt/data/sessions  owner of 3,112 of 3,120 entries -> 1000:1000
+      the home belongs to hermes
+  ! /opt/data/home is a link to /srv/me: left alone, and what it points to
+      (#52781)
+
+- config     config.migrate                                       stage2.yaml:90
+    skipped: the image has no helper for it
+
+= 2 steps find nothing to do: guard seeds
+    guard      root may do everything
+    seeds      /opt/data/.env is there
+`,
+    );
+  });
+
+  test('shows a refused input beside the value that it has instead', () => {
+    const uid = input(
+      'uid',
+      { env: ['HERMES_UID', 'PUID'], type: 'id' },
+      {
+        refused: { variable: 'PUID', found: '"abc"', wanted: 'a number from 1 to 65534' },
+      },
+    );
+    const sample = {
+      steps: [record(step('guard', 'user.guard'))],
+      inputs: [uid],
+      report: { result: 'degraded' } as const,
+    };
+    expect(shownPlan(sample, true)).toBe(
+      `stage2: nothing to do (1 step, 31 ms). The boot would end degraded.
+
+  uid  -  PUID="abc" refused, wanted a number from 1 to 65534; not applied;
+          HERMES_UID is not set
+  as   root, with CHOWN DAC_OVERRIDE FOWNER SETGID SETUID
+
+= 1 step finds nothing to do: guard
+    guard  it is as it should be
+`,
+    );
+  });
+});
+
+describe('a plan that cannot be carried out', () => {
+  const guard = record(step('guard', 'user.guard'), {
+    status: 'failed',
+    why: 'started with --user 1000',
+    problem: new Problem({
+      code: 'not-permitted',
+      found: 'started with --user 1000',
+      wanted: 'root or hermes (10000)',
+      mend: ['start as root and pass your ids instead:', '  docker run -e PUID=1000 …'],
+    }),
+  });
+  const rest = ['home', 'identity'].map((id) =>
+    record(step(id, 'directory'), { status: 'blocked', why: 'not reached: guard stops the boot' }),
+  );
+
+  test('says where the boot stops, what to do about it, and what is not reached', () => {
+    const sample = {
+      steps: [guard, ...rest],
+      report: { result: 'stopped', stoppedBy: guard } as const,
+    };
+    expect(shownPlan(sample, true)).toBe(
+      `stage2: the boot would stop at guard. None of 3 steps would act. 1 step fails. 2
+  steps are not reached.
+
+  as  root, with CHOWN DAC_OVERRIDE FOWNER SETGID SETUID
+
+x guard     user.guard                                            stage2.yaml:10
+    fails: started with --user 1000; wanted root or hermes (10000)
+      start as root and pass your ids instead:
+        docker run -e PUID=1000 …
+      The boot stops here.
+
+! 2 steps are not reached: home identity
+`,
+    );
+  });
+
+  test('shows the changes of a step that has no right to make them', () => {
+    const blocked = record(step('env', 'file.mode'), {
+      status: 'blocked',
+      why: 'cannot change the mode of /opt/data/.env: CAP_FOWNER is missing',
+      changes: [
+        { kind: 'mode', path: '/opt/data/.env', why: 'it holds secrets', from: 0o644, to: 0o600 },
+      ],
+      problem: new Problem({
+        code: 'not-permitted',
+        found: 'cannot change the mode of /opt/data/.env: CAP_FOWNER is missing',
+        mend: 'start the container as root',
+      }),
+    });
+    expect(shownPlan({ steps: [blocked] }, false)).toBe(
+      `stage2: none of 1 step would act. 1 step is blocked.
+
+! env  file.mode                                                  stage2.yaml:10
+    /opt/data/.env  mode 0644 -> 0600
+    blocked: cannot change the mode of /opt/data/.env: CAP_FOWNER is missing
+      start the container as root
+`,
+    );
+  });
+});
+
+describe('plan without --explain', () => {
+  test('shows the changes and the warnings without the reasons', () => {
+    expect(shownPlan({ steps, inputs }, false)).toBe(
+      `stage2: 2 of 5 steps would act, 3 changes. Nothing is blocked.
+
+~ identity   account.remap                                        stage2.yaml:31
+    account hermes  10000:10000 -> 1000:1000
+~ ownership  owner.paths                                          stage2.yaml:44
+    /opt/data           owner 10000:10000 -> 1000:1000
+    /opt/data/sessions  owner of 3,112 of 3,120 entries -> 1000:1000
+  ! /opt/data/home is a link to /srv/me: left alone, and what it points to
+      (#52781)
+- config     config.migrate                                       stage2.yaml:90
+    skipped: the image has no helper for it
+
+= 2 steps find nothing to do: guard seeds
+`,
+    );
+  });
+
+  test.each([true, false])('is one line when the world is converged (explain: %s)', (explain) => {
+    const idle = Array.from({ length: 19 }, (_, at) => record(step(`step-${at}`, 'directory')));
+    expect(shownPlan({ steps: idle, inputs }, explain)).toBe(
+      'stage2: nothing to do (19 steps, 31 ms).\n',
+    );
+  });
+});

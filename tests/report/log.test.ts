@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { Problem } from '../../src/errors/problem.ts';
+import { jsonLines } from '../../src/report/jsonl.ts';
+import { plainLog } from '../../src/report/plain.ts';
+import { inputs, steps } from './remap.ts';
+import { input, record, step } from './sample.ts';
+import { shownRun } from './shown.ts';
+
+const guard = record(step('guard', 'user.guard'), {
+  status: 'failed',
+  why: 'started with --user 1000',
+  problem: new Problem({
+    code: 'not-permitted',
+    found: 'started with --user 1000, neither root nor hermes (10000)',
+    mend: ['start as root and pass your ids instead:', '  docker run -e PUID=1000 -e PGID=1000 …'],
+  }),
+});
+
+describe('the log of a boot', () => {
+  test('is one line an event and ends with what took the time', () => {
+    expect(shownRun({ steps, inputs, report: { duration: 412 } }, plainLog)).toBe(
+      `hermes-boot: info: stage2: 5 steps, home /opt/data from HERMES_HOME, uid 1000 from PUID
+hermes-boot: info: identity: account hermes 10000:10000 -> 1000:1000
+hermes-boot: warn: ownership: /opt/data/home is a link to /srv/me: left alone, and what it points to (#52781)
+hermes-boot: info: ownership: /opt/data owner 10000:10000 -> 1000:1000
+hermes-boot: info: ownership: /opt/data/sessions owner of 3,112 of 3,120 entries -> 1000:1000
+hermes-boot: info: stage2: done, 3 changes in 412 ms (ownership 371 ms)
+`,
+    );
+  });
+
+  test('is a single line when there is nothing to do', () => {
+    const idle = Array.from({ length: 19 }, (_, at) => record(step(`step-${at}`, 'directory')));
+    expect(shownRun({ steps: idle, inputs }, plainLog)).toBe(
+      'hermes-boot: info: stage2: nothing to do (19 steps, 31 ms)\n',
+    );
+  });
+
+  test('repeats its prefix on each line of a problem that stops the boot', () => {
+    const rest = record(step('home', 'directory'), { status: 'blocked', why: 'not reached' });
+    const report = { result: 'stopped', stoppedBy: guard } as const;
+    expect(shownRun({ steps: [guard, rest], report }, plainLog)).toBe(
+      `hermes-boot: info: stage2: 2 steps
+hermes-boot: fatal: guard: started with --user 1000, neither root nor hermes (10000)
+hermes-boot: fatal: guard: start as root and pass your ids instead:
+hermes-boot: fatal: guard:   docker run -e PUID=1000 -e PGID=1000 …
+hermes-boot: fatal: stage2: stopped at guard, no change in 31 ms; 1 step not reached
+`,
+    );
+  });
+
+  test('warns of a refused input and says that it made the boot degraded', () => {
+    const uid = input(
+      'uid',
+      { env: ['PUID'], type: 'id' },
+      { refused: { variable: 'PUID', found: '"abc"', wanted: 'a number from 1 to 65534' } },
+    );
+    const sample = {
+      steps: [record(step('guard', 'user.guard'))],
+      inputs: [uid],
+      report: { result: 'degraded' } as const,
+    };
+    expect(shownRun(sample, plainLog)).toBe(
+      `hermes-boot: info: stage2: 1 step
+hermes-boot: warn: uid: PUID="abc" refused, wanted a number from 1 to 65534; not applied
+hermes-boot: warn: stage2: degraded by uid; no change in 31 ms
+`,
+    );
+  });
+
+  test('tells a failure that the boot survives as a warning', () => {
+    const failed = record(step('config', 'config.migrate', { onFailure: 'degrade' }), {
+      status: 'failed',
+      why: 'the helper failed with status 3',
+      problem: new Problem({ found: 'the helper failed with status 3' }),
+    });
+    const report = { result: 'degraded' } as const;
+    expect(shownRun({ steps: [failed], report }, plainLog)).toBe(
+      `hermes-boot: info: stage2: 1 step
+hermes-boot: warn: config: the helper failed with status 3
+hermes-boot: warn: stage2: degraded by config; no change in 31 ms
+`,
+    );
+  });
+
+  test('cannot be forged by the name of a file', () => {
+    const text = '/opt/data/a\nhermes-boot: info: all is well\u001b[2J is a link: left alone';
+    const forged = record(step('ownership', 'owner.paths'), {
+      notes: [{ severity: 'warning', text }],
+    });
+    expect(shownRun({ steps: [forged] }, plainLog).split('\n')[1]).toBe(
+      'hermes-boot: warn: ownership: /opt/data/a\\nhermes-boot: info: all is well\\x1b[2J is a link: left alone',
+    );
+  });
+});
+
+describe('run --json', () => {
+  const lines = shownRun({ steps, inputs, report: { duration: 412.345 } }, jsonLines)
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+
+  test('says in every line its version and its type', () => {
+    for (const line of lines) {
+      expect(line).toMatchObject({ version: 1 });
+      expect(line).toHaveProperty('type');
+    }
+  });
+
+  test('tells each change with its step', () => {
+    expect(lines).toContainEqual({
+      version: 1,
+      type: 'change-made',
+      step: 'identity',
+      change: {
+        kind: 'account',
+        path: '/etc/passwd',
+        from: '10000:10000',
+        to: '1000:1000',
+        why: 'PUID and PGID ask for it; no other user has uid 1000',
+        recursive: false,
+        subject: 'account hermes',
+        effect: '10000:10000 -> 1000:1000',
+      },
+    });
+  });
+
+  test('ends with the result', () => {
+    expect(lines.at(-1)).toEqual({
+      version: 1,
+      type: 'boot-finished',
+      plan: 'stage2',
+      result: 'done',
+      converged: false,
+      steps: 5,
+      changes: 3,
+      unreached: 0,
+      stoppedBy: null,
+      degradedBy: [],
+      slowest: { step: 'ownership', duration: 371 },
+      duration: 412.3,
+    });
+  });
+});

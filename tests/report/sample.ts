@@ -1,0 +1,86 @@
+import type { BootReport, StepReport } from '../../src/engine/report.ts';
+import type { BootPlan, BootStep, Input, InputDeclaration } from '../../src/plan/plan.ts';
+import type { AnyStepType } from '../../src/step/step.ts';
+
+/*
+ * Boots made by hand, so that the texts of reports can be told from the engine that fills them.
+ */
+
+/** A step type that does nothing; only its name is shown. */
+function typeNamed(uses: string): AnyStepType {
+  return {
+    uses,
+    summary: `Keep ${uses}.`,
+    schema: { type: 'object', additionalProperties: false, required: [], properties: {} },
+    plan: () => ({ changes: [], otherwise: '' }),
+    touches: () => [],
+  };
+}
+
+/** A step of a boot. */
+export function step(id: string, uses: string, more: Partial<BootStep> = {}): BootStep {
+  return {
+    id,
+    type: typeNamed(uses),
+    with: {},
+    needs: [],
+    onFailure: 'stop',
+    timeout: 60_000,
+    at: { line: 10, column: 5 },
+    origins: {},
+    ...more,
+  };
+}
+
+/** The record of a step; converged unless said. */
+export function record(of: BootStep, more: Partial<StepReport> = {}): StepReport {
+  return {
+    step: of,
+    status: 'converged',
+    why: 'it is as it should be',
+    changes: [],
+    made: 0,
+    notes: [],
+    duration: 1,
+    ...more,
+  };
+}
+
+/** An input; a text without a value unless said. */
+export function input(
+  name: string,
+  declaration: Partial<InputDeclaration>,
+  more: Partial<Input> = {},
+): Input {
+  return {
+    name,
+    declaration: {
+      name,
+      env: [],
+      type: 'string',
+      secret: false,
+      at: { line: 3, column: 3 },
+      ...declaration,
+    },
+    value: undefined,
+    source: { kind: 'unset' },
+    ...more,
+  };
+}
+
+/** A plan of the steps that a report speaks of. */
+export function planOf(steps: readonly StepReport[], inputs: readonly Input[] = []): BootPlan {
+  return {
+    name: 'stage2',
+    description: 'Prepare the home.',
+    file: 'plans/stage2.yaml',
+    inputs,
+    steps: steps.map((report) => report.step),
+  };
+}
+
+/** The report of a boot with these steps. */
+export function reportOf(steps: readonly StepReport[], more: Partial<BootReport> = {}): BootReport {
+  const converged = steps.every(({ status }) => status === 'converged' || status === 'skipped');
+  return { result: 'done', steps, converged, duration: 31, ...more };
+}

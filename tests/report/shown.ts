@@ -1,0 +1,72 @@
+import type { BootEvent } from '../../src/engine/event.ts';
+import type { BootReport, StepReport } from '../../src/engine/report.ts';
+import type { Input } from '../../src/plan/plan.ts';
+import { viewBoot } from '../../src/report/boot-view.ts';
+import type { BootView } from '../../src/report/boot-view.ts';
+import { renderPlan } from '../../src/report/explain.ts';
+import type { Output } from '../../src/report/output.ts';
+import { plainPaint } from '../../src/report/paint.ts';
+import { Redactor } from '../../src/report/redact.ts';
+import type { Renderer } from '../../src/report/renderer.ts';
+import { viewEvent } from '../../src/report/run-event.ts';
+import { ROOT_FACTS } from '../support/plan-step.ts';
+import { planOf, reportOf } from './sample.ts';
+
+/** A boot made by hand. */
+interface Sample {
+  readonly steps: readonly StepReport[];
+  readonly inputs?: readonly Input[];
+  readonly report?: Partial<BootReport>;
+}
+
+/** What a command knows of a boot when it reports on it. */
+export function viewOf({ steps, inputs = [], report = {} }: Sample): BootView {
+  const redactor = new Redactor();
+  redactor.learn(inputs);
+  return viewBoot(
+    {
+      plan: planOf(steps, inputs),
+      report: reportOf(steps, report),
+      facts: ROOT_FACTS,
+      assumed: false,
+    },
+    redactor,
+  );
+}
+
+/** What `plan` prints of it. */
+export function shownPlan(sample: Sample, explain: boolean): string {
+  return renderPlan(viewOf(sample), { explain, paint: plainPaint });
+}
+
+/** What a renderer writes while it happens. */
+export function shownRun(sample: Sample, renderer: (output: Output) => Renderer): string {
+  const redactor = new Redactor();
+  redactor.learn(sample.inputs ?? []);
+  let text = '';
+  const rendered = renderer({
+    isTTY: false,
+    write: (more) => {
+      text += more;
+    },
+  });
+  for (const event of eventsOf(sample)) rendered.show(viewEvent(event, redactor));
+  return text;
+}
+
+function eventsOf({ steps, inputs = [], report: more = {} }: Sample): BootEvent[] {
+  const plan = planOf(steps, inputs);
+  const report = reportOf(steps, more);
+  return [
+    { type: 'boot-started', plan, dry: false },
+    ...steps.flatMap((of): BootEvent[] => [
+      { type: 'step-started', step: of.step },
+      ...of.notes.map((note): BootEvent => ({ type: 'note', step: of.step, note })),
+      ...of.changes
+        .slice(0, of.made)
+        .map((change): BootEvent => ({ type: 'change-made', step: of.step, change })),
+      { type: 'step-finished', report: of },
+    ]),
+    { type: 'boot-finished', plan, report },
+  ];
+}

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import { showChange } from '../../../src/changes/describe.ts';
+import type { MemoryNode } from '../../../src/system/node.ts';
+import { configMigrate } from '../../../steps/config-migrate.ts';
+import { converge, findingsOf, planStep } from '../../support/plan-step.ts';
+import { file, link, world } from '../../support/world.ts';
+
+const CONFIG = '/opt/data/config.yaml';
+const ENV = '/opt/data/.env';
+const PYTHON = '/opt/hermes/.venv/bin/python';
+const SCRIPT = '/opt/hermes/scripts/docker_config_migrate.py';
+const TARGET = '/opt/hermes/hermes_cli/config.py';
+const options = {
+  file: CONFIG,
+  backup: [CONFIG, ENV],
+  helper: {
+    command: [PYTHON, SCRIPT],
+    target: { file: TARGET, pattern: '"_config_version":\\s*(\\d+)' },
+  },
+  stamp: '/opt/data/.config-migration',
+  env: { HERMES_HOME: '/opt/data' },
+};
+const as = 'hermes';
+
+function image(config: string, more: Record<string, MemoryNode> = {}) {
+  return world({
+    '/usr/bin/python3': file('', { mode: 0o755 }),
+    [PYTHON]: link('/usr/bin/python3'),
+    [SCRIPT]: file('print()'),
+    [TARGET]: file('DEFAULT = {\n  "_config_version":  16,\n}\n'),
+    [CONFIG]: file(config, { owner: '10000:10000', mode: 0o640 }),
+    [ENV]: file('KEY=1', { owner: '10000:10000', mode: 0o600 }),
+    ...more,
+  });
+}
+
+test('a current file is converged without a process (B25)', async () => {
+  const found = await findingsOf(configMigrate, options, image('_config_version: 16\n'), { as });
+  expect(found).toEqual({
+    changes: [],
+    otherwise: `${CONFIG} is of version 16, and the image expects 16`,
+  });
+});
+
+test('an old file is backed up, and the helper runs as the account, undone if it fails', async () => {
+  const system = image('_config_version: 3\n');
+  const { changes } = await findingsOf(configMigrate, options, system, { as });
+  expect(changes.map(({ kind }) => kind)).toEqual(['file', 'file', 'command', 'stamp']);
+  expect(changes[2]).toMatchObject({
+    path: CONFIG,
+    command: {
+      argv: [PYTHON, SCRIPT],
+      env: { HERMES_HOME: '/opt/data' },
+      identity: { name: 'hermes', uid: 10000, groups: [10000], home: '/opt/data' },
+    },
+    restore: [CONFIG, ENV],
+    why: 'is of version 3, and the image expects 16',
+  });
+  expect(changes.map(showChange).at(2)).toBe(`command ${PYTHON} ${SCRIPT} as hermes`);
+});
+
+test('a file without a version is older than the image', async () => {
+  const { changes } = await findingsOf(configMigrate, options, image('model: x\n'), { as });
+  expect(changes.find(({ kind }) => kind === 'command')?.why).toBe(
+    'has no version, and the image expects 16',
+  );
+});
+
+test('a helper that leaves an old version is not started again for the same files', async () => {
+  const system = image('_config_version: 3\n');
+  const { changes, notes } = await converge(configMigrate, options, system, { as });
+  expect(changes).toEqual([]);
+  expect(notes).toEqual([
+    {
+      severity: 'warning',
+      text: `${CONFIG} stays at version 3, and the image expects 16: the helper has seen these very files already`,
+    },
+  ]);
+  system.overlay.put(SCRIPT, file('print(1)'));
+  expect((await findingsOf(configMigrate, options, system, { as })).changes).not.toEqual([]);
+});
+
+test.each([
+  ['a missing file', undefined],
+  ['a file that does not tell', file('nothing')],
+  ['a link', link('/etc/passwd')],
+])('with %s as target the helper runs once for each state of the files', async (_, node) => {
+  const system = image('_config_version: 16\n', node === undefined ? {} : { [TARGET]: node });
+  if (node === undefined) system.remove(TARGET);
+  const { changes } = await findingsOf(configMigrate, options, system, { as });
+  expect(changes.find(({ kind }) => kind === 'command')?.why).toBe(
+    'is of version 16, and the helper knows what is wanted',
+  );
+  const after = await converge(configMigrate, options, system, { as });
+  expect(after.changes).toEqual([]);
+  expect(after.notes).toMatchObject([{ severity: 'info' }]);
+});
+
+test('an image without the helper skips the step with its reason', async () => {
+  for (const path of [SCRIPT, '/usr/bin/python3']) {
+    const system = image('_config_version: 3\n');
+    system.remove(path);
+    const shown = path === SCRIPT ? SCRIPT : PYTHON;
+    expect(await planStep(configMigrate, options, system, { as })).toEqual({
+      skipped: `this image has no ${shown}`,
+    });
+  }
+});
+
+test('a configuration that cannot be read is left alone with a warning', async () => {
+  const system = image('a: [\n_config_version: 1\n_config_version: 2\n');
+  const { changes, notes } = await findingsOf(configMigrate, options, system, { as });
+  expect(changes).toEqual([]);
+  expect(notes).toMatchObject([{ severity: 'warning' }]);
+});
+
+test('a backup source that is a link is told and not followed', async () => {
+  const system = image('_config_version: 3\n', { [ENV]: link('/root/.env') });
+  const { changes, notes } = await findingsOf(configMigrate, options, system, { as });
+  expect(changes.map(({ kind }) => kind)).toEqual(['file', 'command', 'stamp']);
+  expect(notes).toMatchObject([{ severity: 'warning' }]);
+});
+
+test('a pattern that is no regular expression is impossible', async () => {
+  const helper = { ...options.helper, target: { file: TARGET, pattern: '(' } };
+  await expect(
+    planStep(configMigrate, { ...options, helper }, image('a: 1\n'), { as }),
+  ).rejects.toMatchObject({ found: 'helper.target.pattern is (' });
+});
+
+test('an account that is missing is impossible', async () => {
+  await expect(planStep(configMigrate, options, image('a: 1\n'), { as: 'ghost' })).rejects.toThrow(
+    '/etc/passwd has no account ghost',
+  );
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { ownerProbe } from '../../steps/owner-probe.ts';
+import { converge, findingsOf, planStep } from '../support/plan-step.ts';
+import { directory, file, link, world } from '../support/world.ts';
+
+const HERMES = '10000:10000';
+const VENV = '/opt/hermes/.venv';
+const options = { probe: VENV, trees: [VENV, '/opt/hermes/ui-tui'], owner: 'hermes' };
+
+test('a probe that is right ends the step without a walk (B12)', async () => {
+  const system = world({
+    [VENV]: directory({ owner: HERMES }),
+    '/opt/hermes/ui-tui': directory(),
+  });
+  const found = await findingsOf(ownerProbe, options, system);
+  expect(found).toEqual({ changes: [], otherwise: '/opt/hermes/.venv belongs to 10000:10000' });
+});
+
+test('a wrong probe repairs all trees that exist, its own last', async () => {
+  const system = world({
+    [VENV]: directory({ owner: '7:7' }),
+    [`${VENV}/lib`]: directory({ owner: '7:7' }),
+    '/opt/hermes/ui-tui': directory({ owner: '7:7' }),
+  });
+  const trees = [...options.trees, '/opt/hermes/gone'];
+  const { changes } = await findingsOf(ownerProbe, { ...options, trees }, system);
+  expect(changes.map(({ path }) => path)).toEqual(['/opt/hermes/ui-tui', `${VENV}/lib`, VENV]);
+  expect(changes[0]?.why).toBe('hermes is 10000:10000 now');
+  expect((await converge(ownerProbe, options, system)).changes).toEqual([]);
+});
+
+test('the group of the probe counts, too', async () => {
+  const system = world({ [VENV]: directory({ owner: '10000:0' }) });
+  expect((await findingsOf(ownerProbe, options, system)).changes).toHaveLength(1);
+});
+
+test('a missing probe skips the step with its reason', async () => {
+  expect(await planStep(ownerProbe, options, world({}))).toEqual({
+    skipped: '/opt/hermes/.venv is missing',
+  });
+});
+
+test('a probe or a tree that is a link is left alone with a warning', async () => {
+  const probe = world({ [VENV]: link('/etc') });
+  expect((await findingsOf(ownerProbe, options, probe)).notes).toHaveLength(1);
+  const tree = world({ [VENV]: directory({ owner: HERMES }), '/opt/hermes/ui-tui': link('/etc') });
+  const wrong = { ...options, owner: '1:1' };
+  const { changes, notes } = await findingsOf(ownerProbe, wrong, tree);
+  expect(changes.map(({ path }) => path)).toEqual([VENV]);
+  expect(notes).toHaveLength(1);
+});
+
+test('a tree of the system is refused', async () => {
+  const system = world({ [VENV]: directory(), '/usr/bin/sh': file('') });
+  const trees = [VENV, '/usr'];
+  await expect(planStep(ownerProbe, { ...options, trees }, system)).rejects.toThrow(
+    '/usr is a directory of the system',
+  );
+});

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { showChange } from '../../src/changes/describe.ts';
+import { dryRun, run } from '../../src/engine/boot.ts';
+import type { BootReport } from '../../src/engine/report.ts';
+import { bindPlan } from '../../src/plan/bind.ts';
+import { resolveInputs } from '../../src/plan/inputs.ts';
+import { loadPlan } from '../../src/plan/load.ts';
+import type { BootPlan } from '../../src/plan/plan.ts';
+import { validateShape } from '../../src/plan/schema-validator.ts';
+import type { Facts } from '../../src/step/facts.ts';
+import type { Present } from '../../src/system/entry.ts';
+import { join as below } from '../../src/system/path.ts';
+import type { SimulatedSystem } from '../../src/system/simulated.ts';
+import type { Tree } from '../../src/system/tree.ts';
+import { stepTypes } from '../../steps/index.ts';
+import { ROOT_FACTS } from './plan-step.ts';
+
+/** The text of a plan of this project. */
+export function planText(name: string): string {
+  return readFileSync(join(import.meta.dirname, '../../plans', `${name}.yaml`), 'utf8');
+}
+
+/** A plan ready to boot, from its text and an environment. */
+export function bootPlan(
+  text: string,
+  env: Readonly<Record<string, string>> = {},
+  facts: Facts = ROOT_FACTS,
+): BootPlan {
+  const loaded = loadPlan('test.yaml', text, { types: stepTypes, validate: validateShape });
+  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('; '));
+  const { inputs, problems } = resolveInputs(loaded.value.inputs, { process: env, envdir: {} });
+  if (problems[0] !== undefined) throw problems[0];
+  return bindPlan(loaded.value, inputs, facts, stepTypes);
+}
+
+const QUIET = {
+  facts: ROOT_FACTS,
+  listener: () => undefined,
+  signal: new AbortController().signal,
+};
+
+/** What a boot would do to a world. */
+export function plannedOf(
+  plan: BootPlan,
+  system: SimulatedSystem,
+  facts: Facts = ROOT_FACTS,
+): Promise<BootReport> {
+  return dryRun(plan, system, { ...QUIET, facts });
+}
+
+/** Boots a world. */
+export function bootOf(
+  plan: BootPlan,
+  system: SimulatedSystem,
+  facts: Facts = ROOT_FACTS,
+): Promise<BootReport> {
+  return run(plan, system, { ...QUIET, facts });
+}
+
+/** The changes of a boot, each as a line, with the step and the reason. */
+export function changeLines(report: BootReport): string[] {
+  return report.steps.flatMap(({ step, changes }) =>
+    changes.map((change) => `${step.id}: ${showChange(change)} because ${change.why}`),
+  );
+}
+
+/** Everything in a tree: path -> type, owner, mode, target or content. */
+export function worldOf(tree: Tree): Map<string, string> {
+  const lines = new Map<string, string>();
+  const visit = (path: string): void => {
+    const entry = tree.look(path);
+    if (entry.type === 'missing' || entry.type === 'unreadable') return;
+    lines.set(path, lineOf(tree, path, entry));
+    if (entry.type === 'directory') for (const name of tree.list(path)) visit(below(path, name));
+  };
+  visit('/');
+  return lines;
+}
+
+function lineOf(tree: Tree, path: string, entry: Present): string {
+  const { uid, gid, mode } = entry.stat;
+  const look = `${entry.type} ${uid}:${gid} ${mode.toString(8)}`;
+  if (entry.type === 'link') return `${look} -> ${entry.target}`;
+  if (entry.type !== 'file') return look;
+  return `${look} ${Buffer.from(tree.read(path, 1_000_000)).toString('latin1')}`;
+}
+
+/** The paths at which two worlds differ. */
+export function differences(before: Map<string, string>, after: Map<string, string>): string[] {
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+}

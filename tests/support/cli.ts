@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The built program, as it is in an image. */
+export const CLI = join(import.meta.dirname, '../../dist/hermes-boot.cjs');
+
+/** What a run of the program printed and how it ended. */
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built program with nothing in its environment but PATH and what is given. */
+export function hermesBoot(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  user?: { uid: number; gid: number },
+): CliResult {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    ...user,
+  });
+  return { code: status, stdout, stderr };
+}

@@ -1,0 +1,52 @@
+import { SimulatedSystem } from '../../src/system/simulated.ts';
+
+/** The death of the process in the middle of a boot: no step and no engine expects it. */
+export class Killed extends Error {}
+
+type Write = 'createDirectory' | 'writeFile' | 'setMode' | 'setOwner' | 'setTreeOwner' | 'remove';
+
+/** A world in which the process is killed after so many writes. */
+export class FaultySystem extends SimulatedSystem {
+  #left: number;
+
+  /** @param writes how many writes happen before the kill; Infinity for none */
+  constructor(base: SimulatedSystem, writes: number) {
+    super(base);
+    this.#left = writes;
+  }
+
+  override createDirectory(...args: Parameters<SimulatedSystem['createDirectory']>): void {
+    this.#count('createDirectory');
+    super.createDirectory(...args);
+  }
+
+  override writeFile(...args: Parameters<SimulatedSystem['writeFile']>): void {
+    this.#count('writeFile');
+    super.writeFile(...args);
+  }
+
+  override setMode(...args: Parameters<SimulatedSystem['setMode']>): void {
+    this.#count('setMode');
+    super.setMode(...args);
+  }
+
+  override setOwner(...args: Parameters<SimulatedSystem['setOwner']>): void {
+    this.#count('setOwner');
+    super.setOwner(...args);
+  }
+
+  override async setTreeOwner(...args: Parameters<SimulatedSystem['setTreeOwner']>): Promise<void> {
+    this.#count('setTreeOwner');
+    await super.setTreeOwner(...args);
+  }
+
+  override remove(...args: Parameters<SimulatedSystem['remove']>): void {
+    this.#count('remove');
+    super.remove(...args);
+  }
+
+  #count(write: Write): void {
+    if (this.#left <= 0) throw new Killed(`killed before ${write}`);
+    this.#left -= 1;
+  }
+}

@@ -1,0 +1,62 @@
+import { makeChange } from '../../src/changes/make.ts';
+import type { Facts } from '../../src/step/facts.ts';
+import type { Findings, Outcome, StepType } from '../../src/step/step.ts';
+import type { System } from '../../src/system/system.ts';
+
+/** The facts of a boot as root in a container under s6. */
+export const ROOT_FACTS: Facts = {
+  uid: 0,
+  gid: 0,
+  groups: [],
+  capabilities: new Set(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID', 'SYS_CHROOT']),
+  s6: true,
+};
+
+interface PlanOptions {
+  readonly facts?: Facts;
+  readonly as?: string;
+  readonly origins?: Readonly<Record<string, string>>;
+}
+
+/** What one step finds in a world. */
+export async function planStep<W>(
+  type: StepType<W>,
+  options: W,
+  system: System,
+  { facts = ROOT_FACTS, as, origins = {} }: PlanOptions = {},
+): Promise<Outcome> {
+  return type.plan({
+    with: options,
+    system,
+    facts,
+    as,
+    signal: new AbortController().signal,
+    origin: (option) => origins[option],
+  });
+}
+
+/** What one step finds, where it does not skip. */
+export async function findingsOf<W>(
+  type: StepType<W>,
+  options: W,
+  system: System,
+  more: PlanOptions = {},
+): Promise<Findings> {
+  const outcome = await planStep(type, options, system, more);
+  if ('skipped' in outcome) throw new Error(`skipped: ${outcome.skipped}`);
+  return outcome;
+}
+
+/** Makes what a step finds, and returns what it finds then: nothing, if it converges. */
+export async function converge<W>(
+  type: StepType<W>,
+  options: W,
+  system: System,
+  more: PlanOptions = {},
+): Promise<Findings> {
+  const { changes } = await findingsOf(type, options, system, more);
+  for (const change of changes) {
+    await makeChange(change, system, new AbortController().signal);
+  }
+  return findingsOf(type, options, system, more);
+}

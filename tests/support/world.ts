@@ -1,0 +1,81 @@
+import { emptyTree } from '../../src/system/memory.ts';
+import { Content } from '../../src/system/content.ts';
+import type { Owner, SpecialType } from '../../src/system/entry.ts';
+import type { MemoryNode } from '../../src/system/node.ts';
+import { parentOf } from '../../src/system/path.ts';
+import { SimulatedSystem } from '../../src/system/simulated.ts';
+
+/** A node of a test world; the owner is root unless said. */
+interface Look {
+  readonly mode?: number;
+  readonly owner?: Owner | string;
+  readonly nlink?: number;
+}
+
+/** A regular file. */
+export function file(text: string, look: Look = {}): MemoryNode {
+  const content = Content.ofText(text);
+  return { type: 'file', stat: { ...stat(look, 0o644), size: content.size }, content };
+}
+
+/** A directory. Parents that a world does not mention are made by root with mode 0755. */
+export function directory(look: Look = {}): MemoryNode {
+  return { type: 'directory', stat: stat({ nlink: 2, ...look }, 0o755) };
+}
+
+/** A symbolic link. */
+export function link(target: string, look: Look = {}): MemoryNode {
+  return { type: 'link', stat: stat(look, 0o777), target };
+}
+
+/** A socket, FIFO or device. */
+export function special(type: SpecialType, look: Look = {}): MemoryNode {
+  return { type, stat: stat(look, 0o660) };
+}
+
+/** The account files of a small image: root, hermes 10000:10000, and a few groups. */
+export const ACCOUNT_FILES: Readonly<Record<string, MemoryNode>> = {
+  '/etc/passwd': file(
+    'root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\nhermes:x:10000:10000::/opt/data:/bin/sh\n',
+  ),
+  '/etc/group': file('root:x:0:\ntty:x:5:\nusers:x:100:\nwww-data:x:33:\nhermes:x:10000:\n'),
+  '/etc/shadow': file('root:*:1:0:99999:7:::\nhermes:!:1:0:99999:7:::\n', { mode: 0o640 }),
+  '/etc/gshadow': file('root:*::\ntty:*::\nusers:*::\nhermes:!::\n', { mode: 0o640 }),
+};
+
+/** Options of a test world. */
+interface WorldOptions {
+  readonly guarded?: readonly string[];
+  readonly mounts?: readonly string[];
+}
+
+/** A world in memory with these entries on top of ACCOUNT_FILES. */
+export function world(
+  entries: Readonly<Record<string, MemoryNode>>,
+  options: WorldOptions = {},
+): SimulatedSystem {
+  const policy = { guarded: options.guarded ?? ['/opt/data'], self: 0 };
+  const system = new SimulatedSystem({ tree: emptyTree(options.mounts), policy });
+  for (const [path, node] of Object.entries({ ...ACCOUNT_FILES, ...entries })) {
+    makeParents(system, path);
+    system.overlay.put(path, node);
+  }
+  return system;
+}
+
+function makeParents(system: SimulatedSystem, path: string): void {
+  const parent = parentOf(path);
+  if (parent === '/' || system.overlay.look(parent).type !== 'missing') return;
+  makeParents(system, parent);
+  system.overlay.put(parent, directory());
+}
+
+function stat(look: Look, mode: number): MemoryNode['stat'] {
+  return { ...ids(look.owner), mode: look.mode ?? mode, nlink: look.nlink ?? 1, size: 0 };
+}
+
+function ids(owner: Owner | string | undefined): Owner {
+  if (typeof owner === 'object') return owner;
+  const [uid = 0, gid = 0] = (owner ?? '0:0').split(':').map(Number);
+  return { uid, gid };
+}
