@@ -11,7 +11,7 @@ import { makeRoot, sandboxPlan } from './root.ts';
 const project = join(import.meta.dirname, '../..');
 const asRoot = process.geteuid?.() === 0;
 const root = mkdtempSync(join(tmpdir(), 'hermes-boot-sandbox-'));
-const plan = join(root, 'sandbox.yaml');
+const PLAN = 'sandbox.yaml';
 
 /** What a NAS owner would pass with `docker run -e`. */
 const environment = {
@@ -29,13 +29,13 @@ function hermesBoot(...args: string[]): void {
   say(`\n$ PUID=1000 PGID=1000 hermes-boot ${args.join(' ')}\n`);
   const env = { ...process.env, ...environment };
   const command = [join(project, 'dist/hermes-boot.cjs'), ...args];
-  const { status } = spawnSync(process.execPath, command, { env, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, command, { cwd: root, env, stdio: 'inherit' });
   if (status !== 0) say(`(exit code ${String(status)})`);
 }
 
 chmodSync(root, 0o755);
 makeRoot(root, asRoot);
-writeFileSync(plan, sandboxPlan(join(project, 'plans/stage2.yaml')));
+writeFileSync(join(root, PLAN), sandboxPlan(join(project, 'plans/stage2.yaml')));
 
 say(`A throw-away root with an install tree and a used volume is at
   ${root}
@@ -45,25 +45,24 @@ Its owner has uid 1000; the image was built with 10000.`);
 
 if (asRoot) {
   say('\nWhat a boot would change, and why. Nothing is written:');
-  hermesBoot('plan', plan, '--root', root, '--explain');
+  hermesBoot('plan', PLAN, '--root', '.', '--explain');
   say('\nThe boot itself:');
-  hermesBoot('run', plan, '--root', root);
+  hermesBoot('run', PLAN, '--root', '.');
   say('\nIs anything left to do?');
-  hermesBoot('verify', plan, '--root', root);
+  hermesBoot('verify', PLAN, '--root', '.');
 } else {
   say(`
 You are not root. All files here are yours, so the owners shown are not those
 of a real volume, and the boot itself cannot run: it changes owners and
 accounts. A plan needs no rights. --assume-root shows what root would do:`);
-  hermesBoot('plan', plan, '--root', root, '--explain', '--assume-root');
+  hermesBoot('plan', PLAN, '--root', '.', '--explain', '--assume-root');
 }
 
 say(`
 Where to look next
-  less ${plan}
-                    the plan that was just used
+  cd ${root}
+  less sandbox.yaml            the plan that was just used
   hermes-boot steps            every step type and its options
   hermes-boot plan --explain   inside a container: what its boot would do
   README.md                    the plan language, exit codes, how to add a step
-  rm -r ${root}
-                    when you are done`);
+  rm -r ${root}   when you are done`);

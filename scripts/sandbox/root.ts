@@ -92,5 +92,5 @@ export function sandboxPlan(stage2: string): string {
   const index = steps.items.findIndex((step) => isMap(step) && step.get('id') === 'config');
   plan.deleteIn(['steps', index, 'with', 'helper']);
   plan.setIn(['steps', index, 'with', 'edits'], edits.contents);
-  return plan.toString({ lineWidth: 100 });
+  return plan.toString({ lineWidth: 0 });
 }

@@ -30,6 +30,8 @@ export function exitOfProblem(code: ProblemCode): Exit {
       return 'notPermitted';
     case 'timeout':
       return 'timeout';
+    case 'invalid':
+      return 'config';
     default:
       return unreachable(code);
   }

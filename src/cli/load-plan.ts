@@ -12,24 +12,26 @@ import type { PlanFile } from './plan-file.ts';
 /**
  * Reads a plan and tells its mistakes on stderr.
  * @param named as on the command line
- * @param strict take warnings for mistakes
+ * @param warnings what becomes of what is not wrong but may be meant otherwise; a boot is not the
+ *   time to hear of it
  * @throws EarlyEnd when there is no such plan, or it has mistakes
  */
 export async function readPlan(
   named: string | undefined,
   { io }: Context,
-  strict: boolean,
+  warnings: 'hide' | 'tell' | 'refuse',
 ): Promise<LoadedPlan> {
   const planFile = readPlanFile(named, io.cwd);
   const { file, text } = planFile;
   const loaded = await load(planFile);
-  const diagnostics = loaded.ok ? loaded.warnings : loaded.diagnostics;
+  const told = warnings === 'hide' ? [] : loaded.ok ? loaded.warnings : [];
+  const diagnostics = loaded.ok ? told : loaded.diagnostics;
   if (diagnostics.length > 0) {
     const { renderDiagnostics } = await import('../report/diagnostics.ts');
     const paint = await paintFor(io.stderr, io.env);
     io.stderr.write(renderDiagnostics(file, text, diagnostics, paint));
   }
-  if (!loaded.ok || (strict && diagnostics.length > 0)) throw new EarlyEnd('config');
+  if (!loaded.ok || (warnings === 'refuse' && told.length > 0)) throw new EarlyEnd('config');
   return { plan: loaded.value, warnings: loaded.warnings };
 }
 

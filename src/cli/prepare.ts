@@ -29,7 +29,7 @@ interface Prepared {
  */
 export async function prepare(context: Context, options: Arguments): Promise<Prepared> {
   const { io, redactor } = context;
-  const { plan } = await readPlan(options.operand, context, false);
+  const { plan } = await readPlan(options.operand, context, 'hide');
   const root = findRoot(options.root, io.cwd);
   const envdir = readVariables(plan.inputs, new RealSystem(root));
   const { inputs, problems } = resolveInputs(plan.inputs, { process: io.env, envdir });

@@ -29,6 +29,8 @@ export function renderPlan(view: BootView, { explain, paint }: ExplainOptions): 
   const shown = mapStrings(view, printable);
   const answer = wrap('', headline(shown), 2).map(paint.strong);
   if (isQuiet(shown)) return asText([answer]);
+  if (shown.converged && !explain)
+    return asText([answer, refusals(shown, paint), warnings(shown, paint)]);
   const layout = { file: shown.file, ids: idColumn(shown.steps), explain, paint };
   const told = shown.steps.filter((step) => isTold(step));
   const steps = told.map((step) => explainStep(step, layout));
@@ -48,6 +50,15 @@ function refusals({ inputs }: BootView, paint: Paint): string[] {
     refused === undefined
       ? []
       : wrap('! ', `${name}: ${showRefusal(refused)}`, 4).map(paint.warning),
+  );
+}
+
+/** What a person should know of a world in which nothing is to be done. */
+function warnings({ steps }: BootView, paint: Paint): string[] {
+  return steps.flatMap(({ id, notes }) =>
+    notes
+      .filter(({ severity }) => severity === 'warning')
+      .flatMap(({ text }) => wrap('! ', `${id}: ${text}`, 4).map(paint.warning)),
   );
 }
 

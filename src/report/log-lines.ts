@@ -5,6 +5,7 @@ import type { InputView } from './input-view.ts';
 import { printable } from '../text/printable.ts';
 import type { BootFinished, RunEvent, StepFinished } from './run-event.ts';
 import { problemLines } from './step-view.ts';
+import { WIDTH, widthOf } from './wrap.ts';
 
 /** How much a line of the log matters, in the words of s6. */
 export type Level = 'info' | 'warn' | 'fatal';
@@ -31,7 +32,7 @@ export function logLines(event: RunEvent): LogLine[] {
   switch (event.type) {
     case 'boot-started':
       return [
-        { level: 'info', text: `${event.plan}: ${opening(event.steps.length, event.inputs)}` },
+        { level: 'info', text: opening(event.plan, event.steps.length, event.inputs) },
         ...event.inputs.flatMap(({ name, refused }) =>
           refused ? [line('warn', name, showRefusal(refused))] : [],
         ),
@@ -55,13 +56,21 @@ function line(level: Level, subject: string, text: string): LogLine {
   return { level, text: `${subject}: ${text}` };
 }
 
-function opening(steps: number, inputs: readonly InputView[]): string {
-  const decided = inputs.flatMap(({ name, value, source }) => {
-    if ('variable' in source) return [`${name} ${String(value)} from ${source.variable}`];
+/** What decides a boot, as far as it fits a line: where it happens, and what was asked for. */
+function opening(plan: string, steps: number, inputs: readonly InputView[]): string {
+  const [home, ...others] = inputs.flatMap((input) => (input.value === null ? [] : [input]));
+  const decided = [
     // Where the boot happens is worth a word even when nobody chose it.
-    return typeof value === 'string' && value.startsWith('/') ? [`${name} ${value}`] : [];
-  });
-  return [plural(steps, 'step'), ...decided].join(', ');
+    ...(home === undefined ? [] : [`${home.name} ${String(home.value)}`]),
+    ...others.flatMap(({ name, value, source }) =>
+      'variable' in source ? [`${name} ${String(value)} from ${source.variable}`] : [],
+    ),
+  ];
+  let text = `${plan}: ${plural(steps, 'step')}`;
+  for (const part of decided) {
+    if (widthOf(`hermes-boot: info: ${text}, ${part}`) <= WIDTH) text += `, ${part}`;
+  }
+  return text;
 }
 
 const FAILURE_LEVELS = { stop: 'fatal', degrade: 'warn', ignore: 'info' } as const;

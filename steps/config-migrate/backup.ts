@@ -5,7 +5,6 @@ import { leftAlone, whatIs } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
 import type { Note } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
-import { nameOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 
 /** The copies of some files as they are before a migration, each next to its original. */
@@ -33,12 +32,12 @@ export function backupChanges(
     if (there.type !== 'missing' && there.type !== 'file') {
       throw new Problem({ found: `${at} is ${whatIs(there)}`, wanted: 'a backup, or nothing' });
     }
-    const { uid, gid, mode } = entry.stat;
+    const { uid, gid } = entry.stat;
     changes.push({
       kind: 'file',
       path: at,
       content,
-      mode: nameOf(path).startsWith('.env') ? 0o600 : mode,
+      mode: 0o600,
       owner: { uid, gid },
       from: there.type === 'file' ? 'file' : 'absent',
       label: `copy of ${path}`,

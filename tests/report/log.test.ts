@@ -19,7 +19,7 @@ const guard = record(step('guard', 'user.guard'), {
 describe('the log of a boot', () => {
   test('is one line an event and ends with what took the time', () => {
     expect(shownRun({ steps, inputs, report: { duration: 412 } }, plainLog)).toBe(
-      `hermes-boot: info: stage2: 5 steps, home /opt/data from HERMES_HOME, uid 1000 from PUID
+      `hermes-boot: info: stage2: 5 steps, home /opt/data, uid 1000 from PUID
 hermes-boot: info: identity: account hermes 10000:10000 -> 1000:1000
 hermes-boot: warn: ownership: /opt/data/home is a link to /srv/me: left alone, and what it points to (#52781)
 hermes-boot: info: ownership: /opt/data owner 10000:10000 -> 1000:1000

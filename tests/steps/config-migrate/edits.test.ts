@@ -41,7 +41,7 @@ test('an old file is backed up and migrated, with its owner and mode', async () 
   });
   const { changes } = await findingsOf(configMigrate, options, system);
   expect(changes.map(showChange)).toEqual([
-    '/opt/data/config.yaml.bak-v1-6cc24d0d new: copy of /opt/data/config.yaml, 0640 10000:10000',
+    '/opt/data/config.yaml.bak-v1-6cc24d0d new: copy of /opt/data/config.yaml, 0600 10000:10000',
     '/opt/data/.env.bak-v1-10148593 new: copy of /opt/data/.env, 0600 10000:10000',
     '/opt/data/config.yaml replaced: version 3, 0640 10000:10000',
   ]);
