@@ -1,8 +1,8 @@
 /**
  * Why a step or the boot cannot go on, by what the caller can do about it. It decides the exit
- * code: `not-permitted` is 77, `timeout` 75, `failed` 1.
+ * code: `not-permitted` is 77, `timeout` 75, `invalid` (an input that does not fit) 78, `failed` 1.
  */
-export type ProblemCode = 'failed' | 'not-permitted' | 'timeout';
+export type ProblemCode = 'failed' | 'not-permitted' | 'timeout' | 'invalid';
 
 /** The parts of a problem. Each is a phrase in lower case without a full stop. */
 export interface ProblemParts {

@@ -78,6 +78,7 @@ function refuseUnfit(
     filled.flatMap(({ source }) => ('variable' in source ? source.variable : [])),
   );
   throw new Problem({
+    code: 'invalid',
     found: `${id}: ${unfit.path.join('.')} is ${secret ? '***' : unfit.found}`,
     wanted: unfit.wanted,
     mend: variables.size === 0 ? [] : `correct ${either([...variables])}`,
