@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,11 +30,9 @@ export function readPlanFile(named: string = DEFAULT_PLAN, cwd: string): PlanFil
   const file = shorten(path, cwd);
   const bytes = readBytes(path, file);
   if (bytes.length > LARGEST_PLAN) throw new EarlyEnd('config', `${file} is too large for a plan`);
-  try {
-    return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-  } catch {
-    throw new EarlyEnd('config', `${file} is not UTF-8 text`);
-  }
+  if (!isUtf8(bytes)) throw new EarlyEnd('config', `${file} is not UTF-8 text`);
+  // A byte order mark is not part of the text.
+  return { file, text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
 }
 
 function isPath(named: string): boolean {
@@ -68,7 +67,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
-function readBytes(path: string, file: string): Uint8Array {
+function readBytes(path: string, file: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -8,6 +8,7 @@ import { behindLink } from '../system/links.ts';
 import { SimulatedSystem } from '../system/simulated.ts';
 import type { System } from '../system/system.ts';
 import type { World } from '../system/world.ts';
+import { now, TimeLimit } from './clock.ts';
 import type { Listener } from './event.ts';
 import { forbidden, mayDoEverything } from './permission.ts';
 import type { BootReport, BootResult, StepReport } from './report.ts';
@@ -47,19 +48,19 @@ async function boot(
   dry: boolean,
   { facts, listener, signal: stop }: BootOptions,
 ): Promise<BootReport> {
-  const started = performance.now();
+  const started = now();
   listener({ type: 'boot-started', plan, dry });
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(BOOT_TIMEOUT)]);
+  const limit = new TimeLimit(BOOT_TIMEOUT, stop);
   const steps: StepReport[] = [];
   let stoppedBy: StepReport | undefined;
   for (const step of plan.steps) {
     const report =
       stoppedBy === undefined
-        ? await bootStep(step, { system, facts, listener, signal })
+        ? await bootStep(step, { system, facts, listener, stop, limit })
         : notReached(step, stoppedBy);
     steps.push(report);
     listener({ type: 'step-finished', report });
-    if (report.problem !== undefined && (step.onFailure === 'stop' || signal.aborted)) {
+    if (report.problem !== undefined && (step.onFailure === 'stop' || isOver(limit, stop))) {
       stoppedBy ??= report;
     }
   }
@@ -68,7 +69,7 @@ async function boot(
     steps,
     converged: steps.every(({ status }) => status === 'converged' || status === 'skipped'),
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
-    duration: performance.now() - started,
+    duration: now() - started,
   };
   listener({ type: 'boot-finished', plan, report });
   return report;
@@ -79,11 +80,12 @@ interface Boot {
   readonly system: Bootable;
   readonly facts: Facts;
   readonly listener: Listener;
-  readonly signal: AbortSignal;
+  readonly stop: AbortSignal;
+  readonly limit: TimeLimit;
 }
 
 async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
-  const started = performance.now();
+  const started = now();
   const report = (
     status: StepReport['status'],
     why: string,
@@ -95,7 +97,7 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
     changes: [],
     made: 0,
     notes: [],
-    duration: performance.now() - started,
+    duration: now() - started,
     ...more,
   });
   if (step.skipped !== undefined) return report('skipped', step.skipped);
@@ -104,26 +106,28 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
   let notes: readonly Note[] = [];
   let made = 0;
   try {
-    const signal = AbortSignal.any([boot.signal, AbortSignal.timeout(step.timeout)]);
+    const limit = new TimeLimit(Math.min(step.timeout, boot.limit.left), boot.stop);
     const outcome = await step.type.plan({
       with: step.with,
       system: boot.system,
       facts: boot.facts,
       as: step.as,
-      signal,
+      get signal() {
+        return limit.signal;
+      },
       origin: (option) => step.origins[option],
     });
     if ('skipped' in outcome) return report('skipped', outcome.skipped);
     notes = outcome.notes ?? [];
     for (const note of notes) boot.listener({ type: 'note', step, note });
     changes = canonical(outcome, boot.system);
-    const problem = await preflight(changes, boot, signal);
+    const problem = await preflight(changes, boot, limit);
     if (problem !== undefined) {
       return report('blocked', problem.message, { changes, notes, problem });
     }
     for (const change of changes) {
-      checkStopped(boot.signal);
-      await makeChange(change, boot.system, signal);
+      checkStopped(boot);
+      await makeChange(change, boot.system, limit.signal);
       made += 1;
       boot.listener({ type: 'change-made', step, change });
     }
@@ -142,14 +146,14 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
 async function preflight(
   changes: readonly Change[],
   { system, facts }: Boot,
-  signal: AbortSignal,
+  limit: TimeLimit,
 ): Promise<Problem | undefined> {
   if (changes.length === 0 || mayDoEverything(facts)) return undefined;
   const world = new SimulatedSystem(system);
   for (const change of changes) {
     const problem = forbidden(change, world, facts);
     if (problem !== undefined) return problem;
-    await makeChange(change, world, signal);
+    await makeChange(change, world, limit.signal);
   }
   return undefined;
 }
@@ -163,9 +167,13 @@ function canonical({ changes }: Findings, system: System): readonly Change[] {
   });
 }
 
-function checkStopped(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  if (signal.reason instanceof Problem) throw signal.reason;
+function isOver(limit: TimeLimit, stop: AbortSignal): boolean {
+  return stop.aborted || limit.left === 0;
+}
+
+function checkStopped({ stop, limit }: Boot): void {
+  if (!isOver(limit, stop)) return;
+  if (stop.reason instanceof Problem) throw stop.reason;
   throw new Problem({
     code: 'timeout',
     found: `the boot took longer than ${BOOT_TIMEOUT / 60_000} minutes`,
