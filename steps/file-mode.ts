@@ -37,14 +37,12 @@ export const fileMode = defineStep({
     }
     const wanted = parseMode(options.mode);
     const name = options.owner ?? context.as;
-    let target = name === undefined ? undefined : ownerOf(context, name);
-    const notes: Note[] = [];
+    const target = name === undefined ? undefined : ownerOf(context, name);
+    const otherwise = `${options.path} is ${showMode(entry.stat.mode)} ${showOwner(entry.stat)}`;
     if (isHardLinked(entry)) {
-      const misowned = target !== undefined && !sameOwner(target, entry.stat);
-      if (misowned || entry.stat.mode !== wanted) {
-        notes.push(sharedFile(options.path, entry.stat.nlink, misowned));
-      }
-      target = undefined;
+      const right = entry.stat.mode === wanted && sameOwner(target ?? entry.stat, entry.stat);
+      const notes = right ? [] : [sharedFile(options.path, entry.stat.nlink)];
+      return { changes: [], otherwise, notes };
     }
     const changes = rightsChanges(
       options.path,
@@ -52,8 +50,7 @@ export const fileMode = defineStep({
       { mode: wanted, owner: target },
       { mode: whyMode(entry.stat.mode, wanted), owner: `it is to belong to ${name ?? ''}` },
     );
-    const otherwise = `${options.path} is ${showMode(entry.stat.mode)} ${showOwner(entry.stat)}`;
-    return { changes, otherwise, notes };
+    return { changes, otherwise };
   },
   touches: (options) => [
     { kind: 'path', path: options.path, aspect: 'mode' },
@@ -64,11 +61,12 @@ export const fileMode = defineStep({
   ],
 });
 
-function sharedFile(path: string, links: number, misowned: boolean): Note {
-  const what = misowned
-    ? 'its owner is left alone, since another name may lie where nobody listed it'
-    : 'its mode is that of its other names, too';
-  return warning(`${path} has ${links} hard links: ${what}`);
+/** Owner and mode belong to the file, not to its name: a change would reach every other name. */
+function sharedFile(path: string, links: number): Note {
+  return warning(
+    `${path} has ${links} hard links: left alone, since another name may lie where nobody listed ` +
+      'it; replace it by a copy of its own',
+  );
 }
 
 /** Whom a mode lets in that the other does not. */

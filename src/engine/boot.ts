@@ -26,7 +26,7 @@ export interface BootOptions {
 }
 
 /** What a boot is done to. */
-type Bootable = System & Pick<World, 'tree' | 'policy'>;
+export type Bootable = System & Pick<World, 'tree' | 'policy'>;
 
 /** Does what a plan says. The world ends converged, or the report says why not. */
 export function run(plan: BootPlan, system: Bootable, options: BootOptions): Promise<BootReport> {

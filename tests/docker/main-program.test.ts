@@ -44,6 +44,7 @@ describe('another main program is none of hermes-boot', () => {
     ['without words', { 1: SVSCAN, 17: RC_INIT }],
     ['with a subcommand of hermes', { 1: SVSCAN, 17: [...RC_INIT, 'chat', '-q', 'hermes-boot'] }],
     ['with a name that ends in the same way', { 1: SVSCAN, 17: [...RC_INIT, 'my-hermes-boot'] }],
+    ['with a program of that name elsewhere', { 1: SVSCAN, 17: [...RC_INIT, '/tmp/hermes-boot'] }],
     [
       'with lines that look like another call',
       { 1: SVSCAN, 17: [...RC_INIT, 'bash', '-c', `x\n${WRAPPER}\nhermes-boot\nplan`] },

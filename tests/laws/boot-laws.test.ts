@@ -1,8 +1,12 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeChange } from '../../src/changes/describe.ts';
-import type { BootReport } from '../../src/engine/report.ts';
 import type { BootPlan, BootStep } from '../../src/plan/plan.ts';
+import { renderPlan } from '../../src/report/explain.ts';
+import { viewBoot } from '../../src/report/boot-view.ts';
+import { plainPaint } from '../../src/report/paint.ts';
+import { planDocument } from '../../src/report/plan-document.ts';
+import { Redactor } from '../../src/report/redact.ts';
 import { isWithin } from '../../src/system/path.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 import {
@@ -10,27 +14,15 @@ import {
   bootPlan,
   changeLines,
   differences,
+  isAnnounced,
   plannedOf,
-  planText,
+  STAGE2_WITH_EDITS,
   worldOf,
 } from '../support/boot.ts';
 import { FaultySystem, Killed } from '../support/faulty.ts';
 import { environments, worlds } from '../support/generate.ts';
+import { ROOT_FACTS } from '../support/plan-step.ts';
 import { world } from '../support/world.ts';
-
-/** The classic plan, its config step with edits: the agent's helper is in no world of a test. */
-const STAGE2 = withEdits(planText('stage2'));
-
-function withEdits(text: string): string {
-  const edits = `edits: [{ to: 12, changes: [{ rename: { from: model.name, to: model.default } }] }]`;
-  const start = text.indexOf('      helper:');
-  if (start === -1) throw new Error('the config step has no helper');
-  const rest = text.slice(start + 1);
-  const end = rest.search(/^ {0,6}\S/m);
-  const after = rest.slice(rest.indexOf('\n') + 1);
-  const skipped = end === -1 ? '' : after.slice(after.search(/^ {0,6}\S/m));
-  return `${text.slice(0, start)}      ${edits}\n${skipped}`;
-}
 
 const cases = fc.record({ entries: worlds, env: environments });
 
@@ -41,17 +33,9 @@ async function law(
 ): Promise<void> {
   await fc.assert(
     fc.asyncProperty(cases, async ({ entries, env }) => {
-      await check(bootPlan(STAGE2, env), world(entries));
+      await check(bootPlan(STAGE2_WITH_EDITS, env), world(entries));
     }),
     { numRuns: runs },
-  );
-}
-
-function announced(report: BootReport, path: string): boolean {
-  return report.steps.some(({ changes }) =>
-    changes.some((change) =>
-      describeChange(change).recursive ? isWithin(path, change.path) : path === change.path,
-    ),
   );
 }
 
@@ -75,7 +59,7 @@ describe('whatever the world and the environment,', () => {
         planned.steps.map(({ status, why }) => [status, why]),
       );
       const changed = differences(before, worldOf(system.tree));
-      expect(changed.filter((path) => !announced(planned, path))).toEqual([]);
+      expect(changed.filter((path) => !isAnnounced(planned, path))).toEqual([]);
     });
   });
 
@@ -103,7 +87,7 @@ describe('whatever the world and the environment,', () => {
   it('a boot killed after any write and started again ends as an undisturbed one (law 4)', async () => {
     await fc.assert(
       fc.asyncProperty(cases, fc.nat({ max: 60 }), async ({ entries, env }, writes) => {
-        const plan = bootPlan(STAGE2, env);
+        const plan = bootPlan(STAGE2_WITH_EDITS, env);
         const undisturbed = world(entries);
         await bootOf(plan, undisturbed);
         const faulty = new FaultySystem(world(entries), writes);
@@ -121,7 +105,7 @@ describe('whatever the world and the environment,', () => {
   it('every order that needs allows ends in the same world (law 5)', async () => {
     await fc.assert(
       fc.asyncProperty(cases, fc.infiniteStream(fc.nat()), async ({ entries, env }, dice) => {
-        const plan = bootPlan(STAGE2, env);
+        const plan = bootPlan(STAGE2_WITH_EDITS, env);
         const usual = world(entries);
         const report = await bootOf(plan, usual);
         fc.pre(report.result !== 'stopped');
@@ -143,6 +127,20 @@ describe('whatever the world and the environment,', () => {
         ),
       );
       expect(foreign).toEqual([]);
+    });
+  });
+
+  it('no secret of a file or an input appears in any output (law 7)', async () => {
+    await law(async (plan, system) => {
+      const report = await plannedOf(plan, system);
+      const view = viewBoot({ plan, report, facts: ROOT_FACTS, assumed: false }, new Redactor());
+      const outputs = [
+        renderPlan(view, { explain: true, paint: plainPaint }),
+        renderPlan(view, { explain: false, paint: plainPaint }),
+        JSON.stringify(planDocument(view)),
+        inspect(report, { depth: null }),
+      ];
+      for (const output of outputs) expect(output).not.toContain('canary');
     });
   });
 });

@@ -3,12 +3,13 @@ import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } f
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hermesBoot } from '../support/cli.ts';
-import { debianRoot, lackingForDebian } from '../support/debian-root.ts';
+import { debianRoot, lackingForDebianRoot } from '../support/debian-root.ts';
 import { fill, snapshot } from '../support/real-root.ts';
 import { directory, file, link } from '../support/world.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures');
-const lacking = lackingForDebian();
+const lacking = lackingForDebianRoot();
+const needs = lacking === undefined ? '' : ` (needs ${lacking})`;
 
 /** A Debian root with the account, an install tree, and a volume that an older image has used. */
 function usedRoot(config: string): string {
@@ -35,7 +36,7 @@ function usedRoot(config: string): string {
 const env = { PGID: '1000' };
 
 it.skipIf(lacking !== undefined)(
-  `a Debian 13 root is planned, booted, verified and found converged, and the machine's own files stay (${lacking ?? 'root'})`,
+  `a Debian 13 root is planned, booted, verified and found converged, and the machine's own files stay${needs}`,
   () => {
     const root = usedRoot('_config_version: 11\nmodel: x # mine\n');
     const machine = [readFileSync('/etc/passwd', 'utf8'), existsSync('/run/s6')];
@@ -71,7 +72,7 @@ it.skipIf(lacking !== undefined)(
 );
 
 it.skipIf(lacking !== undefined)(
-  `a migration that fails half-way leaves the config as it was, and the boot degraded (${lacking ?? 'root'})`,
+  `a migration that fails half-way leaves the config as it was, and the boot degraded${needs}`,
   () => {
     const root = usedRoot('_config_version: 11\nmodel: broken\n');
     const run = hermesBoot(['run', 'stage2', '--root', root], env);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { showChange } from '../../src/changes/describe.ts';
-import { dryRun, run } from '../../src/engine/boot.ts';
+import { describeChange, showChange } from '../../src/changes/describe.ts';
+import { dryRun, run, type Bootable } from '../../src/engine/boot.ts';
 import type { BootReport } from '../../src/engine/report.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs } from '../../src/plan/inputs.ts';
@@ -10,8 +10,7 @@ import type { BootPlan } from '../../src/plan/plan.ts';
 import { validateShape } from '../../src/plan/schema-validator.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import type { Present } from '../../src/system/entry.ts';
-import { join as below } from '../../src/system/path.ts';
-import type { SimulatedSystem } from '../../src/system/simulated.ts';
+import { isWithin, join as below } from '../../src/system/path.ts';
 import type { Tree } from '../../src/system/tree.ts';
 import { stepTypes } from '../../steps/index.ts';
 import { ROOT_FACTS } from './plan-step.ts';
@@ -19,6 +18,20 @@ import { ROOT_FACTS } from './plan-step.ts';
 /** The text of a plan of this project. */
 export function planText(name: string): string {
   return readFileSync(join(import.meta.dirname, '../../plans', `${name}.yaml`), 'utf8');
+}
+
+/** The classic plan, its config step with edits: the agent's helper is in no world of a test. */
+export const STAGE2_WITH_EDITS = withEdits(planText('stage2'));
+
+function withEdits(text: string): string {
+  const edits = `edits: [{ to: 12, changes: [{ rename: { from: model.name, to: model.default } }] }]`;
+  const start = text.indexOf('      helper:');
+  if (start === -1) throw new Error('the config step has no helper');
+  const rest = text.slice(start + 1);
+  const end = rest.search(/^ {0,6}\S/m);
+  const after = rest.slice(rest.indexOf('\n') + 1);
+  const skipped = end === -1 ? '' : after.slice(after.search(/^ {0,6}\S/m));
+  return `${text.slice(0, start)}      ${edits}\n${skipped}`;
 }
 
 /** A plan ready to boot, from its text and an environment. */
@@ -43,7 +56,7 @@ const QUIET = {
 /** What a boot would do to a world. */
 export function plannedOf(
   plan: BootPlan,
-  system: SimulatedSystem,
+  system: Bootable,
   facts: Facts = ROOT_FACTS,
 ): Promise<BootReport> {
   return dryRun(plan, system, { ...QUIET, facts });
@@ -52,7 +65,7 @@ export function plannedOf(
 /** Boots a world. */
 export function bootOf(
   plan: BootPlan,
-  system: SimulatedSystem,
+  system: Bootable,
   facts: Facts = ROOT_FACTS,
 ): Promise<BootReport> {
   return run(plan, system, { ...QUIET, facts });
@@ -90,4 +103,13 @@ function lineOf(tree: Tree, path: string, entry: Present): string {
 export function differences(before: Map<string, string>, after: Map<string, string>): string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+}
+
+/** Whether a change of a report covers a path. */
+export function isAnnounced(report: BootReport, path: string): boolean {
+  return report.steps.some(({ changes }) =>
+    changes.some((change) =>
+      describeChange(change).recursive ? isWithin(path, change.path) : path === change.path,
+    ),
+  );
 }

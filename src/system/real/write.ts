@@ -13,6 +13,7 @@ import {
   rmdirSync,
   unlinkSync,
   writeSync,
+  type Stats,
 } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
@@ -34,8 +35,9 @@ export function makeDirectory(directory: number, name: string, mode: number, own
   try {
     withEntry(directory, temporary, (fd, stats) => {
       if (!stats.isDirectory()) throw new Problem({ found: `${name} was swapped in the making` });
-      if (!sameOwner(stats, owner)) chown(fd, owner, name);
+      // In this order it takes no CAP_FOWNER: what has been given away is no longer ours to change.
       chmodSync(pathOf(fd), mode);
+      if (!sameOwner(stats, owner)) chown(fd, owner, name);
     });
     renameSync(pathOf(directory, temporary), pathOf(directory, name));
   } catch (error) {
@@ -68,8 +70,8 @@ export function replaceFile(
       for (let written = 0; written < content.length;) {
         written += writeSync(fd, content, written);
       }
-      if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);
       fchmodSync(fd, mode);
+      if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -87,12 +89,13 @@ function temporaryName(name: string): string {
   return `.${name.slice(0, 200)}.hermes-boot`;
 }
 
-/** Sets the mode of a file or directory; a link has none of its own. */
+/** Sets the mode of an entry; a link has none, and a file with several names not one of its own. */
 export function changeMode(directory: number, name: string, mode: number): void {
   withEntry(directory, name, (fd, stats) => {
     if (stats.isSymbolicLink()) {
       throw new Problem({ found: `${name} has become a link`, wanted: 'a file or directory' });
     }
+    refuseHardLinks(stats, name);
     chmodSync(pathOf(fd), mode);
   });
 }
@@ -100,13 +103,16 @@ export function changeMode(directory: number, name: string, mode: number): void 
 /** Sets the owner of one entry; of a file only when it has no other name. */
 export function changeOwner(directory: number, name: string, owner: Owner): void {
   withEntry(directory, name, (fd, stats) => {
-    if (stats.isFile() && stats.nlink > 1) {
-      throw new Problem({
-        found: `${name} has ${stats.nlink} hard links`,
-        wanted: 'one: another name of it may be elsewhere',
-      });
-    }
+    refuseHardLinks(stats, name);
     chown(fd, owner, name);
+  });
+}
+
+function refuseHardLinks(stats: Stats, name: string): void {
+  if (!stats.isFile() || stats.nlink === 1) return;
+  throw new Problem({
+    found: `${name} has ${stats.nlink} hard links`,
+    wanted: 'one: another name of it may be elsewhere',
   });
 }
 

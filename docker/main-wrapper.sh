@@ -1,0 +1,69 @@
+#!/bin/sh
+# The container's main program: finds out what the words of `docker run IMAGE …` mean, and becomes
+# it as hermes. Its exit code is the container's.
+set -eu
+
+# /init keeps the container's environment for those who ask for it.
+if [ -z "${HERMES_HOME:-}" ] && [ -d /run/s6/container_environment ]; then
+  # shellcheck disable=SC2016
+  exec /command/with-contenv sh -c 'export HERMES_HOME="${HERMES_HOME:-/opt/data}"; exec "$@"' \
+    sh "$0" "$@"
+fi
+
+# It boots, or looks at a boot, with the rights that the container was given; cont-init.d has left
+# everything to it (lib/main-program.sh).
+case ${1-} in
+  hermes-boot | /usr/local/bin/hermes-boot)
+    shift
+    exec /usr/local/bin/hermes-boot "$@"
+    ;;
+esac
+
+uid=$(id -u)
+if [ "$uid" -ne 0 ] && [ "$uid" -ne "$(id -u hermes)" ]; then
+  # The quoted lines show what to type.
+  # shellcheck disable=SC2016
+  printf '%s\n' \
+    "hermes: this container was started with --user $uid, neither root nor hermes ($(id -u hermes))" \
+    'Such a user can neither prepare the home nor write to the image. To have files on the volume' \
+    'belong to your own user, start as root and pass your ids instead:' \
+    '  docker run -e HERMES_UID=$(id -u) -e HERMES_GID=$(id -g) …' \
+    'PUID and PGID do the same. hermes then takes these ids before anything starts.' >&2
+  exit 77
+fi
+
+# shellcheck source=docker/lib/agent.sh
+. /opt/hermes/docker/lib/agent.sh
+
+# / is where a container starts without -w. Any other directory was asked for, but may be one that
+# hermes cannot enter.
+if [ "$PWD" = / ] || ! (as_hermes test -x .); then
+  cd "$HOME"
+fi
+
+# `command -v` would find the shell's own words, too, and /command has execline's: exit, if, …
+on_path() (
+  case $1 in
+    */*)
+      [ -f "$1" ] && [ -x "$1" ]
+      exit
+      ;;
+  esac
+  IFS=:
+  set -f
+  for directory in $PATH; do
+    if [ "$directory" != /command ] && [ -f "$directory/$1" ] && [ -x "$directory/$1" ]; then
+      exit 0
+    fi
+  done
+  exit 1
+)
+
+case ${1-} in
+  # Debian has programs of these two names, none of which is meant.
+  '' | -* | mcp | login) as_hermes hermes "$@" ;;
+esac
+if on_path "$1"; then
+  as_hermes "$@"
+fi
+as_hermes hermes "$@"

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { describeInContainers, run } from './support/container.ts';
+import { containersOf } from './support/kubernetes.ts';
+import { usedHome } from './support/volumes.ts';
+
+describeInContainers('the examples for Kubernetes', () => {
+  it('boot the whole container with nothing left to complain about', async () => {
+    const [container] = containersOf('statefulset.yaml', usedHome());
+    const { code, stderr } = await run({ ...container, words: ['exit', '42'] });
+    expect(code).toBe(42);
+    expect(stderr).toContain('hermes-boot: info: stage2: done');
+    expect(stderr).not.toContain('hermes-boot: warn');
+  });
+
+  it('prepare the volume in the init container, and run the agent as a plain user', async () => {
+    const [boot, agent] = containersOf('init-container.yaml', usedHome());
+    const booted = await run(boot);
+    expect(booted.code).toBe(0);
+    expect(booted.stderr).toContain('hermes-boot: info: stage2: done');
+    expect(booted.stderr).not.toContain('hermes-boot: warn');
+    expect(agent?.words).toEqual(['gateway', 'run']);
+    const { code, stdout } = await run({ ...agent, words: ['status'] });
+    expect(JSON.parse(stdout)).toMatchObject({ uid: 10_000, gid: 10_000, cwd: '/opt/data' });
+    expect(code).toBe(0);
+  });
+});

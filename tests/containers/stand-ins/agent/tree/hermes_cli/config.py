@@ -1,0 +1,1 @@
+DEFAULTS = {"_config_version": 12}

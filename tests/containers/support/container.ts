@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { describe, inject, onTestFinished, vi } from 'vitest';
+import { engine, mustDo } from './engine.ts';
+import type { Ended } from './engine.ts';
+
+/** Long enough for a machine under load; a wait ends as soon as it has what it waits for. */
+const PATIENCE = { timeout: 30_000, interval: 50 };
+
+/** A suite that needs containers; where there are none, its title says what is missing. */
+export function describeInContainers(title: string, tests: () => void): void {
+  const lacking = inject('lacking');
+  if (lacking === '') describe(title, tests);
+  else describe.skip(`${title} [needs ${lacking}]`, tests);
+}
+
+/** How a container is to be run. */
+export interface Start {
+  /** Options of `docker run`. */
+  readonly options?: readonly string[];
+  /** The words behind the image. */
+  readonly words?: readonly string[];
+}
+
+/** The words of `docker run`, without that which makes it wait or not. */
+export function runWords({ options = [], words = [] }: Start): string[] {
+  const fixed = ['--network', 'none', '--stop-timeout', '5', '-e', 'S6_KILL_GRACETIME=100'];
+  return [...fixed, ...options, inject('image'), ...words];
+}
+
+/** Runs a container to its end. */
+export async function run(start: Start = {}): Promise<Ended> {
+  return engine('run', '--rm', ...runWords(start));
+}
+
+/** A container that runs until the test is over. */
+export interface Container {
+  /** Runs a command in it. */
+  readonly exec: (...words: readonly string[]) => Promise<Ended>;
+  /** What a command in it prints; the command has to succeed. */
+  readonly ask: (...words: readonly string[]) => Promise<string>;
+  readonly logs: () => Promise<Ended>;
+  /** Stops it, starts it again and waits until it is booted again. */
+  readonly restart: () => Promise<void>;
+}
+
+/** Starts a container with a main program that stays, and waits until it is booted. */
+export async function booted(options: readonly string[] = []): Promise<Container> {
+  const name = `hermes-boot-${randomUUID()}`;
+  onTestFinished(async () => {
+    await engine('rm', '-f', '-v', name);
+  });
+  const words = ['sh', '-c', 'echo booted; exec sleep infinity'];
+  await mustDo('run', '-d', '--name', name, ...runWords({ options, words }));
+  const logs = (): Promise<Ended> => engine('logs', name);
+  const bootedTimes = (times: number): Promise<void> =>
+    eventually(async () => {
+      const { stdout, stderr } = await logs();
+      const found = stdout.split('\n').filter((line) => line === 'booted').length;
+      if (found < times) throw new Error(`${name} has not booted ${times} times:\n${stderr}`);
+    });
+  let boots = 1;
+  await bootedTimes(boots);
+  return {
+    exec: (...command) => engine('exec', name, ...command),
+    ask: (...command) => mustDo('exec', name, ...command),
+    logs,
+    restart: async () => {
+      await mustDo('restart', name);
+      boots += 1;
+      await bootedTimes(boots);
+    },
+  };
+}
+
+/** Tries until it does not throw any more. */
+export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  return vi.waitFor(attempt, PATIENCE);
+}

@@ -1,0 +1,79 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { baseImage } from './debian.ts';
+import { ENGINE, engine } from './engine.ts';
+import type { Ended } from './engine.ts';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+const STAND_INS = 'localhost/hermes-boot-tests/stand-ins';
+const IMAGE = 'localhost/hermes-boot-tests/hermes';
+
+/** The stages of the Dockerfile that need the network, except for `system`. */
+const STAGES = ['s6-overlay', 'uv', 'agent', 'hermes-boot'];
+
+/**
+ * Builds the image of the Dockerfile with stand-ins in the place of what the network would bring.
+ * @returns the id of the image
+ */
+export async function buildImage(): Promise<string> {
+  const base = await baseImage();
+  await execa('npm', ['run', '--silent', 'build'], { cwd: PROJECT });
+  await inNewDirectory(async (context) => {
+    cpSync(join(import.meta.dirname, '../stand-ins'), context, { recursive: true });
+    cpSync(join(PROJECT, 'dist'), join(context, 'dist'), { recursive: true });
+    const file = ['-f', join(context, 'Containerfile'), '--build-arg', `BASE=${base}`];
+    await replacing(STAND_INS, () => engine('build', '-q', '-t', STAND_INS, ...file, context));
+  });
+  return replacing(IMAGE, () => buildFrom(PROJECT, ['-t', IMAGE]));
+}
+
+/** Builds a tag anew and removes the image that had it, so that runs do not pile up images. */
+async function replacing(tag: string, build: () => Promise<Ended>): Promise<string> {
+  const before = await idOf(tag);
+  const { code, stdout, stderr } = await build();
+  if (code !== 0) throw new Error(`${tag} does not build:\n${stdout}${stderr}`);
+  const after = await idOf(tag);
+  if (before !== '' && before !== after) await engine('rmi', before);
+  return after;
+}
+
+async function idOf(tag: string): Promise<string> {
+  return (await engine('image', 'inspect', '-f', '{{.Id}}', tag)).stdout.trim();
+}
+
+/** Builds the Dockerfile of a directory. */
+async function buildFrom(directory: string, options: readonly string[] = []): Promise<Ended> {
+  const replaced = [
+    `system=${prefix()}${await baseImage()}`,
+    ...STAGES.map((stage) => `${stage}=${prefix()}${STAND_INS}`),
+  ];
+  const contexts = replaced.flatMap((context) => ['--build-context', context]);
+  return engine('build', '-q', ...options, ...contexts, directory);
+}
+
+/** Builds the Dockerfile with the project's files as a change leaves them. */
+export async function buildChanged(change: (directory: string) => void): Promise<Ended> {
+  return inNewDirectory(async (directory) => {
+    for (const name of ['Dockerfile', '.dockerignore', 'docker', 'plans']) {
+      cpSync(join(PROJECT, name), join(directory, name), { recursive: true });
+    }
+    change(directory);
+    return buildFrom(directory);
+  });
+}
+
+/** How the engine's builder writes that a context is an image. */
+function prefix(): string {
+  return ENGINE === 'podman' ? 'container-image://' : 'docker-image://';
+}
+
+async function inNewDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'hermes-boot-image-'));
+  try {
+    return await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
