@@ -26,7 +26,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['steps/**', 'src/step/**', 'src/changes/**', 'src/plan/**'],
+    files: ['steps/**', 'src/step/**', 'src/gateway/**', 'src/changes/**', 'src/plan/**'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -11,7 +11,9 @@ import { fileSeed } from './file-seed.ts';
 import { installStamp } from './install-stamp.ts';
 import { ownerPaths } from './owner-paths.ts';
 import { ownerProbe } from './owner-probe.ts';
+import { profileGateways } from './profile-gateways.ts';
 import { socketGroup } from './socket-group.ts';
+import { supervisePerms } from './supervise-perms.ts';
 import { userGuard } from './user-guard.ts';
 
 /** Every step type, in the order in which `hermes-boot steps` shows them. */
@@ -30,4 +32,6 @@ export const stepTypes: readonly AnyStepType[] = [
   configMigrate,
   installStamp,
   browserPath,
+  supervisePerms,
+  profileGateways,
 ];

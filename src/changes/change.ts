@@ -2,6 +2,7 @@ import type { RecordEdit } from '../system/accounts/edit.ts';
 import type { Content } from '../system/content.ts';
 import type { Owner } from '../system/entry.ts';
 import type { Command } from '../system/command.ts';
+import type { Publication } from '../system/publication.ts';
 
 interface Common {
   /** The entry that changes, as the world names it, without the root. */
@@ -63,6 +64,29 @@ export interface RemovalChange extends Common {
   readonly from: string;
 }
 
+/** A directory with everything in it is removed. */
+export interface TreeRemovalChange extends Common {
+  readonly kind: 'tree-removal';
+  /** What it was, for a person: `service directory`. */
+  readonly from: string;
+}
+
+/** A service directory appears at once with everything in it. Nothing stands there by then. */
+export interface SlotChange extends Common {
+  readonly kind: 'slot';
+  readonly slot: Publication;
+  /** What it is, for a person: `gateway of coder, down`. */
+  readonly label: string;
+}
+
+/** A log gets lines, each after the time of writing; it is rotated when it is long. */
+export interface LogChange extends Common {
+  readonly kind: 'log';
+  readonly lines: readonly string[];
+  /** Who owns it when it has to be made. */
+  readonly owner: Owner;
+}
+
 /** A record of an account database changes. */
 export interface RecordChange extends Common {
   readonly kind: 'account' | 'group';
@@ -104,6 +128,9 @@ export type Change =
   | OwnerChange
   | TreeOwnerChange
   | RemovalChange
+  | TreeRemovalChange
+  | SlotChange
+  | LogChange
   | RecordChange
   | EnvdirChange
   | CommandChange

@@ -17,13 +17,15 @@ export interface Description {
   readonly effect: string;
 }
 
+const RECURSIVE: ReadonlySet<Change['kind']> = new Set(['tree-owner', 'tree-removal', 'slot']);
+
 /** Describes a change. */
 export function describeChange(change: Change): Description {
   const { from, to } = valuesOf(change);
   return {
     from,
     to,
-    recursive: change.kind === 'tree-owner',
+    recursive: RECURSIVE.has(change.kind),
     subject: subjectOf(change),
     effect: effectOf(change, from ?? 'none', to ?? 'none'),
   };
@@ -50,7 +52,12 @@ function valuesOf(change: Change): Pick<Description, 'from' | 'to'> {
     case 'tree-owner':
       return { from: change.owners.map(showOwner).join(', '), to: showOwner(change.to) };
     case 'removal':
+    case 'tree-removal':
       return { from: change.from, to: null };
+    case 'slot':
+      return { from: null, to: change.label };
+    case 'log':
+      return { from: null, to: change.lines.join('; ') };
     case 'account':
     case 'group':
     case 'envdir':
@@ -79,6 +86,9 @@ function subjectOf(change: Change): string {
     case 'owner':
     case 'tree-owner':
     case 'removal':
+    case 'tree-removal':
+    case 'slot':
+    case 'log':
     case 'stamp':
       return change.path;
     default:
@@ -99,6 +109,12 @@ function effectOf(change: Change, from: string, to: string): string {
       return `owner of ${showCount(change.wrong)} of ${showCount(change.entries)} entries -> ${to}`;
     case 'removal':
       return `removed (${from})`;
+    case 'tree-removal':
+      return `removed with everything in it (${from})`;
+    case 'slot':
+      return `new: ${to}`;
+    case 'log':
+      return `+ ${to}`;
     case 'account':
     case 'group':
       return `${from} -> ${to}${change.path.endsWith('shadow') ? ` (${change.path})` : ''}`;

@@ -34,6 +34,15 @@ export async function makeChange(
     case 'removal':
       system.remove(change.path);
       return;
+    case 'tree-removal':
+      system.removeTree(change.path);
+      return;
+    case 'slot':
+      system.publish(change.path, change.slot);
+      return;
+    case 'log':
+      system.appendLines(change.path, change.lines, change.owner);
+      return;
     case 'account':
     case 'group':
       system.editRecords(change.path, change.edit);

@@ -17,7 +17,8 @@ export function readArguments(argv: readonly string[]): Call | undefined {
   if (command === undefined) return undefined;
   const flags = new Set<Flag>();
   let root: string | undefined;
-  let operand: string | undefined;
+  const operands: string[] = [];
+  const most = [command.operand, command.second].filter((known) => known !== undefined).length;
   for (let at = 0; at < rest.length; at += 1) {
     const argument = rest[at] ?? '';
     const flag = command.flags.find((candidate) => argument === `--${candidate}`);
@@ -27,11 +28,12 @@ export function readArguments(argv: readonly string[]): Call | undefined {
       at += 1;
       root = rest[at];
       if (root === undefined || root.startsWith('-')) return undefined;
-    } else if (argument !== '' && !argument.startsWith('-') && operand === undefined) {
-      operand = argument;
+    } else if (argument !== '' && !argument.startsWith('-') && operands.length < most) {
+      operands.push(argument);
     } else {
       return undefined;
     }
   }
-  return { command, options: { operand, root: root ?? '/', flags } };
+  const [operand, second] = operands;
+  return { command, options: { operand, second, root: root ?? '/', flags } };
 }

@@ -8,14 +8,17 @@ export const FLAGS = {
   'detailed-exitcode': 'exit with 2 when something would change',
   'assume-root': 'plan as a boot with all rights of root would',
   strict: 'exit with 1 when the boot is degraded',
+  all: 'every profile',
 } as const;
 
 export type Flag = keyof typeof FLAGS;
 
 /** The arguments of a command, checked. */
 export interface Arguments {
-  /** PLAN or TYPE. */
+  /** PLAN, TYPE or ACTION. */
   readonly operand: string | undefined;
+  /** PROFILE. */
+  readonly second?: string | undefined;
   /** The directory of `--root`. */
   readonly root: string;
   readonly flags: ReadonlySet<Flag>;
@@ -24,11 +27,18 @@ export interface Arguments {
 /** Does what a command is for. */
 export type Command = (context: Context, options: Arguments) => Promise<Exit>;
 
+/** An argument without dashes, as the command line knows it. Each may be left out. */
+interface Operand {
+  readonly name: string;
+  readonly description: string;
+}
+
 /** A command as the command line knows it. */
 export interface CommandSpec {
   readonly name: string;
   readonly summary: string;
-  readonly operand: { readonly name: string; readonly description: string };
+  readonly operand?: Operand;
+  readonly second?: Operand;
   /** Whether it takes `--root DIR`. */
   readonly root: boolean;
   readonly flags: readonly Flag[];

@@ -47,4 +47,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     flags: [],
     load: async () => (await import('./steps.ts')).stepsCommand,
   },
+  {
+    name: 'gateway',
+    summary: 'control the gateways of profiles while s6 runs them',
+    operand: {
+      name: 'ACTION',
+      description: 'register, unregister, start, stop, restart, status or list',
+    },
+    second: { name: 'PROFILE', description: 'a profile; default is the one in the home itself' },
+    root: false,
+    flags: ['all', 'json'],
+    load: async () => (await import('./gateway.ts')).gatewayCommand,
+  },
+  {
+    name: 'install-method',
+    summary: 'tell how the agent was installed: docker, git, pip, …',
+    root: false,
+    flags: ['explain', 'json'],
+    load: async () => (await import('./install-method.ts')).installMethodCommand,
+  },
 ];

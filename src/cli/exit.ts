@@ -5,7 +5,10 @@ import { unreachable } from '../errors/problem.ts';
 /** The exit codes and what each means; `--help` prints this table. */
 export const EXIT = {
   done: { code: 0, meaning: 'done, or nothing to do; degraded too, unless --strict' },
-  stopped: { code: 1, meaning: 'a step failed and the boot stopped' },
+  stopped: {
+    code: 1,
+    meaning: 'a step failed and the boot stopped, or a gateway could not be told',
+  },
   drift: { code: 2, meaning: 'drift: verify, and plan with --detailed-exitcode' },
   usage: { code: 64, meaning: 'the command line is wrong' },
   noInput: { code: 66, meaning: 'no such plan or root' },

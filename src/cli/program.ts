@@ -61,8 +61,10 @@ function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) =>
     .command(spec.name)
     .summary(spec.summary)
     .description(`${spec.summary[0]?.toUpperCase() ?? ''}${spec.summary.slice(1)}.`)
-    .helpOption('-h, --help', 'print this help')
-    .argument(`[${spec.operand.name}]`, spec.operand.description);
+    .helpOption('-h, --help', 'print this help');
+  for (const operand of [spec.operand, spec.second]) {
+    if (operand !== undefined) command.argument(`[${operand.name}]`, operand.description);
+  }
   if (spec.root) command.option('--root <DIR>', 'the world to boot', '/');
   for (const flag of spec.flags) command.option(`--${flag}`, FLAGS[flag]);
   command.action(() => {
@@ -74,9 +76,9 @@ function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) =>
       ]),
     );
     const root = given.get('root');
-    const operand = command.args[0];
+    const [operand, second] = command.args;
     const flags = new Set(spec.flags.filter((flag) => given.get(flag) === true));
-    const options = { operand, root: typeof root === 'string' ? root : '/', flags };
+    const options = { operand, second, root: typeof root === 'string' ? root : '/', flags };
     choose({ command: spec, options });
   });
 }

@@ -10,7 +10,7 @@ import type { System } from '../system/system.ts';
 import type { World } from '../system/world.ts';
 import { now, TimeLimit } from './clock.ts';
 import type { Listener } from './event.ts';
-import { forbidden, mayDoEverything } from './permission.ts';
+import { forbidden, frozen, mayDoEverything } from './permission.ts';
 import type { BootReport, BootResult, StepReport } from './report.ts';
 
 /** How long a whole boot may take, in milliseconds. */
@@ -140,14 +140,18 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
 }
 
 /**
- * Finds out before anything is tried whether this process may make all changes of a step, each
- * judged in the world that those before it leave.
+ * Finds out before anything is tried whether all changes of a step can be made here, and by this
+ * process; each judged in the world that those before it leave.
  */
 async function preflight(
   changes: readonly Change[],
   { system, facts }: Boot,
   limit: TimeLimit,
 ): Promise<Problem | undefined> {
+  for (const change of changes) {
+    const problem = frozen(change, system);
+    if (problem !== undefined) return problem;
+  }
   if (changes.length === 0 || mayDoEverything(facts)) return undefined;
   const world = new SimulatedSystem(system);
   for (const change of changes) {

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Facts } from '../step/facts.ts';
+import { argumentLists, mainProgramOf } from './main-program.ts';
 
 /** The names of capabilities by their number; see linux/capability.h. */
 const CAPABILITIES = [
@@ -32,13 +33,21 @@ const CAPABILITIES = [
  * @param root the directory of the world on this machine; in any but `/` no s6 runs
  */
 export function observeFacts(root: string): Facts {
+  const s6 = root === '/' && runsUnderS6();
   return {
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
     groups: process.getgroups?.() ?? [],
     capabilities: parseCapabilities(readOr('/proc/self/status', '')),
-    s6: root === '/' && readOr('/proc/1/comm', '').trim() === 's6-svscan',
+    s6,
+    mainProgram: root === '/' ? mainProgramOf(argumentLists(s6)) : [],
   };
+}
+
+/** Whether s6-overlay supervises this container. Any user may ask, which /proc/1/exe does not let. */
+function runsUnderS6(): boolean {
+  if (readOr('/proc/1/comm', '').trim() !== 's6-svscan') return false;
+  return statSync('/run/s6/basedir', { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** The facts of the same boot as root with every right: what it would be in a plain container. */

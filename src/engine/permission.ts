@@ -13,6 +13,15 @@ export function mayDoEverything(facts: Facts): boolean {
   return FULL.every((capability) => facts.capabilities.has(capability));
 }
 
+/** Why nobody can make a change: what it changes lies on a read-only mount. */
+export function frozen(change: Change, system: ReadSystem): Problem | undefined {
+  if (change.kind === 'command' || !system.isReadOnly(change.path)) return undefined;
+  return new Problem({
+    found: `${change.path} is on a file system that is mounted read-only`,
+    mend: 'mount it writable',
+  });
+}
+
 /**
  * Why this process has no right to make a change, judged as the kernel would; undefined when it
  * has. See capabilities(7), chown(2), chmod(2) and path_resolution(7).
@@ -32,6 +41,15 @@ export function forbidden(change: Change, system: ReadSystem, facts: Facts): Pro
     case 'envdir':
     case 'stamp':
       return mayWriteIn(change.path, system, facts) ?? mayGive(change.path, change.owner, facts);
+    case 'slot':
+      return (
+        mayWriteIn(change.path, system, facts) ?? mayGive(change.path, change.slot.owner, facts)
+      );
+    case 'log': {
+      if (grants(system.look(change.path), 0o2, facts)) return undefined;
+      return mayWriteIn(change.path, system, facts) ?? mayGive(change.path, change.owner, facts);
+    }
+    case 'tree-removal':
     case 'removal':
     case 'account':
     case 'group':

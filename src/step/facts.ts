@@ -12,6 +12,8 @@ export interface Facts {
   readonly capabilities: ReadonlySet<string>;
   /** Whether s6-svscan is PID 1 of this world. */
   readonly s6: boolean;
+  /** What the container was started for, as words: `gateway run`; none where that is not known. */
+  readonly mainProgram: readonly string[];
 }
 
 /** The facts that `when` and `${{ facts.x }}` can name, and the type of each. */
@@ -21,17 +23,19 @@ export const FACT_TYPES = {
   root: 'boolean',
   'can-chown': 'boolean',
   s6: 'boolean',
+  'main-program': 'string',
 } as const;
 
 export type FactName = keyof typeof FACT_TYPES;
 
 /** The value of each fact that a plan can name. */
-export function factValues(facts: Facts): Readonly<Record<FactName, number | boolean>> {
+export function factValues(facts: Facts): Readonly<Record<FactName, string | number | boolean>> {
   return {
     uid: facts.uid,
     gid: facts.gid,
     root: facts.uid === 0,
     'can-chown': facts.capabilities.has('CHOWN'),
     s6: facts.s6,
+    'main-program': facts.mainProgram[0] ?? '',
   };
 }

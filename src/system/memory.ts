@@ -1,9 +1,8 @@
 import { Problem } from '../errors/problem.ts';
-import type { Tree } from './tree.ts';
+import type { Mounts, Tree } from './tree.ts';
 
 /** A tree with nothing but a root directory: what an overlay of a test stands on. */
-export function emptyTree(mounts: readonly string[] = [], locks: readonly string[] = []): Tree {
-  const points = new Set(mounts);
+export function emptyTree(mounts: Mounts = new Map(), locks: readonly string[] = []): Tree {
   return {
     look: (path) =>
       path === '/'
@@ -13,7 +12,8 @@ export function emptyTree(mounts: readonly string[] = [], locks: readonly string
       throw new Problem({ found: `${path} is missing`, wanted: 'a regular file' });
     },
     list: () => [],
-    mounts: () => points,
+    mounts: () => mounts,
+    listens: () => false,
     abandonedLocks: () => locks,
     scanOwners: () =>
       Promise.resolve({

@@ -3,7 +3,9 @@ import type { Present, SpecialType, Stat } from './entry.ts';
 
 /** An entry that lives in memory. `stat.size` and `stat.nlink` are as lstat(2) would tell them. */
 export type MemoryNode =
-  | { readonly type: 'directory' | SpecialType; readonly stat: Stat }
+  | { readonly type: 'directory' | Exclude<SpecialType, 'fifo'>; readonly stat: Stat }
+  /** A FIFO that does not say whether somebody reads from it has the reader of the tree below. */
+  | { readonly type: 'fifo'; readonly stat: Stat; readonly listens?: boolean }
   | { readonly type: 'link'; readonly stat: Stat; readonly target: string }
   /** A file without content of its own has that of the tree below it: only its stat changed. */
   | { readonly type: 'file'; readonly stat: Stat; readonly content: Content | undefined };

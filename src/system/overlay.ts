@@ -3,7 +3,7 @@ import { sameOwner, type Owner, type Present, type Stat } from './entry.ts';
 import { clearedBits, nodeOf, presentOf, type MemoryNode } from './node.ts';
 import { isWithin, join, nameOf, parentOf } from './path.ts';
 import { checkTime, isHardLinked, OwnerTally } from './scan.ts';
-import type { OwnerScan, RawEntry, Tree } from './tree.ts';
+import type { Mounts, OwnerScan, RawEntry, Tree } from './tree.ts';
 
 /** Everything wrong below a path, as far as the tree below the overlay goes, has this owner now. */
 interface OwnerRule {
@@ -65,8 +65,15 @@ export class OverlayTree implements Tree {
     return [...names].sort();
   }
 
-  mounts(): ReadonlySet<string> {
+  mounts(): Mounts {
     return this.#base.mounts();
+  }
+
+  listens(path: string): boolean {
+    const node = this.#nodes.get(path);
+    if (node === undefined) return this.#base.listens(path);
+    if (node === 'removed' || node.type !== 'fifo') return false;
+    return node.listens ?? this.#base.listens(path);
   }
 
   abandonedLocks(): readonly string[] {
@@ -111,6 +118,14 @@ export class OverlayTree implements Tree {
   remove(path: string): void {
     this.#nodes.set(path, 'removed');
     this.#know(path);
+  }
+
+  /** Takes an entry away with everything in it. */
+  removeTree(path: string): void {
+    if (this.look(path).type === 'directory') {
+      for (const name of this.list(path)) this.removeTree(join(path, name));
+    }
+    this.remove(path);
   }
 
   /** Gives everything that an owner scan calls wrong to `owner`. */

@@ -6,7 +6,13 @@ import { clearedBits } from './node.ts';
 import { OverlayTree } from './overlay.ts';
 import type { System } from './system.ts';
 import { behindLink } from './links.ts';
+import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
+import { join } from './path.ts';
+import type { Publication } from './publication.ts';
 import { World } from './world.ts';
+
+/** What stands for the time of writing: known after the run. */
+const UNKNOWN_TIME = 'TIME';
 
 /**
  * A world whose writes stay in memory: of a dry run when it stands over a real one, of a test when
@@ -51,6 +57,39 @@ export class SimulatedSystem extends World implements System {
 
   remove(path: string): void {
     this.overlay.remove(this.#target(path));
+  }
+
+  publish(path: string, { owner, mode, parts }: Publication): void {
+    const target = this.#target(path);
+    this.createDirectory(target, mode, owner);
+    for (const part of parts) {
+      const at = join(target, part.name);
+      if (part.type === 'directory') this.createDirectory(at, part.mode, owner);
+      else if (part.type === 'file') this.writeFile(at, part.content, part.mode, owner);
+      else {
+        const stat = { ...owner, mode: part.mode, nlink: 1, size: 0 };
+        this.overlay.put(at, { type: 'fifo', stat, listens: false });
+      }
+    }
+  }
+
+  removeTree(path: string): void {
+    const target = this.#target(path);
+    this.overlay.removeTree(target);
+    this.forget(target);
+  }
+
+  appendLines(path: string, lines: readonly string[], owner: Owner): void {
+    const target = this.#target(path);
+    const entry = this.look(target);
+    const size = entry.type === 'file' ? entry.stat.size : 0;
+    const before = entry.type === 'file' ? this.readText(target) : '';
+    const old = entry.type === 'file' ? entry.stat : { ...owner, mode: LOG_MODE };
+    const full = size >= LOG_LIMIT;
+    if (full) this.writeFile(olderLog(target), Content.ofText(before), old.mode, old);
+    const text = logText(lines, UNKNOWN_TIME);
+    const [mode, whose] = full ? [LOG_MODE, owner] : [old.mode, old];
+    this.writeFile(target, Content.ofText(full ? text : before + text), mode, whose);
   }
 
   editRecords(path: string, edit: RecordEdit): void {

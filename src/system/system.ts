@@ -3,6 +3,7 @@ import type { RecordEdit } from './accounts/edit.ts';
 import type { Command } from './command.ts';
 import type { Content } from './content.ts';
 import type { Entry, Owner } from './entry.ts';
+import type { Publication } from './publication.ts';
 import type { OwnerScan } from './tree.ts';
 
 /** Where a path leads: to a canonical one, or to a link on the way that must not be followed. */
@@ -39,6 +40,10 @@ export interface ReadSystem {
   scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan>;
   /** Whether `path` is a mount point below the root. */
   isMount(path: string): boolean;
+  /** Whether `path`, a canonical one, lies on a file system that is mounted read-only. */
+  isReadOnly(path: string): boolean;
+  /** Whether a process reads from the FIFO at `path`, as a supervisor does from its control. */
+  listens(path: string): boolean;
   /** Where `path` leads when the directories on the way, but not itself, are resolved. */
   resolve(path: string): Resolution;
 }
@@ -57,6 +62,12 @@ export interface System extends ReadSystem {
   setTreeOwner(path: string, owner: Owner, signal: AbortSignal): Promise<void>;
   /** Removes one entry that is not a directory. */
   remove(path: string): void;
+  /** Makes a directory with everything in it; nothing stands there yet, nobody sees half of it. */
+  publish(path: string, what: Publication): void;
+  /** Removes a directory with everything in it, never following a link. */
+  removeTree(path: string): void;
+  /** Appends lines, each after the time of writing, to a log that is rotated when it is long. */
+  appendLines(path: string, lines: readonly string[], owner: Owner): void;
   /** Edits one record of an account database file, under its lock. */
   editRecords(path: string, edit: RecordEdit): void;
   /**

@@ -1,5 +1,14 @@
 import type { Owner, Present } from './entry.ts';
 
+/** A file system of its own inside a tree. */
+export interface Mount {
+  /** Whether nothing on it can be changed. */
+  readonly readOnly: boolean;
+}
+
+/** The mounts of a tree by their canonical paths, that of the root included where known. */
+export type Mounts = ReadonlyMap<string, Mount>;
+
 /** What a tree tells of one path; links on the way have been dealt with before. */
 export type RawEntry =
   Present | { readonly type: 'missing' } | { readonly type: 'unreadable'; readonly reason: string };
@@ -48,7 +57,9 @@ export interface Tree {
   /** The names in a directory, sorted; empty when it is not one or cannot be listed. */
   list(path: string): readonly string[];
   /** The mount points of this tree, as canonical paths. */
-  mounts(): ReadonlySet<string>;
+  mounts(): Mounts;
+  /** Whether a process reads from the FIFO at `path`. */
+  listens(path: string): boolean;
   /** Lock files of the account databases whose makers are gone, as canonical paths. */
   abandonedLocks(): readonly string[];
   /**

@@ -1,7 +1,7 @@
 import { Accounts } from './accounts/accounts.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
 import { mayFollow, type LinkPolicy } from './links.ts';
-import { componentsOf, join, nameOf, parentOf } from './path.ts';
+import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
 import { READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
 import type { OwnerScan, Tree } from './tree.ts';
 
@@ -64,6 +64,19 @@ export class World implements ReadSystem {
     return this.tree.mounts().has(path);
   }
 
+  isReadOnly(path: string): boolean {
+    const mounts = this.tree.mounts();
+    for (let at = path; ; at = parentOf(at)) {
+      const mount = mounts.get(at);
+      if (mount !== undefined || at === '/') return mount?.readOnly ?? false;
+    }
+  }
+
+  listens(path: string): boolean {
+    const resolution = this.resolve(path);
+    return resolution.kind === 'path' && this.tree.listens(resolution.path);
+  }
+
   resolve(path: string): Resolution {
     let current = '/';
     let rest = componentsOf(parentOf(path));
@@ -92,9 +105,11 @@ export class World implements ReadSystem {
     return { kind: 'path', path: nameOf(path) === '' ? '/' : join(current, nameOf(path)) };
   }
 
-  /** Forgets what was remembered of `path`, because it has just been changed. */
+  /** Forgets what was remembered at and below `path`, because it has just been changed. */
   forget(path: string): void {
-    this.#directories.delete(path);
+    for (const known of this.#directories.keys()) {
+      if (isWithin(known, path)) this.#directories.delete(known);
+    }
     if (path === '/etc/passwd' || path === '/etc/group') this.#accounts = undefined;
   }
 

@@ -65,7 +65,9 @@ test('a command line means the same to the quick reader and to the library', () 
   const call = fc.constantFrom(...COMMANDS).chain((command) =>
     fc.record({
       name: fc.constant(command.name),
-      operand: fc.option(fc.constantFrom('stage2', './a.yaml', 'x'), { nil: undefined }),
+      operands: fc.array(fc.constantFrom('stage2', './a.yaml', 'x'), {
+        maxLength: [command.operand, command.second].filter((one) => one !== undefined).length,
+      }),
       flags: fc.subarray([...command.flags]),
       root: fc.option(fc.constantFrom('/mnt', 'a b'), { nil: undefined }),
       rootless: fc.constant(!command.root),
@@ -79,15 +81,15 @@ test('a command line means the same to the quick reader and to the library', () 
     signal: new AbortController().signal,
   };
   fc.assert(
-    fc.property(call, ({ name, operand, flags, root, rootless }) => {
+    fc.property(call, ({ name, operands, flags, root, rootless }) => {
       const rest = [
         ...flags.map((flag) => `--${flag}`),
         ...(root === undefined || rootless ? [] : ['--root', root]),
-        ...(operand === undefined ? [] : [operand]),
+        ...operands,
       ];
       const quick = readArguments([name, ...rest]);
       expect(quick).toEqual(parseCommandLine([name, ...rest], io));
-      expect(quick?.options.operand).toBe(operand);
+      expect(quick?.options).toMatchObject({ operand: operands[0], second: operands[1] });
     }),
   );
 });

@@ -5,7 +5,14 @@ import { resolveInputs } from '../../src/plan/inputs.ts';
 import type { BootPlan, BootStep } from '../../src/plan/plan.ts';
 import { HEAD, planOf, types } from './types.ts';
 
-const facts = { uid: 0, gid: 0, groups: [], capabilities: new Set(['CHOWN']), s6: false };
+const facts = {
+  uid: 0,
+  gid: 0,
+  groups: [],
+  capabilities: new Set(['CHOWN']),
+  s6: false,
+  mainProgram: [],
+};
 
 function boot(text: string, env: Readonly<Record<string, string>> = {}): BootPlan {
   const plan = planOf(HEAD + text);

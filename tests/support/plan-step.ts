@@ -10,6 +10,7 @@ export const ROOT_FACTS: Facts = {
   groups: [],
   capabilities: new Set(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID', 'SYS_CHROOT']),
   s6: true,
+  mainProgram: [],
 };
 
 interface PlanOptions {

@@ -3,6 +3,7 @@ import { Content } from '../../src/system/content.ts';
 import type { Owner, SpecialType } from '../../src/system/entry.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { parentOf } from '../../src/system/path.ts';
+import type { Mount, Mounts } from '../../src/system/tree.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 
 /** A node of a test world; the owner is root unless said. */
@@ -47,6 +48,8 @@ export const ACCOUNT_FILES: Readonly<Record<string, MemoryNode>> = {
 interface WorldOptions {
   readonly guarded?: readonly string[];
   readonly mounts?: readonly string[];
+  /** Of the mounts, those that are read-only. */
+  readonly readOnly?: readonly string[];
 }
 
 /** A world in memory with these entries on top of ACCOUNT_FILES. */
@@ -55,12 +58,19 @@ export function world(
   options: WorldOptions = {},
 ): SimulatedSystem {
   const policy = { guarded: options.guarded ?? ['/opt/data'], self: 0 };
-  const system = new SimulatedSystem({ tree: emptyTree(options.mounts), policy });
+  const system = new SimulatedSystem({ tree: emptyTree(mountsOf(options)), policy });
   for (const [path, node] of Object.entries({ ...ACCOUNT_FILES, ...entries })) {
     makeParents(system, path);
     system.overlay.put(path, node);
   }
   return system;
+}
+
+function mountsOf({ mounts = [], readOnly = [] }: WorldOptions): Mounts {
+  return new Map<string, Mount>([
+    ...mounts.map((path) => [path, { readOnly: false }] as const),
+    ...readOnly.map((path) => [path, { readOnly: true }] as const),
+  ]);
 }
 
 function makeParents(system: SimulatedSystem, path: string): void {

@@ -1,4 +1,4 @@
-import { Problem } from '../../errors/problem.ts';
+import { errnoOf, Problem } from '../../errors/problem.ts';
 import type { Command, Identity } from '../command.ts';
 
 /** The PATH of a command, unless the container's environment has one. */
@@ -27,20 +27,23 @@ export async function runCommand(
 ): Promise<void> {
   const { execa } = await import('execa');
   const [program, ...args] = wrap(root, command);
-  const result = await execa(program, args, {
+  const child = execa(program, args, {
     stdin: 'ignore',
     all: true,
     maxBuffer: MAX_OUTPUT,
     extendEnv: false,
     env: environment(root, command),
     cwd: root === '/' ? command.cwd : '/',
-    cancelSignal: signal,
-    forceKillAfterDelay: GRACE,
+    // A process group of its own: what the command started is ended with it.
+    detached: true,
     reject: false,
   });
+  const release = endWith(signal, child.pid);
+  const result = await child;
+  release();
   if (!result.failed) return;
   const shown = command.argv.join(' ');
-  if (result.isCanceled) {
+  if (signal.aborted) {
     if (signal.reason instanceof Problem) throw signal.reason;
     throw new Problem({ code: 'timeout', found: `${shown} did not end in time` });
   }
@@ -53,6 +56,35 @@ export async function runCommand(
     found: `${shown} failed: ${how}${lines === '' ? '' : `: ${lines}`}`,
     wanted: 'exit code 0',
   });
+}
+
+/**
+ * Ends a process group when `signal` aborts, and for good when it does not end by itself.
+ * @returns what to call when the group has ended
+ */
+function endWith(signal: AbortSignal, pid: number | undefined): () => void {
+  if (pid === undefined) return () => undefined;
+  let last: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    killGroup(pid, 'SIGTERM');
+    last = setTimeout(() => {
+      killGroup(pid, 'SIGKILL');
+    }, GRACE);
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return () => {
+    signal.removeEventListener('abort', end);
+    clearTimeout(last);
+  };
+}
+
+function killGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 /** The argument vector that leads to the command: chroot(1) or setpriv(1) where it is needed. */

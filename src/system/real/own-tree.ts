@@ -4,6 +4,7 @@ import { errnoOf, Problem } from '../../errors/problem.ts';
 import { sameOwner, type Owner } from '../entry.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
 import { checkTime } from '../scan.ts';
+import type { Mounts } from '../tree.ts';
 import { systemProblem } from './errno.ts';
 import { namesIn, openDirectory, pathOf, statOf, withEntry, type Name } from './open.ts';
 import { OpenPath } from './open-path.ts';
@@ -28,7 +29,7 @@ export async function ownTree(
   root: number,
   path: string,
   owner: Owner,
-  mounts: ReadonlySet<string>,
+  mounts: Mounts,
   signal: AbortSignal,
 ): Promise<void> {
   const failures = new Failures();
@@ -60,7 +61,7 @@ function ownChildren(
   top: string,
   components: readonly Name[],
   owner: Owner,
-  mounts: ReadonlySet<string>,
+  mounts: Mounts,
   failures: Failures,
 ): { met: number; directories: (readonly Name[])[] } {
   const directories: (readonly Name[])[] = [];

@@ -1,16 +1,23 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync } from 'node:fs';
 import { editRecord, type RecordEdit } from '../accounts/edit.ts';
+import { Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
 import { behindLink } from '../links.ts';
+import { localTime, logText } from '../log.ts';
+import { isWithin, join, parentOf } from '../path.ts';
+import { unpublishedName, type Publication } from '../publication.ts';
 import type { Command } from '../command.ts';
 import type { System } from '../system.ts';
 import { World } from '../world.ts';
+import { appendToLog } from './append.ts';
 import { runCommand } from './command.ts';
 import { systemProblem } from './errno.ts';
 import { withFileLock } from './lock.ts';
 import { pathOf, statOf, toStat, withParent } from './open.ts';
 import { ownTree } from './own-tree.ts';
+import { publishDirectory } from './publish.ts';
+import { removeTree } from './remove-tree.ts';
 import { RealTree } from './tree.ts';
 import * as write from './write.ts';
 
@@ -65,6 +72,34 @@ export class RealSystem extends World implements System {
   remove(path: string): void {
     this.#at(path, 'removing', (directory, name) => {
       write.removeEntry(directory, name);
+    });
+  }
+
+  publish(path: string, what: Publication): void {
+    this.#at(path, 'making', (directory, name) => {
+      publishDirectory(directory, name, what);
+    });
+  }
+
+  /** Gives a published directory the name again under which it was made; s6-svscan passes it over. */
+  unpublish(path: string): string {
+    return this.#at(path, 'renaming', (directory, name) => {
+      removeTree(directory, unpublishedName(name));
+      renameSync(pathOf(directory, name), pathOf(directory, unpublishedName(name)));
+      return join(parentOf(path), unpublishedName(name));
+    });
+  }
+
+  removeTree(path: string): void {
+    const target = this.#target(path);
+    const mount = [...this.#real.mounts().keys()].find((point) => isWithin(point, target));
+    if (mount !== undefined) throw new Problem({ found: `${mount} is a mount of its own` });
+    this.#at(path, 'removing', removeTree);
+  }
+
+  appendLines(path: string, lines: readonly string[], owner: Owner): void {
+    this.#at(path, 'appending to', (directory, name) => {
+      appendToLog(directory, name, logText(lines, localTime(new Date())), owner);
     });
   }
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import type { Owner } from '../entry.ts';
-import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
+import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { systemProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
@@ -18,7 +18,7 @@ export class RealTree implements Tree {
   /** The same, open. */
   readonly rootFd: number;
   readonly #prefix: string;
-  #mounts: ReadonlySet<string> | undefined;
+  #mounts: Mounts | undefined;
 
   /** @throws the system error when `root` is no directory */
   constructor(root: string) {
@@ -79,9 +79,23 @@ export class RealTree implements Tree {
     }
   }
 
-  mounts(): ReadonlySet<string> {
+  mounts(): Mounts {
     this.#mounts ??= readMounts(this.root);
     return this.#mounts;
+  }
+
+  listens(path: string): boolean {
+    try {
+      return withParent(this.rootFd, path, (directory, name) => {
+        // As s6-svok(1) asks: nobody is there to read when this open fails with ENXIO.
+        const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+        if (statOf(pathOf(directory, name))?.isFIFO() !== true) return false;
+        closeSync(openSync(pathOf(directory, name), flags));
+        return true;
+      });
+    } catch {
+      return false;
+    }
   }
 
   abandonedLocks(): readonly string[] {

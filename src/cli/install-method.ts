@@ -1,0 +1,77 @@
+import { Problem } from '../errors/problem.ts';
+import { showLine } from '../report/log-lines.ts';
+import { readEnvdir } from '../system/envdir.ts';
+import { join } from '../system/path.ts';
+import { RealSystem } from '../system/real/real.ts';
+import type { ReadSystem } from '../system/system.ts';
+import type { Command } from './command.ts';
+
+const STAMP = '.install_method';
+
+/** In bytes; a stamp is a word. */
+const LARGEST_STAMP = 1024;
+
+/** How the agent was installed, and what says so. */
+interface Method {
+  readonly method: string;
+  readonly reason: string;
+}
+
+/** Tells how the agent was installed. */
+export const installMethodCommand: Command = ({ io }, { flags }) => {
+  const system = new RealSystem('/');
+  const valueOf = (name: string, otherwise: string): string => {
+    const value = io.env[name] ?? '';
+    return value === '' ? (readEnvdir(system, name) ?? otherwise) : value;
+  };
+  const { method, reason } = installMethod(system, {
+    install: valueOf('HERMES_INSTALL', '/opt/hermes'),
+    home: valueOf('HERMES_HOME', '/opt/data'),
+  });
+  if (flags.has('explain')) io.stderr.write(showLine({ level: 'info', text: reason }));
+  io.stdout.write(flags.has('json') ? `${JSON.stringify({ method, reason })}\n` : `${method}\n`);
+  return Promise.resolve('done');
+};
+
+/**
+ * How the agent was installed: what is written beside its code counts first. The home may be
+ * shared with an installation of the host, which must not take itself for a container because of
+ * what a container has written there.
+ */
+export function installMethod(
+  system: ReadSystem,
+  { install, home }: { readonly install: string; readonly home: string },
+): Method {
+  const own = join(install, STAMP);
+  const beside = readStamp(system, own);
+  if (beside !== undefined) return { method: beside, reason: `${own} says so` };
+  const shared = join(home, STAMP);
+  const stamp = readStamp(system, shared);
+  if (stamp !== undefined && (stamp !== 'docker' || inContainer(system))) {
+    return { method: stamp, reason: `${shared} says so, and ${own} says nothing` };
+  }
+  const ignored = stamp === undefined ? 'no stamp' : `${shared} says docker, outside a container`;
+  const git = join(install, '.git');
+  return system.look(git).type === 'missing'
+    ? { method: 'pip', reason: `${ignored}; ${git} is missing` }
+    : { method: 'git', reason: `${ignored}; ${git} is there` };
+}
+
+/** The one word of a stamp; undefined where there is none. */
+function readStamp(system: ReadSystem, path: string): string | undefined {
+  if (system.look(path).type !== 'file') return undefined;
+  try {
+    const word = system.readText(path, LARGEST_STAMP).replaceAll(/\s/g, '').toLowerCase();
+    return /^[a-z][a-z0-9_-]*$/.test(word) ? word : undefined;
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+/** Whether this world is a container's, as Docker, Podman and s6-overlay mark theirs. */
+function inContainer(system: ReadSystem): boolean {
+  return ['/.dockerenv', '/run/.containerenv', '/run/s6/container_environment'].some(
+    (mark) => system.look(mark).type !== 'missing',
+  );
+}

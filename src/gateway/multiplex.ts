@@ -1,0 +1,33 @@
+import { Problem } from '../errors/problem.ts';
+import { lookBelow } from '../step/place.ts';
+import { join } from '../system/path.ts';
+import type { ReadSystem } from '../system/system.ts';
+
+const CONFIG = 'config.yaml';
+
+/** As YAML 1.1 has it, which the agent reads its configuration with. */
+const FLAG = /(?:^|[\s{,])["']?multiplex_profiles["']?\s*:\s*["']?(?:true|yes|on)\b/i;
+
+/**
+ * Whether the configuration of a home says that one gateway serves all profiles:
+ * `gateway.multiplex_profiles`. By a look at its lines, since a boot must not wait for a YAML
+ * parser to load; of a file that cannot be read it is not known, and so false.
+ */
+export function multiplexes(system: ReadSystem, home: string): boolean {
+  if (lookBelow(system, home, CONFIG).type !== 'file') return false;
+  try {
+    return FLAG.test(sectionOf(system.readText(join(home, CONFIG)), 'gateway'));
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+/** The lines of a top-level mapping, without comments. */
+function sectionOf(text: string, name: string): string {
+  const lines = text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, ''));
+  const start = lines.findIndex((line) => line.startsWith(`${name}:`));
+  if (start === -1) return '';
+  const length = lines.slice(start + 1).findIndex((line) => /^\S/.test(line));
+  return lines.slice(start, length === -1 ? undefined : start + 1 + length).join('\n');
+}

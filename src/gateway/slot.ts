@@ -1,0 +1,123 @@
+import type { Change } from '../changes/change.ts';
+import { Problem } from '../errors/problem.ts';
+import { whatIs } from '../step/phrases.ts';
+import { rightsChanges } from '../step/rights.ts';
+import { sameOwner, type Entry } from '../system/entry.ts';
+import { join } from '../system/path.ts';
+import type { Part, Publication } from '../system/publication.ts';
+import type { ReadSystem } from '../system/system.ts';
+
+/** The file that keeps s6-supervise from starting a service as soon as it sees it. */
+const DOWN = 'down';
+
+const RIGHTS = {
+  mode: 'its supervisor or the account could not use it so',
+  owner: 'the account controls its own gateways',
+};
+
+/** Whether an s6-supervise runs on a service directory. */
+export function isSupervised(system: ReadSystem, slot: string): boolean {
+  return system.listens(join(slot, 'supervise/control'));
+}
+
+/** Whether an s6-svscan runs on a scan directory. */
+export function isScanned(system: ReadSystem, scandir: string): boolean {
+  return system.listens(join(scandir, '.s6-svscan/control'));
+}
+
+/**
+ * The changes that make a slot be what it should. One that nobody supervises is made anew if
+ * anything in it differs; under a running service only files and rights are mended, and what a
+ * new supervisor would start with is left to the next boot.
+ *
+ * @throws Problem when something else stands in its place
+ */
+export function slotChanges(
+  system: ReadSystem,
+  path: string,
+  slot: Publication,
+  about: { readonly label: string; readonly why: string },
+): Change[] {
+  const publish: Change = { kind: 'slot', path, slot, ...about };
+  const entry = system.look(path);
+  if (entry.type === 'missing') return [publish];
+  if (entry.type !== 'directory') {
+    throw new Problem({
+      found: `${path} is ${whatIs(entry)}`,
+      wanted: 'a service directory, or nothing',
+      mend: `remove ${path}`,
+    });
+  }
+  if (isSupervised(system, path)) {
+    const { owner, mode } = slot;
+    const parts = slot.parts.filter(({ name }) => name !== DOWN);
+    return [
+      ...parts.flatMap((part) => partChanges(system, path, part, slot)),
+      ...rightsChanges(path, entry, { owner, mode }, RIGHTS),
+    ];
+  }
+  if (isAsPublished(system, path, slot)) return [];
+  const why = 'nothing runs on it, and it differs from what this boot registers';
+  return [{ kind: 'tree-removal', path, from: 'service directory', why }, publish];
+}
+
+function isAsPublished(system: ReadSystem, path: string, slot: Publication): boolean {
+  const { owner, mode, parts } = slot;
+  const isDown = system.look(join(path, DOWN)).type !== 'missing';
+  if (isDown !== parts.some(({ name }) => name === DOWN)) return false;
+  const entry = system.look(path);
+  if (!('stat' in entry) || entry.stat.mode !== mode || !sameOwner(entry.stat, owner)) return false;
+  return parts.every(
+    (part) =>
+      system.look(join(path, part.name)).type === part.type &&
+      partChanges(system, path, part, slot).length === 0,
+  );
+}
+
+function partChanges(
+  system: ReadSystem,
+  slot: string,
+  part: Part,
+  { owner }: Publication,
+): Change[] {
+  const path = join(slot, part.name);
+  const { mode } = part;
+  const entry = system.look(path);
+  if (entry.type === 'missing') {
+    const why = 'the slot lacks it';
+    if (part.type === 'directory') return [{ kind: 'directory', path, mode, owner, why }];
+    // A FIFO is made by the supervisor that reads from it.
+    return part.type === 'fifo' ? [] : [fileChange(path, part, owner, 'absent', why)];
+  }
+  if (entry.type !== part.type || !('stat' in entry)) throw inTheWay(path, part, entry);
+  if (part.type === 'file' && !holds(system, path, part)) {
+    return [fileChange(path, part, owner, 'file', 'it differs from what this boot registers')];
+  }
+  return rightsChanges(path, entry, { owner, mode }, RIGHTS);
+}
+
+type FilePart = Extract<Part, { type: 'file' }>;
+
+function fileChange(
+  path: string,
+  { content, mode }: FilePart,
+  owner: Publication['owner'],
+  from: 'absent' | 'file',
+  why: string,
+): Change {
+  return { kind: 'file', path, content, mode, owner, from, label: content.toString(), why };
+}
+
+function holds(system: ReadSystem, path: string, { content }: FilePart): boolean {
+  try {
+    return content.equals(system.read(path, content.size));
+  } catch (error) {
+    // It is larger than what belongs there, or unreadable.
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+function inTheWay(path: string, part: Part, entry: Entry): Problem {
+  return new Problem({ found: `${path} is ${whatIs(entry)}`, wanted: `a ${part.type}` });
+}

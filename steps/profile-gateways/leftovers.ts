@@ -1,0 +1,67 @@
+import type { Change } from '../../src/changes/change.ts';
+import { isLeftover, profileOfSlot, SLOT_PREFIX } from '../../src/gateway/names.ts';
+import type { Profile } from '../../src/gateway/profiles.ts';
+import { isSupervised } from '../../src/gateway/slot.ts';
+import { leftAlone, warning } from '../../src/step/phrases.ts';
+import type { Note } from '../../src/step/step.ts';
+import { join } from '../../src/system/path.ts';
+import type { ReadSystem } from '../../src/system/system.ts';
+
+/** What is to be cleared away, and what is not although it might be. */
+interface Clearance {
+  readonly changes: readonly Change[];
+  readonly notes: readonly Note[];
+}
+
+/** Removes what interrupted registrations have left. */
+export function leftoverChanges(
+  system: ReadSystem,
+  scandir: string,
+  names: readonly string[],
+): Clearance {
+  const why = 'a registration was interrupted';
+  return clear(system, scandir, names, 'half a service directory', why);
+}
+
+/**
+ * Removes the slots of profiles that are gone, as far as nobody supervises them. A running gateway
+ * is never torn down by a boot, which cannot tell a profile that was deleted from one whose files
+ * are only not there yet: that takes the order of `hermes-boot gateway unregister`.
+ */
+export function unknownSlots(
+  system: ReadSystem,
+  scandir: string,
+  names: readonly string[],
+  profiles: readonly Profile[],
+): Clearance {
+  const known = new Set(profiles.map(({ name }) => name));
+  const unknown = names.filter((name) => {
+    if (!name.startsWith(SLOT_PREFIX) || isLeftover(name)) return false;
+    const profile = profileOfSlot(name);
+    return profile !== undefined && !known.has(profile);
+  });
+  return clear(system, scandir, unknown, 'service directory', 'its profile is gone');
+}
+
+function clear(
+  system: ReadSystem,
+  scandir: string,
+  names: readonly string[],
+  from: string,
+  why: string,
+): Clearance {
+  const changes: Change[] = [];
+  const notes: Note[] = [];
+  for (const path of names.map((name) => join(scandir, name))) {
+    const entry = system.look(path);
+    if (entry.type !== 'directory') {
+      notes.push(leftAlone(path, entry, `remove it: ${why}`));
+    } else if (isSupervised(system, path)) {
+      const mend = 'hermes-boot gateway unregister takes it away';
+      notes.push(warning(`${path} is left as it is, since it is supervised: ${why}; ${mend}`));
+    } else {
+      changes.push({ kind: 'tree-removal', path, from, why });
+    }
+  }
+  return { changes, notes };
+}

@@ -1,0 +1,100 @@
+import type { Change } from '../../src/changes/change.ts';
+import { slotLayout } from '../../src/gateway/layout.ts';
+import { DEFAULT_PROFILE, slotName } from '../../src/gateway/names.ts';
+import { slotOptions } from '../../src/gateway/options.ts';
+import type { Profile } from '../../src/gateway/profiles.ts';
+import { isSupervised, slotChanges } from '../../src/gateway/slot.ts';
+import { readState, type RecordedState } from '../../src/gateway/state.ts';
+import { info, warning } from '../../src/step/phrases.ts';
+import { lookBelow } from '../../src/step/place.ts';
+import type { Note } from '../../src/step/step.ts';
+import type { Owner } from '../../src/system/entry.ts';
+import { join } from '../../src/system/path.ts';
+import type { ReadSystem } from '../../src/system/system.ts';
+
+/** What a gateway leaves behind when it is killed, and the next one would trip over. */
+const STALE_FILES = ['gateway.pid', 'processes.json'];
+
+/** What the plans of all profiles share. */
+interface Shared {
+  readonly system: ReadSystem;
+  readonly home: string;
+  readonly scandir: string;
+  readonly owner: Owner;
+  readonly account: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether an s6-svscan runs on the scan directory. */
+  readonly scanned: boolean;
+  /** The changes by which a container of the days before s6 counts as running. */
+  readonly legacy: readonly Change[];
+  readonly multiplexed: boolean;
+}
+
+/** What becomes of one profile. */
+export interface Planned {
+  readonly profile: string;
+  readonly changes: readonly Change[];
+  readonly notes: readonly Note[];
+  /** Whether its slot is new to s6, so that s6 has to look. */
+  readonly due: boolean;
+  readonly prior: string | undefined;
+  readonly starts: boolean;
+}
+
+/**
+ * Plans the gateway of one profile.
+ * @throws Problem when its slot cannot be made
+ */
+export function planProfile(profile: Profile, shared: Shared): Planned {
+  const { system, home, scandir, owner, account, env, scanned } = shared;
+  const { name } = profile;
+  const state = stateOf(profile, shared);
+  const { starts } = state;
+  const slot = slotLayout(
+    slotOptions(system, { profile: name, account, home, env, owner, starts }),
+  );
+  const at = join(scandir, slotName(name));
+  const supervised = isSupervised(system, at);
+  const made = slotChanges(system, at, slot, {
+    label: `gateway of ${name}, ${starts ? 'to be started' : 'down'}`,
+    why: state.why,
+  });
+  const published = made.some(({ kind }) => kind === 'slot');
+  return {
+    profile: name,
+    changes: [...(supervised ? [] : staleFiles(system, home, profile)), ...made],
+    notes: notesOf(name, state),
+    // One that was made by a boot that was killed before s6 saw it counts, too.
+    due: published || (scanned && !supervised),
+    prior: state.prior,
+    starts,
+  };
+}
+
+function stateOf({ name, below }: Profile, shared: Shared): RecordedState {
+  const recorded = readState(shared.system, shared.home, below);
+  if (name === DEFAULT_PROFILE) {
+    if (shared.legacy.length === 0) return recorded;
+    return { ...recorded, starts: true, why: 'the container was started for `gateway run`' };
+  }
+  if (!shared.multiplexed) return recorded;
+  return { ...recorded, starts: false, why: 'the default gateway serves all profiles' };
+}
+
+function notesOf(name: string, { starts, why, doubtful }: RecordedState): Note[] {
+  if (starts) return [];
+  const text = `${name} stays down: ${why}`;
+  return [doubtful ? warning(text) : info(text)];
+}
+
+/** Of a gateway that runs these files are not stale, and its slot is supervised. */
+function staleFiles(system: ReadSystem, home: string, { name, below }: Profile): Change[] {
+  return STALE_FILES.flatMap((file): Change[] => {
+    const path = join(join(home, below), file);
+    const { type } = lookBelow(system, home, join(below, file));
+    if (type === 'missing' || type === 'directory' || type === 'behind-link') return [];
+    if (type === 'unreadable') return [];
+    const why = `no gateway of ${name} runs any more`;
+    return [{ kind: 'removal', path, from: type, why }];
+  });
+}
