@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { writeCodeCache } from './build/code-cache.ts';
+import { coldPackages } from './build/cold-packages.ts';
 import { compiledValidator } from './build/compiled-validator.ts';
 import { knownPlans } from './build/known-plans.ts';
 import { URL_NAME, launchable } from './build/launcher.ts';
@@ -31,7 +32,7 @@ const result = await build({
   lineLimit: 160,
   legalComments: 'none',
   define: { 'import.meta.url': URL_NAME },
-  plugins: [compiledValidator(root), knownPlans(root), lazyBuiltins()],
+  plugins: [compiledValidator(root), coldPackages(root), knownPlans(root), lazyBuiltins()],
   metafile: true,
   logLevel: 'warning',
 });

@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import type { Plugin } from 'esbuild';
+import { bundled, unpacking } from './cold-packages.ts';
 import schema from '../../plans/plan.schema.json' with { type: 'json' };
 import { AJV_OPTIONS } from '../../src/plan/schema.ts';
 
@@ -21,9 +22,10 @@ export const validateShape = (value) => (validate(value) ? [] : (validate.errors
         path,
         namespace: 'compiled',
       }));
-      bundler.onLoad({ filter: /./, namespace: 'compiled' }, () => {
+      bundler.onLoad({ filter: /./, namespace: 'compiled' }, async () => {
         const ajv = new Ajv({ ...AJV_OPTIONS, code: { source: true } });
-        return { contents: standalone.default(ajv, ajv.compile(schema)), resolveDir: root };
+        const source = standalone.default(ajv, ajv.compile(schema));
+        return { contents: unpacking(await bundled(root, source, 'plan-schema')), loader: 'js' };
       });
     },
   };
