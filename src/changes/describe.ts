@@ -63,12 +63,16 @@ function valuesOf(change: Change): Pick<Description, 'from' | 'to'> {
     case 'envdir':
       return { from: change.from, to: change.to };
     case 'command':
-      return { from: null, to: 'known after the run' };
+      return { from: null, to: `known after the run${mayChange(change.restore)}` };
     case 'stamp':
       return { from: null, to: 'fingerprint, known after the run' };
     default:
       return unreachable(change);
   }
+}
+
+function mayChange(paths: readonly string[]): string {
+  return paths.length === 0 ? '' : `; may change ${paths.join(', ')}`;
 }
 
 function subjectOf(change: Change): string {
@@ -122,7 +126,8 @@ function effectOf(change: Change, from: string, to: string): string {
       return change.from === null ? `exported as ${to}` : `${from} -> ${to}`;
     case 'command': {
       const user = change.command.identity?.name;
-      return change.command.argv.map(quote).join(' ') + (user === undefined ? '' : ` as ${user}`);
+      const as = user === undefined ? '' : ` as ${user}`;
+      return `${change.command.argv.map(quote).join(' ')}${as}${mayChange(change.restore)}`;
     }
     case 'stamp':
       return `remembers ${change.of.join(', ')}`;

@@ -56,7 +56,9 @@ test('an old file is backed up, and the helper runs as the account, undone if it
     restore: [CONFIG, ENV],
     why: 'is of version 3, and the image expects 16',
   });
-  expect(changes.map(showChange).at(2)).toBe(`command ${PYTHON} ${SCRIPT} as hermes`);
+  expect(changes.map(showChange).at(2)).toBe(
+    `command ${PYTHON} ${SCRIPT} as hermes; may change /opt/data/config.yaml, /opt/data/.env`,
+  );
 });
 
 test('a file without a version is older than the image', async () => {
