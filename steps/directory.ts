@@ -29,7 +29,7 @@ export const directory = defineStep({
     const { system, with: options } = context;
     const entry = system.look(options.path);
     if (options.dedicated === true && entry.type === 'directory') {
-      refuseSystemDirectory(canonical(system, options.path), context.origin('path'));
+      refuseSystemDirectory(canonical(system, options.path), context.variable('path'));
     }
     const givesOwner = options.owner !== undefined || context.as !== undefined;
     const wanted = {

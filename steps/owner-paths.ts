@@ -40,7 +40,7 @@ export const ownerPaths = defineStep({
     const { system, with: options } = context;
     const stat = existingDirectory(context, 'base', options.base);
     const base = canonical(system, options.base);
-    refuseSystemDirectory(base, context.origin('base'));
+    refuseSystemDirectory(base, context.variable('base'));
     const [name = ''] = options.owner.split(':');
     const wanted: Wanted = {
       owner: ownerOf(context, options.owner),

@@ -68,7 +68,7 @@ async function repair(
     return { changes: [], notes: [leftAlone(tree, entry)] };
   }
   const path = canonical(context.system, tree);
-  refuseSystemDirectory(path, context.origin('trees'));
+  refuseSystemDirectory(path, context.variable('trees'));
   return repairTree(context, path, wanted);
 }
 

@@ -116,6 +116,7 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
         return limit.signal;
       },
       origin: (option) => step.origins[option],
+      variable: (option) => step.variables[option],
     });
     if ('skipped' in outcome) return report('skipped', outcome.skipped);
     notes = outcome.notes ?? [];

@@ -43,7 +43,12 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
   const { id, needs, when, why, as, onFailure, timeout, at } = step;
   const holds = when === undefined || evaluate(when, scope);
   const options = fillOptions(step.with, type.schema, lookupIn(scope));
-  const origins = originsOf(step, scope);
+  const origins = variablesBy(step, scope, decidedBy);
+  const variables = variablesBy(
+    step,
+    scope,
+    (input) => decidedBy(input) ?? input.declaration.env[0],
+  );
   if (holds) refuseUnfit(step, type, options, scope);
   return {
     id,
@@ -54,6 +59,7 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     timeout,
     at,
     origins,
+    variables,
     ...(holds ? {} : { skipped: explainFalse(when, scope) }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
@@ -89,15 +95,24 @@ function lookupIn({ inputs, facts }: Scope): Lookup {
   return ({ kind, name }) => (kind === 'input' ? inputs.get(name)?.value : facts.get(name));
 }
 
-function originsOf(step: PlanStep, { inputs }: Scope): Record<string, string> {
-  const origins = Object.entries(step.with).flatMap(
+/** What of an input's variables is known for each option that an input fills in. */
+function variablesBy(
+  step: PlanStep,
+  { inputs }: Scope,
+  variableOf: (input: Input) => string | undefined,
+): Record<string, string> {
+  const variables = Object.entries(step.with).flatMap(
     ([option, text]): (readonly [string, string])[] => {
       if (typeof text !== 'string') return [];
       const reference = wholeReference(parseTemplate(text));
-      if (reference?.kind !== 'input') return [];
-      const source = inputs.get(reference.name)?.source;
-      return source !== undefined && 'variable' in source ? [[option, source.variable]] : [];
+      const input = reference?.kind === 'input' ? inputs.get(reference.name) : undefined;
+      const variable = input === undefined ? undefined : variableOf(input);
+      return variable === undefined ? [] : [[option, variable]];
     },
   );
-  return Object.fromEntries(origins);
+  return Object.fromEntries(variables);
+}
+
+function decidedBy({ source }: Input): string | undefined {
+  return 'variable' in source ? source.variable : undefined;
 }

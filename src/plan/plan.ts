@@ -99,6 +99,8 @@ export interface BootStep {
   readonly at: Position;
   /** The variable behind each option that an input filled in: `uid` -> `PUID`. */
   readonly origins: Readonly<Record<string, string>>;
+  /** The variable that decides each such option, or would if it were set. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** A plan ready to boot: every value known, steps in the order in which they run. */

@@ -73,7 +73,7 @@ export function notADirectory(
   }
   const link = entry.type === 'link' ? path : entry.link;
   const target = targetOf(link, entry.target) + path.slice(link.length);
-  const variable = context.origin(option);
+  const variable = context.variable(option);
   return new Problem({
     found:
       link === path

@@ -46,6 +46,8 @@ export interface StepContext<W> {
   readonly signal: AbortSignal;
   /** The environment variable behind an option, such as `PUID` for `uid`; undefined if none. */
   origin(option: string): string | undefined;
+  /** The environment variable that an operator sets to change an option; undefined if none. */
+  variable(option: string): string | undefined;
 }
 
 /**

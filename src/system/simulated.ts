@@ -1,14 +1,14 @@
-import { Problem } from '../errors/problem.ts';
+import { Problem, unreachable } from '../errors/problem.ts';
 import { editRecord, type RecordEdit } from './accounts/edit.ts';
 import { Content } from './content.ts';
 import type { Entry, Owner, Present } from './entry.ts';
-import { clearedBits } from './node.ts';
+import { clearedBits, type MemoryNode } from './node.ts';
 import { OverlayTree } from './overlay.ts';
 import type { System } from './system.ts';
 import { behindLink } from './links.ts';
 import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
 import { join } from './path.ts';
-import type { Publication } from './publication.ts';
+import type { Part, Publication } from './publication.ts';
 import { World } from './world.ts';
 
 /** What stands for the time of writing: known after the run. */
@@ -61,16 +61,8 @@ export class SimulatedSystem extends World implements System {
 
   publish(path: string, { owner, mode, parts }: Publication): void {
     const target = this.#target(path);
-    this.createDirectory(target, mode, owner);
-    for (const part of parts) {
-      const at = join(target, part.name);
-      if (part.type === 'directory') this.createDirectory(at, part.mode, owner);
-      else if (part.type === 'file') this.writeFile(at, part.content, part.mode, owner);
-      else {
-        const stat = { ...owner, mode: part.mode, nlink: 1, size: 0 };
-        this.overlay.put(at, { type: 'fifo', stat, listens: false });
-      }
-    }
+    this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
+    for (const part of parts) this.overlay.put(join(target, part.name), nodeOfPart(part, owner));
   }
 
   removeTree(path: string): void {
@@ -82,14 +74,17 @@ export class SimulatedSystem extends World implements System {
   appendLines(path: string, lines: readonly string[], owner: Owner): void {
     const target = this.#target(path);
     const entry = this.look(target);
-    const size = entry.type === 'file' ? entry.stat.size : 0;
-    const before = entry.type === 'file' ? this.readText(target) : '';
-    const old = entry.type === 'file' ? entry.stat : { ...owner, mode: LOG_MODE };
-    const full = size >= LOG_LIMIT;
-    if (full) this.writeFile(olderLog(target), Content.ofText(before), old.mode, old);
-    const text = logText(lines, UNKNOWN_TIME);
-    const [mode, whose] = full ? [LOG_MODE, owner] : [old.mode, old];
-    this.writeFile(target, Content.ofText(full ? text : before + text), mode, whose);
+    const isThere = entry.type === 'file';
+    const before = isThere ? Content.ofBytes(this.read(target, Infinity)) : Content.ofText('');
+    const { mode, ...whose } = isThere ? entry.stat : { ...owner, mode: LOG_MODE };
+    const text = Buffer.from(logText(lines, UNKNOWN_TIME));
+    if (before.size < LOG_LIMIT) {
+      const whole = Content.ofBytes(Buffer.concat([before.reveal(), text]));
+      this.writeFile(target, whole, mode, whose);
+    } else {
+      this.writeFile(olderLog(target), before, mode, whose);
+      this.writeFile(target, Content.ofBytes(text), LOG_MODE, owner);
+    }
   }
 
   editRecords(path: string, edit: RecordEdit): void {
@@ -107,6 +102,20 @@ export class SimulatedSystem extends World implements System {
     const resolution = this.resolve(path);
     if (resolution.kind === 'path') return resolution.path;
     throw behindLink(path, resolution);
+  }
+}
+
+function nodeOfPart(part: Part, owner: Owner): MemoryNode {
+  const stat = { ...owner, mode: part.mode, nlink: 1, size: 0 };
+  switch (part.type) {
+    case 'directory':
+      return { type: 'directory', stat: { ...stat, nlink: 2 } };
+    case 'fifo':
+      return { type: 'fifo', stat, listens: false };
+    case 'file':
+      return { type: 'file', stat: { ...stat, size: part.content.size }, content: part.content };
+    default:
+      return unreachable(part);
   }
 }
 

@@ -28,6 +28,7 @@ export function step(id: string, uses: string, more: Partial<BootStep> = {}): Bo
     timeout: 60_000,
     at: { line: 10, column: 5 },
     origins: {},
+    variables: {},
     ...more,
   };
 }

@@ -33,6 +33,7 @@ export async function planStep<W>(
     as,
     signal: new AbortController().signal,
     origin: (option) => origins[option],
+    variable: (option) => origins[option],
   });
 }
 

@@ -101,7 +101,12 @@ export class RealTree implements Tree {
   abandonedLocks(): readonly string[] {
     return LOCKS.filter((path) => {
       if (this.look(path).type !== 'file') return false;
-      return withParent(this.rootFd, path, isAbandoned);
+      try {
+        return withParent(this.rootFd, path, isAbandoned);
+      } catch {
+        // Where it cannot be looked at, it is somebody else's.
+        return false;
+      }
     });
   }
 
