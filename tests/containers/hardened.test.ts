@@ -22,7 +22,7 @@ describeInContainers('a container with fewer rights', () => {
     const options = ['--read-only', '--tmpfs', '/run:rw,exec', '-e', 'PUID=1000'];
     const { stdout, stderr } = await run({ options });
     expect(JSON.parse(stdout)).toMatchObject({ uid: 10_000 });
-    expect(stderr).toMatch(/identity: .*read-only file system/);
+    expect(stderr).toMatch(/identity: .*mounted read-only/);
     expect(stderr).toContain('stage2: degraded by identity');
   });
 
