@@ -85,9 +85,10 @@ export const profileGateways = defineStep({
     const changes: Change[] = [
       ...leftovers.changes,
       ...gone.changes,
+      ...log.before,
       ...shared.legacy,
       ...planned.flatMap((plan) => plan.changes),
-      ...log.changes,
+      ...log.after,
       ...(planned.some(({ due }) => due) || gone.changes.length > 0
         ? rescanChanges(system, scandir, shared.scanned)
         : []),

@@ -9,36 +9,39 @@ import type { Planned } from './profile.ts';
 const LOGS = 'logs';
 const LOG = 'container-boot.log';
 
-/**
- * The lines that a boot adds to its log, one for each profile that s6 is told of. What waits for
- * the container waits for the line of the default profile, so it comes after the slots are there.
- */
+/** How a boot tells its log what became of the gateways. */
+interface Logging {
+  /** The directory of the log, where it is missing. */
+  readonly before: readonly Change[];
+  /** The lines: whoever waits for the container waits for the one of the default profile. */
+  readonly after: readonly Change[];
+  readonly notes: readonly Note[];
+}
+
+/** The lines that a boot adds to its log, one for each profile that s6 is told of. */
 export function logChanges(
   { system }: StepContext<unknown>,
   home: string,
   owner: Owner,
   planned: readonly Planned[],
-): { readonly changes: readonly Change[]; readonly notes: readonly Note[] } {
+): Logging {
   const lines = planned.filter(({ due }) => due).map(lineOf);
-  if (lines.length === 0) return { changes: [], notes: [] };
+  if (lines.length === 0) return { before: [], after: [], notes: [] };
   const directory = join(home, LOGS);
   const path = join(directory, LOG);
-  const log = lookBelow(system, home, join(LOGS, LOG));
   const parent = lookBelow(system, home, LOGS);
+  const log = lookBelow(system, home, join(LOGS, LOG));
   if (parent.type !== 'missing' && parent.type !== 'directory') {
-    return { changes: [], notes: [leftAlone(directory, parent, 'nothing is logged')] };
+    return { before: [], after: [], notes: [leftAlone(directory, parent, 'nothing is logged')] };
   }
   if (log.type !== 'missing' && log.type !== 'file') {
-    return { changes: [], notes: [leftAlone(path, log, 'nothing is logged')] };
+    return { before: [], after: [], notes: [leftAlone(path, log, 'nothing is logged')] };
   }
   const why = 'tells what became of each gateway at each boot';
+  const made: Change = { kind: 'directory', path: directory, mode: 0o755, owner, why };
   return {
-    changes: [
-      ...(parent.type === 'directory'
-        ? []
-        : [{ kind: 'directory', path: directory, mode: 0o755, owner, why } as const]),
-      { kind: 'log', path, lines, owner, why },
-    ],
+    before: parent.type === 'directory' ? [] : [made],
+    after: [{ kind: 'log', path, lines, owner, why }],
     notes: [],
   };
 }

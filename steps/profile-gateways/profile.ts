@@ -75,7 +75,9 @@ function stateOf({ name, below }: Profile, shared: Shared): RecordedState {
   const recorded = readState(shared.system, shared.home, below);
   if (name === DEFAULT_PROFILE) {
     if (shared.legacy.length === 0) return recorded;
-    return { ...recorded, starts: true, why: 'the container was started for `gateway run`' };
+    // Logged as it is recorded by then, and as a boot would find it that was killed after that.
+    const why = 'the container was started for `gateway run`';
+    return { ...recorded, prior: 'running', starts: true, why };
   }
   if (!shared.multiplexed) return recorded;
   return { ...recorded, starts: false, why: 'the default gateway serves all profiles' };

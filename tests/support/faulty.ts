@@ -1,9 +1,20 @@
+import { join, nameOf, parentOf } from '../../src/system/path.ts';
+import { unpublishedName } from '../../src/system/publication.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 
 /** The death of the process in the middle of a boot: no step and no engine expects it. */
 export class Killed extends Error {}
 
-type Write = 'createDirectory' | 'writeFile' | 'setMode' | 'setOwner' | 'setTreeOwner' | 'remove';
+type Write =
+  | 'createDirectory'
+  | 'writeFile'
+  | 'setMode'
+  | 'setOwner'
+  | 'setTreeOwner'
+  | 'remove'
+  | 'publish'
+  | 'removeTree'
+  | 'run';
 
 /** A world in which the process is killed after so many writes. */
 export class FaultySystem extends SimulatedSystem {
@@ -43,6 +54,27 @@ export class FaultySystem extends SimulatedSystem {
   override remove(...args: Parameters<SimulatedSystem['remove']>): void {
     this.#count('remove');
     super.remove(...args);
+  }
+
+  /** Killed in the middle, it leaves what is half made beside, as the real one does. */
+  override publish(...args: Parameters<SimulatedSystem['publish']>): void {
+    const [path, { owner }] = args;
+    if (this.#left <= 0) {
+      const half = join(parentOf(path), unpublishedName(nameOf(path)));
+      super.publish(half, { owner, mode: 0o700, parts: [] });
+    }
+    this.#count('publish');
+    super.publish(...args);
+  }
+
+  override removeTree(...args: Parameters<SimulatedSystem['removeTree']>): void {
+    this.#count('removeTree');
+    super.removeTree(...args);
+  }
+
+  override async run(): Promise<void> {
+    this.#count('run');
+    await super.run();
   }
 
   #count(write: Write): void {
