@@ -34,7 +34,9 @@ export function runScript({ profile, env, ...options }: ScriptOptions): string {
     'cd "$HOME"',
     // What was installed into the home or the agent's environment is found as in every shell of it.
     'venv="${HERMES_INSTALL:-/opt/hermes}/.venv"',
+    // Where no variable below can reach it, be it called uid.
     'uid=$(id -u)',
+    'set -- "$uid"',
     'if [ -d "$venv" ]; then',
     '  export VIRTUAL_ENV="$venv"',
     '  export PATH="$HOME/.local/bin:$venv/bin:$PATH"',
@@ -43,7 +45,7 @@ export function runScript({ profile, env, ...options }: ScriptOptions): string {
     '# `gateway run` would hand itself over to this very service again.',
     'export HERMES_S6_SUPERVISED_CHILD=1',
     'export HERMES_SUPERVISED_CHILD=1',
-    ...drop(options, `hermes${which} gateway run --replace`),
+    ...drop(options, '$1', `hermes${which} gateway run --replace`),
   ]);
 }
 
@@ -66,7 +68,7 @@ export function logScript({ profile, ...options }: ScriptOptions): string {
     `logs="$HERMES_HOME"/logs/gateways/${quote(profile)}`,
     'uid=$(id -u)',
     'as_account() {',
-    ...drop(options, '"$@"').map((line) => `  ${line}`),
+    ...drop(options, '$uid', '"$@"').map((line) => `  ${line}`),
     '}',
     // Not as root: others can write to these directories.
     '(as_account mkdir -p "$logs")',
@@ -88,10 +90,11 @@ function homeLines(home: string): string[] {
 
 function drop(
   { account, setuidgid }: Pick<ScriptOptions, 'account' | 'setuidgid'>,
+  uid: string,
   command: string,
 ): string[] {
   return [
-    'if [ "$uid" -eq 0 ]; then',
+    `if [ "${uid}" -eq 0 ]; then`,
     `  exec ${quote(setuidgid)} ${quote(account)} ${command}`,
     'fi',
     `exec ${command}`,

@@ -53,7 +53,8 @@ function create(directory: number, name: string, owner: Owner): number {
     APPEND | constants.O_CREAT | constants.O_EXCL,
     0o600,
   );
-  if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);
+  // In this order it takes no CAP_FOWNER.
   fchmodSync(fd, LOG_MODE);
+  if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);
   return fd;
 }

@@ -78,7 +78,8 @@ function makeFifos(top: number, names: readonly string[]): void {
 
 function setRights(top: number, name: string, owner: Owner, mode: number): void {
   withEntry(top, name, (fd, stats) => {
-    if (!sameOwner(stats, owner)) chown(fd, owner, name);
+    // In this order it takes no CAP_FOWNER, and no CAP_FSETID for a set-group-id bit.
     chmodSync(pathOf(fd), mode);
+    if (!sameOwner(stats, owner)) chown(fd, owner, name);
   });
 }

@@ -3,8 +3,8 @@ import { Problem } from '../../errors/problem.ts';
 import { namesIn, pathOf, statOf, type Name } from './open.ts';
 import { OpenPath } from './open-path.ts';
 
-/** A service directory has a few dozen entries: with so many, something else is going on. */
-const MAX_ENTRIES = 10_000;
+/** A service directory has a handful of them: with so many, something else is going on. */
+const MAX_DIRECTORIES = 10_000;
 
 /**
  * Removes an entry with everything in it; none is fine. Each directory is opened without following
@@ -31,26 +31,30 @@ export function removeTree(directory: number, name: string): void {
 
 function empty(way: OpenPath, name: string): void {
   const at: Name[] = [name];
-  for (let steps = 0; at.length > 0; steps += 1) {
-    if (steps > MAX_ENTRIES) {
-      throw new Problem({ found: `${name} has more than ${MAX_ENTRIES} directories in it` });
-    }
-    const inner = removeFiles(way.enter(at));
+  /** Of each directory that is gone into, those in it that are still to be emptied. */
+  const left: Name[][] = [removeFiles(way.enter(at))];
+  for (let directories = 1; at.length > 0;) {
+    const inner = left.at(-1)?.pop();
     if (inner !== undefined) {
+      directories += 1;
+      if (directories > MAX_DIRECTORIES) {
+        throw new Problem({ found: `${name} has more than ${MAX_DIRECTORIES} directories in it` });
+      }
       at.push(inner);
+      left.push(removeFiles(way.enter(at)));
       continue;
     }
+    left.pop();
     const emptied = at.pop();
     if (at.length > 0 && emptied !== undefined) rmdirSync(pathOf(way.enter(at), emptied));
   }
 }
 
-/** Removes what is no directory from an open one; returns a directory in it, if there is any. */
-function removeFiles(directory: number): Name | undefined {
-  let inner: Name | undefined;
-  for (const name of namesIn(pathOf(directory))) {
-    if (statOf(pathOf(directory, name))?.isDirectory() === true) inner = name;
-    else unlinkSync(pathOf(directory, name));
-  }
-  return inner;
+/** Removes what is no directory from an open one; returns the directories in it. */
+function removeFiles(directory: number): Name[] {
+  return namesIn(pathOf(directory)).filter((name) => {
+    if (statOf(pathOf(directory, name))?.isDirectory() === true) return true;
+    unlinkSync(pathOf(directory, name));
+    return false;
+  });
 }
