@@ -38,9 +38,15 @@ export interface Container {
   readonly exec: (...words: readonly string[]) => Promise<Ended>;
   /** What a command in it prints; the command has to succeed. */
   readonly ask: (...words: readonly string[]) => Promise<string>;
+  /** Runs a command in it as another user than root. */
+  readonly execAs: (user: string, ...words: readonly string[]) => Promise<Ended>;
   readonly logs: () => Promise<Ended>;
   /** Stops it, starts it again and waits until it is booted again. */
   readonly restart: () => Promise<void>;
+  /** Ends it at once, as a crash of the machine does, and removes it. */
+  readonly crash: () => Promise<void>;
+  /** Stops and removes it. */
+  readonly remove: () => Promise<void>;
 }
 
 /** Starts a container with a main program that stays, and waits until it is booted. */
@@ -63,11 +69,19 @@ export async function booted(options: readonly string[] = []): Promise<Container
   return {
     exec: (...command) => engine('exec', name, ...command),
     ask: (...command) => mustDo('exec', name, ...command),
+    execAs: (user, ...command) => engine('exec', '--user', user, name, ...command),
     logs,
     restart: async () => {
       await mustDo('restart', name);
       boots += 1;
       await bootedTimes(boots);
+    },
+    crash: async () => {
+      await mustDo('rm', '-f', '-t', '0', name);
+    },
+    remove: async () => {
+      await mustDo('stop', name);
+      await mustDo('rm', name);
     },
   };
 }
