@@ -60,9 +60,8 @@ accounts. A plan needs no rights. --assume-root shows what root would do:`);
 
 say(`
 Where to look next
-  cd ${root}
-  less sandbox.yaml            the plan that was just used
-  hermes-boot steps            every step type and its options
-  hermes-boot plan --explain   inside a container: what its boot would do
-  README.md                    the plan language, exit codes, how to add a step
+  less ${join(root, PLAN)}   the plan of above
+  npx hermes-boot steps            every step type and its options
+  npx hermes-boot steps file.seed  one of them
+  less README.md                   the plan language, a step type of your own
   rm -r ${root}   when you are done`);
