@@ -1,4 +1,6 @@
 import type { AnyStepType } from '../src/step/step.ts';
+import { accountAccess } from './account-access.ts';
+import { accountGroups } from './account-groups.ts';
 import { accountRemap } from './account-remap.ts';
 import { browserPath } from './browser-path.ts';
 import { command } from './command.ts';
@@ -12,7 +14,6 @@ import { installStamp } from './install-stamp.ts';
 import { ownerPaths } from './owner-paths.ts';
 import { ownerProbe } from './owner-probe.ts';
 import { profileGateways } from './profile-gateways.ts';
-import { socketGroup } from './socket-group.ts';
 import { supervisePerms } from './supervise-perms.ts';
 import { userGuard } from './user-guard.ts';
 
@@ -28,7 +29,8 @@ export const stepTypes: readonly AnyStepType[] = [
   command,
   userGuard,
   accountRemap,
-  socketGroup,
+  accountAccess,
+  accountGroups,
   configMigrate,
   installStamp,
   browserPath,

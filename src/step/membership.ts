@@ -1,0 +1,64 @@
+import type { RecordChange } from '../changes/change.ts';
+import type { ReadSystem } from '../system/system.ts';
+import { hasShadowGroups, shadowMembers } from './account-files.ts';
+
+/** An account that is to be in a group. */
+export interface Membership {
+  /** The name of the group that has the id, or of one that gets it. */
+  readonly group: string;
+  readonly gid: number;
+  readonly member: string;
+  readonly why: string;
+}
+
+/**
+ * The changes that make an account a member of a group, in both databases of groups. /etc/group
+ * comes last: until it is right, the next boot does what is left.
+ */
+export function membershipChanges(system: ReadSystem, membership: Membership): RecordChange[] {
+  return [...shadowChanges(system, membership), ...groupChanges(system, membership)];
+}
+
+function shadowChanges(system: ReadSystem, membership: Membership): RecordChange[] {
+  if (!hasShadowGroups(system)) return [];
+  const { group, member, why } = membership;
+  const isNew = !system.accounts().groups.some(({ name }) => name === group);
+  const members = shadowMembers(system, group);
+  if (members === undefined && !isNew) return [];
+  const record = { kind: 'group', path: '/etc/gshadow', why } as const;
+  if (members === undefined) {
+    const edit = { edit: 'shadow-group-create', name: group, member } as const;
+    return [{ ...record, edit, from: null, to: `no password, ${shown([member])}` }];
+  }
+  if (members.includes(member)) return [];
+  const edit = { edit: 'shadow-group-member', name: group, member } as const;
+  return [{ ...record, edit, ...joining(members, member) }];
+}
+
+function groupChanges(system: ReadSystem, membership: Membership): RecordChange[] {
+  const { group: name, gid, member, why } = membership;
+  const existing = system.accounts().groups.find((group) => group.name === name);
+  const record = { kind: 'group', path: '/etc/group', why } as const;
+  if (existing === undefined) {
+    const edit = { edit: 'group-create', name, gid, member } as const;
+    return [{ ...record, edit, from: null, to: `${gid}, ${shown([member])}` }];
+  }
+  const changes: RecordChange[] = [];
+  if (existing.gid !== gid) {
+    const edit = { edit: 'group-id', name, gid } as const;
+    changes.push({ ...record, edit, from: String(existing.gid), to: String(gid) });
+  }
+  if (!existing.members.includes(member)) {
+    const edit = { edit: 'group-member', name, member } as const;
+    changes.push({ ...record, edit, ...joining(existing.members, member) });
+  }
+  return changes;
+}
+
+function joining(members: readonly string[], member: string): { from: string; to: string } {
+  return { from: shown(members), to: shown([...members, member]) };
+}
+
+function shown(members: readonly string[]): string {
+  return members.length === 0 ? 'no members' : `members ${members.join(',')}`;
+}

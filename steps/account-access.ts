@@ -1,0 +1,122 @@
+import type { Change } from '../src/changes/change.ts';
+import { requireDatabase } from '../src/step/account-files.ts';
+import { absolutePaths, account, choice } from '../src/step/fields.ts';
+import { membershipChanges } from '../src/step/membership.ts';
+import type { OptionsOf } from '../src/step/schema.ts';
+import { listed, warning } from '../src/step/phrases.ts';
+import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
+import { rightsChanges } from '../src/step/rights.ts';
+import { findNodes, type AccessNode } from './account-access/nodes.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['account'],
+  anyOf: [choice('paths'), choice('directories')],
+  properties: {
+    account: account('The account that is to use it.'),
+    paths: absolutePaths('Where the socket or device may be; the first that is one decides.'),
+    directories: absolutePaths('Directories in which every socket and device is meant: /dev/dri.'),
+    by: {
+      type: 'string',
+      enum: ['joining', 'giving'],
+      default: 'joining',
+      description:
+        'joining: the account becomes a member of the group that owns it. giving: its group ' +
+        'becomes that of the account, and may write to it.',
+    },
+    group: account('The group to make, or to move, when no group has the id that it takes.'),
+    'allow-root-group': {
+      type: 'boolean',
+      default: false,
+      description: 'Whether what belongs to gid 0 makes the account a member of the root group.',
+    },
+  },
+} as const;
+
+type Options = OptionsOf<typeof schema>;
+
+/** The sockets and devices that the host shares with an account. */
+export const accountAccess = defineStep({
+  uses: 'account.access',
+  summary: 'Let an account use a socket or device of the host: docker.sock, /dev/dri.',
+  schema,
+  plan(context) {
+    const { system, with: options } = context;
+    const { nodes, notes, otherwise } = findNodes(system, options);
+    if (nodes.length === 0) return { changes: [], otherwise, notes };
+    return options.by === 'giving' ? give(context, nodes, notes) : join(context, nodes, notes);
+  },
+  touches: (options) => [
+    {
+      kind: 'account',
+      name: options.account,
+      access: options.by === 'giving' ? 'reads' : 'changes',
+    },
+  ],
+});
+
+/** The account joins the groups of what it is to use. */
+function join(
+  { system, with: options }: StepContext<Options>,
+  nodes: readonly AccessNode[],
+  found: readonly Note[],
+): Outcome {
+  const accounts = system.accounts();
+  const notes = [...found];
+  const changes: Change[] = [];
+  const member = options.account;
+  const groups = new Set(accounts.identity(member).groups);
+  const refused = nodes.filter(({ stat }) => stat.gid === 0 && !groups.has(0));
+  for (const { path, stat } of nodes) {
+    const { gid } = stat;
+    if (groups.has(gid)) continue;
+    groups.add(gid);
+    if (gid === 0 && options['allow-root-group'] !== true) {
+      notes.push(
+        warning(
+          `${path} belongs to gid 0: ${member} does not join the root group, which could read ` +
+            'and write much more; chgrp it on the host, or set allow-root-group in the plan',
+        ),
+      );
+      continue;
+    }
+    requireDatabase(system, '/etc/group');
+    const group = accounts.groupWithId(gid)?.name ?? newGroup(options, gid);
+    const why =
+      `${path} belongs to gid ${gid}, and a service that drops to ${member} keeps only ` +
+      'the groups of /etc/group (#16703)';
+    changes.push(...membershipChanges(system, { group, gid, member, why }));
+  }
+  const shown = (some: readonly AccessNode[]) =>
+    listed(some.map(({ path, stat }) => `${path} (${stat.gid})`));
+  const otherwise =
+    refused.length > 0
+      ? `${shown(refused)} is left to root`
+      : `${member} is in the group of ${shown(nodes)} already`;
+  return { changes, otherwise, notes };
+}
+
+/** A name of its own for each of the devices in a directory, which may be of several groups. */
+function newGroup(options: Options, gid: number): string {
+  const name = options.group ?? 'host';
+  return options.paths === undefined ? `${name}-${gid}` : name;
+}
+
+/** What the account is to use goes to its group. */
+function give(
+  { system, with: options }: StepContext<Options>,
+  nodes: readonly AccessNode[],
+  notes: readonly Note[],
+): Outcome {
+  const { gid } = system.accounts().user(options.account);
+  const changes = nodes.flatMap(({ path, entry, stat }) => {
+    const wanted = { owner: { uid: stat.uid, gid }, mode: stat.mode | 0o020 };
+    return rightsChanges(path, entry, wanted, {
+      owner: `${options.account} is to use it`,
+      mode: `the group of ${options.account} is to write to it`,
+    });
+  });
+  const names = nodes.map(({ path }) => path).join(', ');
+  return { changes, otherwise: `the group of ${options.account} can use ${names} already`, notes };
+}
