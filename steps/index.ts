@@ -8,6 +8,8 @@ import { configMigrate } from './config-migrate.ts';
 import { directoryTree } from './directory-tree.ts';
 import { directory } from './directory.ts';
 import { envExport } from './env-export.ts';
+import { envFileKey } from './env-file-key.ts';
+import { envFileVariables } from './env-file-variables.ts';
 import { fileMode } from './file-mode.ts';
 import { fileSeed } from './file-seed.ts';
 import { installStamp } from './install-stamp.ts';
@@ -26,6 +28,8 @@ export const stepTypes: readonly AnyStepType[] = [
   ownerPaths,
   ownerProbe,
   envExport,
+  envFileKey,
+  envFileVariables,
   command,
   userGuard,
   accountRemap,

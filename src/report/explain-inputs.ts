@@ -11,14 +11,30 @@ const WIDEST_VALUE = 22;
 
 /** What decides a boot: each input with where it came from, and the rights of the process. */
 export function explainInputs({ inputs, process }: BootView): string[] {
-  const names = Math.max(2, ...inputs.map(({ name }) => widthOf(name)));
-  const widths = inputs.map((input) => widthOf(showValue(input)));
+  const deciding = inputs.filter((input) => !isUnset(input));
+  const names = Math.max(2, ...deciding.map(({ name }) => widthOf(name)));
+  const widths = deciding.map((input) => widthOf(showValue(input)));
   const values = Math.min(WIDEST_VALUE, Math.max(0, ...widths));
-  const lines = inputs.flatMap((input) => {
+  const lines = deciding.flatMap((input) => {
     const start = `  ${pad(input.name, names)}  ${pad(showValue(input), values)}  `;
     return wrap(start, showSource(input), names + values + 6);
   });
-  return [...lines, ...wrap(`  ${pad('as', names)}  `, showProcess(process), names + 4)];
+  return [
+    ...lines,
+    ...wrap(`  ${pad('as', names)}  `, showProcess(process), names + 4),
+    ...notSet(inputs.filter(isUnset)),
+  ];
+}
+
+/** Whether nobody has said anything about an input. */
+function isUnset({ source, refused }: InputView): boolean {
+  return source.kind === 'unset' && refused === undefined;
+}
+
+/** What else could decide: named by the variables that set it, in one paragraph. */
+function notSet(inputs: readonly InputView[]): string[] {
+  if (inputs.length === 0) return [];
+  return wrap('  not set: ', inputs.flatMap(({ unset }) => unset).join(', '), 4);
 }
 
 function showValue({ value }: InputView): string {

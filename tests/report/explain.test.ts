@@ -12,8 +12,8 @@ describe('plan --explain', () => {
   home     /opt/data  from HERMES_HOME (container environment)
   uid      1000       from PUID; HERMES_UID is not set
   migrate  true       the default; HERMES_MIGRATE is not set
-  browser  -          CHROMIUM and PLAYWRIGHT are not set
   as       root, with CHOWN DAC_OVERRIDE FOWNER SETGID SETUID
+  not set: CHROMIUM, PLAYWRIGHT
 
 ~ identity   account.remap                                        stage2.yaml:31
     Files on the volume must belong to the host's user (#15290).

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { owner, path, variable } from '../src/step/fields.ts';
+import { ownerTouches } from '../src/step/owner.ts';
+import { info, leftAlone, warning } from '../src/step/phrases.ts';
+import { existingDirectory } from '../src/step/place.ts';
+import { defineStep, type Note } from '../src/step/step.ts';
+import { parentOf } from '../src/system/path.ts';
+import { isLinked, readEnvFile, rewrite } from './env-file/file.ts';
+import { appendLine, joinPieces, parseEnvFile, type Piece } from './env-file/text.ts';
+
+/** Of a new key, in bytes; it is written as twice as many hexadecimal digits. */
+const KEY_SIZE = 32;
+
+/** A key with fewer characters can be guessed. */
+const SHORTEST = 16;
+
+/** A secret key that an installation makes for itself. */
+export const envFileKey = defineStep({
+  uses: 'env-file.key',
+  summary: 'Give a .env file a random key, once, unless the container brings one.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['path', 'name'],
+    properties: {
+      path: path('The .env file. It is made, with mode 0600, where it is missing.'),
+      name: variable('The variable that holds the key.'),
+      given: { type: 'string', description: 'The key of the container; with one none is made.' },
+      owner: owner('Who owns the file once it is written. Without this it keeps its owner.'),
+    },
+  },
+  plan(context) {
+    const { system, with: options } = context;
+    const { name, given = '' } = options;
+    const entry = system.look(options.path);
+    if (isLinked(entry)) {
+      const notes = [leftAlone(options.path, entry, 'no key is written through a link')];
+      return { changes: [], otherwise: `${options.path} is left alone`, notes };
+    }
+    const file = readEnvFile(system, options.path);
+    const pieces = parseEnvFile(file.text);
+    const isOwn = (piece: Piece) => piece.kind === 'assignment' && piece.name === name;
+    const set = pieces.some((piece) => isOwn(piece) && 'value' in piece && piece.value !== '');
+    const without = joinPieces(pieces.filter((piece) => !isOwn(piece)));
+    const hasEmpty = without !== file.text;
+    const write = (text: string, label: string, why: string) =>
+      rewrite(context, file, text, { label, why });
+
+    if (given !== '') {
+      const notes = notesOnGiven(options, set);
+      if (set || !hasEmpty) {
+        return { changes: [], otherwise: `the container brings ${name}`, notes };
+      }
+      const why = 'an empty one in the file would hide the one of the container';
+      return { changes: [write(without, `without an empty ${name}`, why)], otherwise: '', notes };
+    }
+    if (set) return { changes: [], otherwise: `${options.path} has ${name}, and keeps it` };
+    existingDirectory(context, 'path', parentOf(options.path));
+    const text = appendLine(without, `${name}=${randomBytes(KEY_SIZE).toString('hex')}`);
+    const why = 'neither the file nor the container has one (#88926)';
+    return { changes: [write(text, `with a new ${name}`, why)], otherwise: '' };
+  },
+  touches: (options) => [
+    { kind: 'path', path: options.path, aspect: 'existence' },
+    ...ownerTouches(options.owner),
+  ],
+});
+
+function notesOnGiven(
+  { name, given = '', path: file }: { name: string; given?: string; path: string },
+  set: boolean,
+): Note[] {
+  if (set)
+    return [warning(`${name} of the container has no effect: ${file} has another, which wins`)];
+  if (given.length >= SHORTEST) return [info(`${name} of the container is used, and none is made`)];
+  return [warning(`${name} of the container has fewer than ${SHORTEST} characters: easy to guess`)];
+}

@@ -1,0 +1,119 @@
+import type { Change } from '../src/changes/change.ts';
+import { Problem } from '../src/errors/problem.ts';
+import { absolutePaths, environment, owner, VARIABLE } from '../src/step/fields.ts';
+import { ownerTouches } from '../src/step/owner.ts';
+import { leftAlone, listed, warning } from '../src/step/phrases.ts';
+import { defineStep, type Note } from '../src/step/step.ts';
+import { join, parentOf } from '../src/system/path.ts';
+import type { ReadSystem } from '../src/system/system.ts';
+import { isLinked, readEnvFile, rewrite } from './env-file/file.ts';
+import { appendLine, joinPieces, parseEnvFile, type Assignment } from './env-file/text.ts';
+
+/** Behind every line that this step has written, and may take away again. */
+const MARKER = 'set by hermes-boot from the container';
+
+/** Variables of the container, kept in .env files. */
+export const envFileVariables = defineStep({
+  uses: 'env-file.variables',
+  summary: 'Keep variables of the container in .env files; take them out when they are unset.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['files', 'variables'],
+    properties: {
+      files: absolutePaths('The .env files. They are made, with mode 0600, where that is needed.'),
+      each: absolutePaths('Directories of which each directory in them has a .env file, too.'),
+      variables: environment('Their values; one that is unset is taken out where this put it.'),
+      owner: owner('Who owns a file once it is written. Without this it keeps its owner.'),
+    },
+  },
+  plan(context) {
+    const { system, with: options } = context;
+    const wanted = new Map(Object.entries(options.variables).filter(([, value]) => value !== ''));
+    for (const [name, value] of wanted) refuseOdd(name, value);
+    const changes: Change[] = [];
+    const notes: Note[] = [];
+    for (const path of [...options.files, ...filesIn(system, options.each ?? [])]) {
+      const entry = system.look(path);
+      if (isLinked(entry)) notes.push(leftAlone(path, entry));
+      if (isLinked(entry) || system.look(parentOf(path)).type !== 'directory') continue;
+      try {
+        const file = readEnvFile(system, path);
+        const { text, changed } = rewritten(file.text, wanted);
+        if (changed.length === 0) continue;
+        const label = `with ${listed(changed)}`;
+        const why = 'the container decides where the agent connects to';
+        changes.push(rewrite(context, file, text, { label, why }));
+      } catch (error) {
+        // One file that cannot be read keeps no other one as it was.
+        if (!(error instanceof Problem)) throw error;
+        notes.push(warning(`${path} is left as it is: ${error.message}`));
+      }
+    }
+    const names = listed([...wanted.keys()]);
+    const otherwise = names === '' ? 'the container sets none of them' : `${names} stands there`;
+    return { changes, otherwise, notes };
+  },
+  touches: (options) => [
+    ...options.files.map((path) => ({ kind: 'path', path, aspect: 'existence' }) as const),
+    ...(options.each ?? []).map(
+      (path) => ({ kind: 'path', path, aspect: 'existence', tree: true }) as const,
+    ),
+    ...ownerTouches(options.owner),
+  ],
+});
+
+function refuseOdd(name: string, value: string): void {
+  if (!new RegExp(VARIABLE).test(name)) {
+    throw new Problem({ found: `variables has ${JSON.stringify(name)}`, wanted: 'a name' });
+  }
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(value)) {
+    throw new Problem({ found: `${name} has a control character`, wanted: 'one line' });
+  }
+}
+
+/** The .env files of the directories in some directories. */
+function filesIn(system: ReadSystem, directories: readonly string[]): string[] {
+  return directories.flatMap((directory) =>
+    system
+      .list(directory)
+      .filter((name) => system.look(join(directory, name)).type === 'directory')
+      .map((name) => join(directory, `${name}/.env`)),
+  );
+}
+
+/** A text in which every wanted variable stands once, and none of those that were ours before. */
+function rewritten(
+  text: string,
+  wanted: ReadonlyMap<string, string>,
+): { readonly text: string; readonly changed: readonly string[] } {
+  const changed = new Set<string>();
+  const kept = new Set<string>();
+  const isOurs = ({ comment }: Assignment) => comment === MARKER;
+  const pieces = parseEnvFile(text).filter((piece) => {
+    if (piece.kind !== 'assignment') return true;
+    const value = wanted.get(piece.name);
+    if (value === undefined) {
+      if (isOurs(piece)) changed.add(`no ${piece.name}`);
+      return !isOurs(piece);
+    }
+    if (kept.has(piece.name) || piece.text.trimEnd() !== line(piece.name, value)) {
+      changed.add(piece.name);
+      return false;
+    }
+    kept.add(piece.name);
+    return true;
+  });
+  let after = joinPieces(pieces);
+  for (const [name, value] of wanted) {
+    if (kept.has(name)) continue;
+    changed.add(name);
+    after = appendLine(after, line(name, value));
+  }
+  return { text: after, changed: [...changed] };
+}
+
+function line(name: string, value: string): string {
+  return `${name}="${value.replace(/["\\]/g, String.raw`\$&`)}" # ${MARKER}`;
+}

@@ -1,0 +1,83 @@
+/*
+ * The text of a .env file, as python-dotenv reads it, in pieces that put together are the text
+ * again: whoever changes one line keeps every other byte.
+ */
+
+/** A variable that is set, or something else: a comment, an empty line, what nobody understands. */
+export type Piece = Assignment | { readonly kind: 'other'; readonly text: string };
+
+/** `NAME=value`, with its line ending; several lines where the value is quoted and has them. */
+export interface Assignment {
+  readonly kind: 'assignment';
+  readonly text: string;
+  readonly name: string;
+  /** Without quotes and comment. */
+  readonly value: string;
+  /** What follows a # behind the value; undefined for none. */
+  readonly comment: string | undefined;
+}
+
+const LINE = /[^\n]*\n|[^\n]+$/g;
+const NAME = /^\uFEFF?\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=[^\S\r\n]*/;
+
+/** Takes a text apart. */
+export function parseEnvFile(text: string): Piece[] {
+  const lines = text.match(LINE) ?? [];
+  const pieces: Piece[] = [];
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    const name = NAME.exec(line);
+    if (name?.[1] === undefined) {
+      pieces.push({ kind: 'other', text: line });
+      continue;
+    }
+    const rest = line.slice(name[0].length);
+    const length = quotedLines(rest, lines.slice(at + 1));
+    const whole = [rest, ...lines.slice(at + 1, at + 1 + length)].join('');
+    const read = readValue(whole);
+    pieces.push({ kind: 'assignment', text: name[0] + whole, name: name[1], ...read });
+    at += length;
+  }
+  return pieces;
+}
+
+/** How many lines after its first a quoted value goes on for; 0 where it is never closed. */
+function quotedLines(first: string, following: readonly string[]): number {
+  const quote = first[0];
+  if (quote !== '"' && quote !== "'") return 0;
+  const closed = closing(quote);
+  if (closed.test(first)) return 0;
+  let text = first;
+  for (const [index, line] of following.entries()) {
+    text += line;
+    if (closed.test(text)) return index + 1;
+  }
+  return 0;
+}
+
+function closing(quote: '"' | "'"): RegExp {
+  return quote === '"' ? /^"((?:[^"\\]|\\[^])*)"/ : /^'((?:[^'\\]|\\[^])*)'/;
+}
+
+function readValue(rest: string): Pick<Assignment, 'value' | 'comment'> {
+  const quote = rest[0];
+  const quoted = quote === '"' || quote === "'" ? closing(quote).exec(rest) : null;
+  if (quoted !== null) {
+    const comment = /^\s*#(.*)/.exec(rest.slice(quoted[0].length))?.[1]?.trim();
+    return { value: quoted[1] ?? '', comment };
+  }
+  const [, value = '', comment] = /^(.*?)(?:(?:^|\s+)#(.*))?\r?\n?$/.exec(rest) ?? [];
+  return { value: value.trim(), comment: comment?.trim() };
+}
+
+/** A text with one more line at its end, in the line endings that it has. */
+export function appendLine(text: string, line: string): string {
+  const ending = text.includes('\r\n') ? '\r\n' : '\n';
+  const before = text === '' || text.endsWith('\n') ? text : text + ending;
+  return `${before}${line}${ending}`;
+}
+
+/** The text that pieces make. */
+export function joinPieces(pieces: readonly Piece[]): string {
+  return pieces.map(({ text }) => text).join('');
+}
