@@ -49,6 +49,6 @@ describeInContainers('a container with fewer rights', () => {
     const { code, stderr } = await run({ options, words: ['exit', '42'] });
     expect(code).toBe(42);
     expect(stderr).toContain('CAP_FOWNER is missing');
-    expect(stderr).toMatch(/stage2: degraded by .*env-file/);
+    expect(stderr).toMatch(/stage2: degraded by .*config-file/);
   });
 });
