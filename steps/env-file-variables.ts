@@ -67,8 +67,7 @@ function refuseOdd(name: string, value: string): void {
   if (!new RegExp(VARIABLE).test(name)) {
     throw new Problem({ found: `variables has ${JSON.stringify(name)}`, wanted: 'a name' });
   }
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(value)) {
+  if (/\p{Cc}/u.test(value)) {
     throw new Problem({ found: `${name} has a control character`, wanted: 'one line' });
   }
 }
