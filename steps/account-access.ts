@@ -1,5 +1,3 @@
-import type { Change } from '../src/changes/change.ts';
-import { requireDatabase } from '../src/step/account-files.ts';
 import { absolutePaths, account, choice } from '../src/step/fields.ts';
 import { membershipChanges } from '../src/step/membership.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
@@ -62,45 +60,46 @@ function join(
   nodes: readonly AccessNode[],
   found: readonly Note[],
 ): Outcome {
-  const accounts = system.accounts();
-  const notes = [...found];
-  const changes: Change[] = [];
   const member = options.account;
-  const groups = new Set(accounts.identity(member).groups);
-  const refused = nodes.filter(({ stat }) => stat.gid === 0 && !groups.has(0));
-  for (const { path, stat } of nodes) {
-    const { gid } = stat;
-    if (groups.has(gid)) continue;
-    groups.add(gid);
-    if (gid === 0 && options['allow-root-group'] !== true) {
-      notes.push(
-        warning(
-          `${path} belongs to gid 0: ${member} does not join the root group, which could read ` +
-            'and write much more; chgrp it on the host, or set allow-root-group in the plan',
-        ),
-      );
-      continue;
-    }
-    requireDatabase(system, '/etc/group');
-    const group = accounts.groupWithId(gid)?.name ?? newGroup(options, gid);
-    const why =
-      `${path} belongs to gid ${gid}, and a service that drops to ${member} keeps only ` +
-      'the groups of /etc/group (#16703)';
-    changes.push(...membershipChanges(system, { group, gid, member, why }));
-  }
+  const own = system.accounts().identity(member).groups;
+  const closed = firstOfEachGroup(nodes.filter(({ entry }) => !own.includes(entry.stat.gid)));
+  const refused = closed.filter(
+    ({ entry }) => entry.stat.gid === 0 && options['allow-root-group'] !== true,
+  );
+  const changes = closed
+    .filter((node) => !refused.includes(node))
+    .flatMap(({ path, entry: { stat } }) => {
+      const why =
+        `${path} belongs to gid ${stat.gid}, and a service that drops to ${member} keeps only ` +
+        'the groups of /etc/group (#16703)';
+      const otherwise = newGroup(options, stat.gid);
+      return membershipChanges(system, { gid: stat.gid, otherwise, member, why });
+    });
+  const notes = refused.map(({ path }) =>
+    warning(
+      `${path} belongs to gid 0: ${member} does not join the root group, which could read ` +
+        'and write much more; chgrp it on the host, or set allow-root-group in the plan',
+    ),
+  );
   const shown = (some: readonly AccessNode[]) =>
-    listed(some.map(({ path, stat }) => `${path} (${stat.gid})`));
+    listed(some.map(({ path, entry }) => `${path} (${entry.stat.gid})`));
   const otherwise =
     refused.length > 0
       ? `${shown(refused)} is left to root`
       : `${member} is in the group of ${shown(nodes)} already`;
-  return { changes, otherwise, notes };
+  return { changes, otherwise, notes: [...found, ...notes] };
 }
 
-/** A name of its own for each of the devices in a directory, which may be of several groups. */
-function newGroup(options: Options, gid: number): string {
-  const name = options.group ?? 'host';
-  return options.paths === undefined ? `${name}-${gid}` : name;
+function firstOfEachGroup(nodes: readonly AccessNode[]): AccessNode[] {
+  return nodes.filter(
+    ({ entry }, index) =>
+      nodes.findIndex((other) => other.entry.stat.gid === entry.stat.gid) === index,
+  );
+}
+
+/** A name of its own for each where there can be several groups: one name cannot serve two ids. */
+function newGroup({ group = 'host', directories }: Options, gid: number): string {
+  return directories === undefined ? group : `${group}-${gid}`;
 }
 
 /** What the account is to use goes to its group. */
@@ -110,8 +109,9 @@ function give(
   notes: readonly Note[],
 ): Outcome {
   const { gid } = system.accounts().user(options.account);
-  const changes = nodes.flatMap(({ path, entry, stat }) => {
-    const wanted = { owner: { uid: stat.uid, gid }, mode: stat.mode | 0o020 };
+  const changes = nodes.flatMap(({ path, entry }) => {
+    const { uid, mode } = entry.stat;
+    const wanted = { owner: { uid, gid }, mode: mode | 0o020 };
     return rightsChanges(path, entry, wanted, {
       owner: `${options.account} is to use it`,
       mode: `the group of ${options.account} is to write to it`,

@@ -1,4 +1,3 @@
-import { requireDatabase } from '../src/step/account-files.ts';
 import { account } from '../src/step/fields.ts';
 import { membershipChanges } from '../src/step/membership.ts';
 import { defineStep } from '../src/step/step.ts';
@@ -27,12 +26,11 @@ export const accountGroups = defineStep({
     const asked = facts.groups.filter((gid) => gid !== 0 && !ofRoot.has(gid));
     const missing = asked.filter((gid) => !own.has(gid));
     const changes = missing.flatMap((gid) => {
-      requireDatabase(system, '/etc/group');
-      const group = accounts.groupWithId(gid)?.name ?? `${options.group ?? 'host'}-${gid}`;
+      const otherwise = `${options.group ?? 'host'}-${gid}`;
       const why =
         'the container was started with this group, and a service that drops to ' +
         `${member} keeps only the groups of /etc/group (#75627)`;
-      return membershipChanges(system, { group, gid, member, why });
+      return membershipChanges(system, { gid, otherwise, member, why });
     });
     return {
       changes,

@@ -1,6 +1,7 @@
 import { Problem } from '../src/errors/problem.ts';
 import { leftAlone, whatIs } from '../src/step/phrases.ts';
 import { defineStep, type Touch } from '../src/step/step.ts';
+import { isLinked } from '../src/system/entry.ts';
 import { migrateByEdits } from './config-migrate/by-edits.ts';
 import { migrateByHelper } from './config-migrate/by-helper.ts';
 import { schema } from './config-migrate/schema.ts';
@@ -25,7 +26,7 @@ export const configMigrate = defineStep({
     }
     const entry = system.look(file);
     if (entry.type === 'missing') return { changes: [], otherwise: `${file} is missing` };
-    if (entry.type === 'link' || entry.type === 'behind-link') {
+    if (isLinked(entry)) {
       const notes = [leftAlone(file, entry)];
       return { changes: [], otherwise: `${file} is left alone`, notes };
     }

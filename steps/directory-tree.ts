@@ -4,7 +4,7 @@ import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { leftAlone } from '../src/step/phrases.ts';
 import { existingDirectory, notADirectory } from '../src/step/place.ts';
 import { defineStep, type Note, type Touch } from '../src/step/step.ts';
-import { parseMode } from '../src/system/entry.ts';
+import { isLinked, parseMode } from '../src/system/entry.ts';
 import { componentsOf, isWithin, join } from '../src/system/path.ts';
 
 /** Directories below a base. */
@@ -36,7 +36,7 @@ export const directoryTree = defineStep({
       if (links.some((link) => isWithin(at, link))) continue;
       const entry = system.look(at);
       if (entry.type === 'directory') continue;
-      if (entry.type === 'link' || entry.type === 'behind-link') {
+      if (isLinked(entry)) {
         links.push(at);
         notes.push(leftAlone(at, entry, 'replace it by a directory'));
       } else if (entry.type === 'missing') {

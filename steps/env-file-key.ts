@@ -4,9 +4,16 @@ import { ownerTouches } from '../src/step/owner.ts';
 import { info, leftAlone, warning } from '../src/step/phrases.ts';
 import { existingDirectory } from '../src/step/place.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
+import { isLinked } from '../src/system/entry.ts';
 import { parentOf } from '../src/system/path.ts';
-import { isLinked, readEnvFile, rewrite } from './env-file/file.ts';
-import { appendLine, joinPieces, parseEnvFile, type Piece } from './env-file/text.ts';
+import { readEnvFile, rewrite } from './env-file/file.ts';
+import {
+  appendLine,
+  joinPieces,
+  parseEnvFile,
+  type Assignment,
+  type Piece,
+} from './env-file/text.ts';
 
 /** Of a new key, in bytes; it is written as twice as many hexadecimal digits. */
 const KEY_SIZE = 32;
@@ -39,8 +46,9 @@ export const envFileKey = defineStep({
     }
     const file = readEnvFile(system, options.path);
     const pieces = parseEnvFile(file.text);
-    const isOwn = (piece: Piece) => piece.kind === 'assignment' && piece.name === name;
-    const set = pieces.some((piece) => isOwn(piece) && 'value' in piece && piece.value !== '');
+    const isOwn = (piece: Piece): piece is Assignment =>
+      piece.kind === 'assignment' && piece.name === name;
+    const set = pieces.some((piece) => isOwn(piece) && piece.value !== '');
     const without = joinPieces(pieces.filter((piece) => !isOwn(piece)));
     const hasEmpty = without !== file.text;
     const write = (text: string, label: string, why: string) =>

@@ -1,12 +1,14 @@
 import type { Change } from '../src/changes/change.ts';
 import { Problem } from '../src/errors/problem.ts';
-import { absolutePaths, environment, owner, VARIABLE } from '../src/step/fields.ts';
+import { absolutePaths, environment, owner } from '../src/step/fields.ts';
 import { ownerTouches } from '../src/step/owner.ts';
 import { leftAlone, listed, warning } from '../src/step/phrases.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
+import { requireVariableNames } from '../src/step/variables.ts';
+import { isLinked } from '../src/system/entry.ts';
 import { join, parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
-import { isLinked, readEnvFile, rewrite } from './env-file/file.ts';
+import { readEnvFile, rewrite } from './env-file/file.ts';
 import { appendLine, joinPieces, parseEnvFile, type Assignment } from './env-file/text.ts';
 
 /** Behind every line that this step has written, and may take away again. */
@@ -30,13 +32,17 @@ export const envFileVariables = defineStep({
   plan(context) {
     const { system, with: options } = context;
     const wanted = new Map(Object.entries(options.variables).filter(([, value]) => value !== ''));
-    for (const [name, value] of wanted) refuseOdd(name, value);
+    requireVariableNames('variables', [...wanted.keys()]);
+    for (const [name, value] of wanted) requireOneLine(name, value);
     const changes: Change[] = [];
     const notes: Note[] = [];
     for (const path of [...options.files, ...filesIn(system, options.each ?? [])]) {
       const entry = system.look(path);
-      if (isLinked(entry)) notes.push(leftAlone(path, entry));
-      if (isLinked(entry) || system.look(parentOf(path)).type !== 'directory') continue;
+      if (isLinked(entry)) {
+        notes.push(leftAlone(path, entry));
+        continue;
+      }
+      if (system.look(parentOf(path)).type !== 'directory') continue;
       try {
         const file = readEnvFile(system, path);
         const { text, changed } = rewritten(file.text, wanted);
@@ -63,10 +69,7 @@ export const envFileVariables = defineStep({
   ],
 });
 
-function refuseOdd(name: string, value: string): void {
-  if (!new RegExp(VARIABLE).test(name)) {
-    throw new Problem({ found: `variables has ${JSON.stringify(name)}`, wanted: 'a name' });
-  }
+function requireOneLine(name: string, value: string): void {
   if (/\p{Cc}/u.test(value)) {
     throw new Problem({ found: `${name} has a control character`, wanted: 'one line' });
   }

@@ -4,7 +4,7 @@ import { leftAlone, warning, whatIs } from '../src/step/phrases.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
 import { Problem } from '../src/errors/problem.ts';
-import { parseMode, sameOwner, showMode, showOwner } from '../src/system/entry.ts';
+import { isLinked, parseMode, sameOwner, showMode, showOwner } from '../src/system/entry.ts';
 import { isHardLinked } from '../src/system/scan.ts';
 
 /** The mode of one file. */
@@ -25,7 +25,7 @@ export const fileMode = defineStep({
     const { system, with: options } = context;
     const entry = system.look(options.path);
     if (entry.type === 'missing') return { changes: [], otherwise: `${options.path} is missing` };
-    if (entry.type === 'link' || entry.type === 'behind-link') {
+    if (isLinked(entry)) {
       const notes = [leftAlone(options.path, entry)];
       return { changes: [], otherwise: `${options.path} is left alone`, notes };
     }

@@ -1,13 +1,14 @@
 import type { Change } from '../src/changes/change.ts';
+import { Problem } from '../src/errors/problem.ts';
 import { isLeftover } from '../src/gateway/names.ts';
 import { multiplexes } from '../src/gateway/multiplex.ts';
 import { profilesOf } from '../src/gateway/profiles.ts';
 import { isScanned } from '../src/gateway/slot.ts';
-import { Problem } from '../src/errors/problem.ts';
-import { account, environment, path, VARIABLE } from '../src/step/fields.ts';
+import { account, environment, path } from '../src/step/fields.ts';
 import { warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory } from '../src/step/place.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
+import { requireVariableNames } from '../src/step/variables.ts';
 import { leftoverChanges, unknownSlots } from './profile-gateways/leftovers.ts';
 import { legacyChanges } from './profile-gateways/legacy.ts';
 import { logChanges } from './profile-gateways/log.ts';
@@ -47,7 +48,7 @@ export const profileGateways = defineStep({
     }
     existingDirectory(context, 'scandir', options.scandir);
     existingDirectory(context, 'home', options.home);
-    refuseOddNames(Object.keys(options.env ?? {}));
+    requireVariableNames('env', Object.keys(options.env ?? {}));
     const scandir = canonical(system, options.scandir);
     const home = canonical(system, options.home);
     const owner = system.accounts().owner(options.account);
@@ -102,10 +103,3 @@ export const profileGateways = defineStep({
     { kind: 'account', name, access: 'reads' },
   ],
 });
-
-/** A shell would take such a name for something else than a variable. */
-function refuseOddNames(names: readonly string[]): void {
-  const odd = names.find((name) => !new RegExp(VARIABLE).test(name));
-  if (odd === undefined) return;
-  throw new Problem({ found: `env has ${JSON.stringify(odd)}`, wanted: 'names of variables' });
-}

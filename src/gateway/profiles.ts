@@ -1,6 +1,7 @@
 import { leftAlone, warning } from '../step/phrases.ts';
 import { lookBelow } from '../step/place.ts';
 import type { Note } from '../step/step.ts';
+import { isLinked } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { DEFAULT_PROFILE, whyNoProfile } from './names.ts';
@@ -37,7 +38,7 @@ export function profilesOf(system: ReadSystem, home: string): Profiles {
     const below = join(PROFILES, name);
     const path = join(home, below);
     const entry = lookBelow(system, home, below);
-    if (entry.type === 'link' || entry.type === 'behind-link') {
+    if (isLinked(entry)) {
       notes.push(leftAlone(path, entry, 'replace it by a directory if it is a profile'));
     }
     if (entry.type !== 'directory') continue;

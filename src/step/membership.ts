@@ -1,12 +1,12 @@
 import type { RecordChange } from '../changes/change.ts';
 import type { ReadSystem } from '../system/system.ts';
-import { hasShadowGroups, shadowMembers } from './account-files.ts';
+import { hasShadowGroups, requireDatabase, shadowMembers } from './account-files.ts';
 
 /** An account that is to be in a group. */
 export interface Membership {
-  /** The name of the group that has the id, or of one that gets it. */
-  readonly group: string;
   readonly gid: number;
+  /** What the group is called where none has the id: a new one, or one that gets it. */
+  readonly otherwise: string;
   readonly member: string;
   readonly why: string;
 }
@@ -14,14 +14,22 @@ export interface Membership {
 /**
  * The changes that make an account a member of a group, in both databases of groups. /etc/group
  * comes last: until it is right, the next boot does what is left.
+ *
+ * @throws Problem when there is no database of groups
  */
 export function membershipChanges(system: ReadSystem, membership: Membership): RecordChange[] {
-  return [...shadowChanges(system, membership), ...groupChanges(system, membership)];
+  requireDatabase(system, '/etc/group');
+  const { gid, otherwise } = membership;
+  const group = system.accounts().groupWithId(gid)?.name ?? otherwise;
+  return [...shadowChanges(system, group, membership), ...groupChanges(system, group, membership)];
 }
 
-function shadowChanges(system: ReadSystem, membership: Membership): RecordChange[] {
+function shadowChanges(
+  system: ReadSystem,
+  group: string,
+  { member, why }: Membership,
+): RecordChange[] {
   if (!hasShadowGroups(system)) return [];
-  const { group, member, why } = membership;
   const isNew = !system.accounts().groups.some(({ name }) => name === group);
   const members = shadowMembers(system, group);
   if (members === undefined && !isNew) return [];
@@ -35,8 +43,11 @@ function shadowChanges(system: ReadSystem, membership: Membership): RecordChange
   return [{ ...record, edit, ...joining(members, member) }];
 }
 
-function groupChanges(system: ReadSystem, membership: Membership): RecordChange[] {
-  const { group: name, gid, member, why } = membership;
+function groupChanges(
+  system: ReadSystem,
+  name: string,
+  { gid, member, why }: Membership,
+): RecordChange[] {
   const existing = system.accounts().groups.find((group) => group.name === name);
   const record = { kind: 'group', path: '/etc/group', why } as const;
   if (existing === undefined) {

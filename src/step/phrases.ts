@@ -1,6 +1,6 @@
 import { showCount } from '../text/count.ts';
 import { unreachable } from '../errors/problem.ts';
-import type { Entry } from '../system/entry.ts';
+import { isLinked, type Entry } from '../system/entry.ts';
 import { join, normalise, parentOf } from '../system/path.ts';
 import type { Note } from './step.ts';
 
@@ -29,8 +29,7 @@ export function whatIs(entry: Entry): string {
 
 /** Says that something was found which this step must not touch. */
 export function leftAlone(path: string, entry: Entry, mend?: string): Note {
-  const linked = entry.type === 'link' || entry.type === 'behind-link';
-  const consequence = linked ? 'left alone, and what it points to (#52781)' : 'left alone';
+  const consequence = isLinked(entry) ? 'left alone, and what it points to (#52781)' : 'left alone';
   const advice = mend === undefined ? '' : `; ${mend}`;
   return { severity: 'warning', text: `${path} is ${whatIs(entry)}: ${consequence}${advice}` };
 }

@@ -1,7 +1,7 @@
 import { missingAncestors } from '../changes/make.ts';
 import type { DirectoryChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Entry, Owner, Stat } from '../system/entry.ts';
+import { isLinked, type Entry, type Owner, type Stat } from '../system/entry.ts';
 import { componentsOf, join, parentOf } from '../system/path.ts';
 import { behindLink } from '../system/links.ts';
 import type { ReadSystem } from '../system/system.ts';
@@ -66,7 +66,7 @@ export function notADirectory(
   path: string,
   entry: Entry,
 ): Problem {
-  if (entry.type !== 'link' && entry.type !== 'behind-link') {
+  if (!isLinked(entry)) {
     const mend = entry.type === 'unreadable' ? undefined : `move ${path} out of the way`;
     const found = `${path} is ${whatIs(entry)}`;
     return new Problem({ found, wanted: 'a directory', ...(mend === undefined ? {} : { mend }) });

@@ -34,6 +34,13 @@ export type Entry =
   | { readonly type: 'behind-link'; readonly link: string; readonly target: string }
   | { readonly type: 'unreadable'; readonly reason: string };
 
+/** Whether a link stands at a path or on the way to it: nothing is done through one (#52781). */
+export function isLinked(
+  entry: Entry,
+): entry is Extract<Entry, { readonly type: 'link' | 'behind-link' }> {
+  return entry.type === 'link' || entry.type === 'behind-link';
+}
+
 /** Whether two owners are the same user and the same group. */
 export function sameOwner(a: Owner, b: Owner): boolean {
   return a.uid === b.uid && a.gid === b.gid;

@@ -1,6 +1,6 @@
 import { leftAlone, warning, whatIs } from '../../src/step/phrases.ts';
 import type { Note } from '../../src/step/step.ts';
-import type { Present, Stat } from '../../src/system/entry.ts';
+import { isLinked, type Present } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 
@@ -8,7 +8,6 @@ import type { ReadSystem } from '../../src/system/system.ts';
 export interface AccessNode {
   readonly path: string;
   readonly entry: Present;
-  readonly stat: Stat;
 }
 
 interface Where {
@@ -54,13 +53,13 @@ export function findNodes(system: ReadSystem, { paths = [], directories = [] }: 
 function nodeAt(system: ReadSystem, path: string): AccessNode | undefined {
   const entry = system.look(path);
   if (entry.type !== 'socket' && entry.type !== 'device') return undefined;
-  return { path, entry, stat: entry.stat };
+  return { path, entry };
 }
 
 function oddOne(system: ReadSystem, path: string): Note | undefined {
   const entry = system.look(path);
   if (entry.type === 'missing') return undefined;
-  if (entry.type === 'link' || entry.type === 'behind-link') {
+  if (isLinked(entry)) {
     return leftAlone(path, entry, 'name the socket itself in the plan');
   }
   // Docker makes a directory where a socket to be mounted is not there on the host.

@@ -5,7 +5,7 @@ import { whatIs } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
 import type { StepContext } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
-import type { Entry, Owner } from '../../src/system/entry.ts';
+import type { Owner } from '../../src/system/entry.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 
 /** Nobody but its owner reads a .env file. */
@@ -17,11 +17,6 @@ export interface EnvFile {
   readonly text: string;
   /** Who owns it; undefined where it is missing. */
   readonly owner: Owner | undefined;
-}
-
-/** Whether a link stands at a .env file or before it: such a one is left alone (#52781). */
-export function isLinked(entry: Entry): boolean {
-  return entry.type === 'link' || entry.type === 'behind-link';
 }
 
 /**

@@ -162,6 +162,13 @@ describe('devices in a directory (B09)', () => {
     expect(system.accounts().identity('hermes').groups).not.toContain(0);
   });
 
+  test('beside a socket have groups of their own, and none is moved from one to the other', async () => {
+    const both = { ...gpu, paths: ['/run/docker.sock'] };
+    const system = world({ ...nodes, '/run/docker.sock': socket(998) });
+    expect((await converge(accountAccess, both, system)).changes).toEqual([]);
+    expect(system.accounts().identity('hermes').groups).toEqual([10000, 44, 998, 105]);
+  });
+
   test('may be none', async () => {
     expect(await findingsOf(accountAccess, gpu, world({}))).toEqual({
       changes: [],
