@@ -9,10 +9,7 @@ import { isLinked } from '../src/system/entry.ts';
 import { join, parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 import { readEnvFile, rewrite } from './env-file/file.ts';
-import { appendLine, joinPieces, parseEnvFile, type Assignment } from './env-file/text.ts';
-
-/** Behind every line that this step has written, and may take away again. */
-const MARKER = 'set by hermes-boot from the container';
+import { appendLine, isOurs, joinPieces, ownLine, parseEnvFile } from './env-file/text.ts';
 
 /** Variables of the container, kept in .env files. */
 export const envFileVariables = defineStep({
@@ -44,7 +41,8 @@ export const envFileVariables = defineStep({
       }
       if (system.look(parentOf(path)).type !== 'directory') continue;
       try {
-        const file = readEnvFile(system, path);
+        const lines = [...wanted].map(([name, value]) => ownLine(name, value));
+        const file = readEnvFile(system, path, lines);
         const { text, changed } = rewritten(file.text, wanted);
         if (changed.length === 0) continue;
         const label = `with ${listed(changed)}`;
@@ -92,7 +90,6 @@ function rewritten(
 ): { readonly text: string; readonly changed: readonly string[] } {
   const changed = new Set<string>();
   const kept = new Set<string>();
-  const isOurs = ({ comment }: Assignment) => comment === MARKER;
   const pieces = parseEnvFile(text).filter((piece) => {
     if (piece.kind !== 'assignment') return true;
     const value = wanted.get(piece.name);
@@ -100,7 +97,7 @@ function rewritten(
       if (isOurs(piece)) changed.add(`no ${piece.name}`);
       return !isOurs(piece);
     }
-    if (kept.has(piece.name) || piece.text.trimEnd() !== line(piece.name, value)) {
+    if (kept.has(piece.name) || piece.text.trimEnd() !== ownLine(piece.name, value)) {
       changed.add(piece.name);
       return false;
     }
@@ -111,11 +108,7 @@ function rewritten(
   for (const [name, value] of wanted) {
     if (kept.has(name)) continue;
     changed.add(name);
-    after = appendLine(after, line(name, value));
+    after = appendLine(after, ownLine(name, value));
   }
   return { text: after, changed: [...changed] };
-}
-
-function line(name: string, value: string): string {
-  return `${name}="${value.replace(/["\\]/g, String.raw`\$&`)}" # ${MARKER}`;
 }

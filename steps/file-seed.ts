@@ -90,8 +90,7 @@ function seed(context: StepContext<OptionsOf<typeof schema>>): Outcome {
       {
         kind: 'file',
         path: canonical(system, target),
-        content:
-          from === undefined ? Content.ofText(content ?? '') : Content.ofBytes(system.read(from)),
+        content: from === undefined ? Content.ofText(content ?? '') : system.read(from),
         mode: parseMode(options.mode ?? '0644'),
         owner: ownerOf(context, options.owner),
         from: 'absent',

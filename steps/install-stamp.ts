@@ -3,6 +3,8 @@ import { path } from '../src/step/fields.ts';
 import { counted, whatIs } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
 import { defineStep } from '../src/step/step.ts';
+import type { Reader } from '../src/system/content.ts';
+import { flag } from '../src/text/codec.ts';
 
 /** A stamp is one word; what is larger is something else. */
 const STAMP_LIMIT = 1024;
@@ -33,8 +35,7 @@ export const installStamp = defineStep({
     if (options.path === options.own) return stays(`${options.path} is the image's own`);
     const { size } = entry.stat;
     if (size > STAMP_LIMIT) return stays(`${options.path} has ${size} bytes: no stamp, left alone`);
-    const says = system.readText(options.path).replace(/\s/g, '');
-    if (says !== options.value) {
+    if (!system.readAs(options.path, says(options.value))) {
       return stays(
         `${options.path} does not say ${options.value}: it is somebody else's and stays`,
       );
@@ -52,3 +53,12 @@ export const installStamp = defineStep({
   },
   touches: (options) => [{ kind: 'path', path: options.path, aspect: 'existence' }],
 });
+
+/** Whether a stamp says one word, white space aside. */
+function says(word: string): Reader<boolean> {
+  return {
+    name: `whether it says ${word}`,
+    codec: flag,
+    read: (text) => text.replace(/\s/g, '') === word,
+  };
+}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { unreachable } from '../errors/problem.ts';
 import { Content } from '../system/content.ts';
 import { parentOf } from '../system/path.ts';
@@ -64,16 +63,15 @@ export async function makeChange(
 }
 
 /**
- * A digest of the content of files, a missing one included: equal as long as none of them changes.
+ * The digests of the content of files, a line each as sha256sum(1) writes it, a missing file
+ * included: equal as long as none of them changes.
  */
 export function fingerprint(system: ReadSystem, paths: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const path of paths) {
-    const entry = system.look(path);
-    hash.update(`${path}\0${entry.type}\0`);
-    if (entry.type === 'file') hash.update(system.read(path));
-  }
-  return hash.digest('hex');
+  const lines = paths.map((path) => {
+    const { type } = system.look(path);
+    return `${type === 'file' ? system.read(path).digest() : type}  ${path}`;
+  });
+  return lines.join('\n');
 }
 
 async function runWithRestore(
@@ -84,7 +82,7 @@ async function runWithRestore(
   const kept = change.restore.flatMap((path) => {
     const entry = system.look(path);
     if (entry.type !== 'file') return [];
-    return [{ path, stat: entry.stat, content: Content.ofBytes(system.read(path)) }];
+    return [{ path, stat: entry.stat, content: system.read(path) }];
   });
   try {
     await system.run(change.command, signal);

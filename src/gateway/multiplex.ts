@@ -1,12 +1,20 @@
 import { Problem } from '../errors/problem.ts';
 import { lookBelow } from '../step/place.ts';
+import type { Reader } from '../system/content.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
+import { flag } from '../text/codec.ts';
 
 const CONFIG = 'config.yaml';
 
 /** As YAML 1.1 has it, which the agent reads its configuration with. */
 const FLAG = /(?:^|[\s{,])["']?multiplex_profiles["']?\s*:\s*["']?(?:true|yes|on)\b/i;
+
+const multiplexed: Reader<boolean> = {
+  name: 'gateway.multiplex_profiles',
+  codec: flag,
+  read: (text) => FLAG.test(sectionOf(text, 'gateway')),
+};
 
 /**
  * Whether the configuration of a home says that one gateway serves all profiles:
@@ -16,7 +24,7 @@ const FLAG = /(?:^|[\s{,])["']?multiplex_profiles["']?\s*:\s*["']?(?:true|yes|on
 export function multiplexes(system: ReadSystem, home: string): boolean {
   if (lookBelow(system, home, CONFIG).type !== 'file') return false;
   try {
-    return FLAG.test(sectionOf(system.readText(join(home, CONFIG)), 'gateway'));
+    return system.readAs(join(home, CONFIG), multiplexed);
   } catch (error) {
     if (error instanceof Problem) return false;
     throw error;

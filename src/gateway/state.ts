@@ -1,8 +1,10 @@
 import { Problem } from '../errors/problem.ts';
 import { whatIs } from '../step/phrases.ts';
 import { lookBelow } from '../step/place.ts';
+import type { Reader } from '../system/content.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
+import { nullable, object, text } from '../text/codec.ts';
 
 /** Where a profile keeps what became of its gateway, and what was wanted of it. */
 export const STATE_FILE = 'gateway_state.json';
@@ -35,13 +37,46 @@ export function readState(system: ReadSystem, base: string, below: string): Reco
   const entry = lookBelow(system, base, join(below, STATE_FILE));
   if (entry.type === 'missing') return down(undefined, 'no state of it is recorded');
   if (entry.type !== 'file') return doubtful(`${path} is ${whatIs(entry)}`);
-  const fields = readFields(system, path);
-  if (typeof fields === 'string') return doubtful(fields);
-  const desired = fields.get('desired_state') ?? undefined;
-  if (desired !== undefined) return judge(desired, 'it was told to be');
-  const last = fields.get('gateway_state') ?? undefined;
-  if (last === undefined) return down(undefined, `${path} records no state`);
+  const states = readStates(system, path);
+  if (typeof states === 'string') return doubtful(states);
+  const { desired, last } = states;
+  if (desired !== null) return judge(desired, 'it was told to be');
+  if (last === null) return down(undefined, `${path} records no state`);
   return judge(last, 'its last state is');
+}
+
+/** What a state file says, as far as a boot looks at it; null for what it does not say. */
+interface States {
+  readonly desired: string | null;
+  readonly last: string | null;
+}
+
+/** Longer ones are shown cut off, and none of them is known. */
+const LONGEST_SHOWN = 40;
+
+const states: Reader<States | null> = {
+  name: 'the state',
+  codec: nullable(object<States>({ desired: nullable(text), last: nullable(text) })),
+  read(content) {
+    const fields = fieldsOf(content);
+    if (fields === undefined) return null;
+    const stateOf = (name: string): string | null => {
+      const state = fields.get(name) ?? null;
+      const shown = typeof state === 'string' || state === null ? state : JSON.stringify(state);
+      // One more, so that it can be told that there are more.
+      return shown?.slice(0, LONGEST_SHOWN + 1) ?? null;
+    };
+    return { desired: stateOf('desired_state'), last: stateOf('gateway_state') };
+  },
+};
+
+function readStates(system: ReadSystem, path: string): States | string {
+  try {
+    return system.readAs(path, states, LARGEST_STATE) ?? `${path} is no JSON object`;
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+    throw error;
+  }
 }
 
 /** The fields of a state file; a text says why there are none. */
@@ -50,23 +85,28 @@ export function readFields(
   path: string,
 ): ReadonlyMap<string, unknown> | string {
   try {
-    const text = system.readText(path, LARGEST_STATE).replace(/^\uFEFF/, '');
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return new Map<string, unknown>(Object.entries(value));
-    }
+    return fieldsOf(system.readText(path, LARGEST_STATE)) ?? `${path} is no JSON object`;
   } catch (error) {
     if (error instanceof Problem) return error.message;
-    if (!(error instanceof SyntaxError)) throw error;
+    throw error;
   }
-  return `${path} is no JSON object`;
 }
 
-function judge(state: unknown, is: string): RecordedState {
-  const text = typeof state === 'string' ? state : JSON.stringify(state);
-  const shown = JSON.stringify(text.slice(0, 40));
-  const prior = /^[a-z_-]{1,40}$/.test(text) ? text : 'unknown';
-  const starts = text === 'running' || (is !== 'it was told to be' && AS_RUNNING.includes(text));
+function fieldsOf(content: string): ReadonlyMap<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(content.replace(/^\uFEFF/, ''));
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return new Map<string, unknown>(Object.entries(value));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function judge(state: string, is: string): RecordedState {
+  const shown = JSON.stringify(state.slice(0, LONGEST_SHOWN));
+  const prior = /^[a-z_-]{1,40}$/.test(state) ? state : 'unknown';
+  const starts = state === 'running' || (is !== 'it was told to be' && AS_RUNNING.includes(state));
   return { prior, starts, why: `${is} ${shown}`, doubtful: false };
 }
 

@@ -1,5 +1,6 @@
 import type { RemovalChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
+import { recordLines } from '../system/accounts/reader.ts';
 import { fieldsOf, splitMembers } from '../system/accounts/records.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { whatIs } from './phrases.ts';
@@ -29,7 +30,7 @@ export function abandonedLocks(system: ReadSystem): RemovalChange[] {
 
 /** The members that gshadow(5) records for a group; undefined where it has no such record. */
 export function shadowMembers(system: ReadSystem, group: string): readonly string[] | undefined {
-  for (const line of system.readText('/etc/gshadow').split('\n')) {
+  for (const line of system.readAs('/etc/gshadow', recordLines).split('\n')) {
     const fields = fieldsOf(line, 4);
     if (fields?.[0] === group) return splitMembers(fields[3] ?? '');
   }

@@ -2,7 +2,9 @@ import { fingerprint } from '../changes/make.ts';
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Identity } from '../system/command.ts';
+import type { Reader } from '../system/content.ts';
 import type { ReadSystem } from '../system/system.ts';
+import { text } from '../text/codec.ts';
 import { ownerOf } from './owner.ts';
 import { targetOf, whatIs } from './phrases.ts';
 import { canonical, parentChanges } from './place.ts';
@@ -16,6 +18,22 @@ export interface Fingerprint {
   readonly of: readonly string[];
   readonly stamp: string;
 }
+
+/** A fingerprint as a file remembers it: what is neither digest nor type of entry is not ours. */
+const remembered: Reader<string> = {
+  name: 'the fingerprint',
+  codec: text,
+  read: (content) => content.trim(),
+  leaves: (lines, cover) =>
+    lines
+      .split('\n')
+      .map((line) => {
+        const [, digest, rest = ''] = /^([0-9a-f]{64})( {2}\/.*)$/.exec(line) ?? [];
+        if (digest !== undefined) return cover.digest(digest) + rest;
+        return /^[a-z-]{1,12} {2}\/.*$/.test(line) ? line : cover.value(line);
+      })
+      .join('\n'),
+};
 
 /**
  * Whether something stands at a path, or where the links there lead. A link that must not be
@@ -43,7 +61,7 @@ export function isUnchanged(system: ReadSystem, { of, stamp }: Fingerprint): boo
   if (entry.type !== 'file') {
     throw new Problem({ found: `${stamp} is ${whatIs(entry)}`, wanted: 'a regular file' });
   }
-  return system.readText(stamp).trim() === fingerprint(system, of);
+  return system.readAs(stamp, remembered) === fingerprint(system, of);
 }
 
 /** The changes that make a stamp remember what files are like by then. */

@@ -1,13 +1,45 @@
+import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
 import { inspect } from 'node:util';
+import { Unanswered } from '../errors/unanswered.ts';
+import type { Codec } from '../text/codec.ts';
+import { as, count } from '../text/codec.ts';
+
+/** What stands for the parts of a file that must not leave this machine. */
+export interface Cover {
+  /** For a value that may be a secret: nothing for nothing, *** for everything else. */
+  value(value: string): string;
+  /** For a digest: equal for equal ones, and telling nothing of what they are of. */
+  digest(digest: string): string;
+}
+
+/**
+ * How a step reads a file, and what of that may leave this machine: it is all that a facts
+ * document has of the file's content.
+ */
+export interface Reader<T> {
+  /** What is read and, where that depends on options, with which: two that differ in it differ here. */
+  readonly name: string;
+  readonly codec: Codec<T>;
+  /**
+   * @param text the content as UTF-8
+   * @param exact whether the content is UTF-8, so that the text written again is the same
+   * @throws Problem when it cannot be what is to be read
+   */
+  read(text: string, exact: boolean): T;
+  /** What may leave; all that is read when absent. A step plans the same from both. */
+  leaves?(value: T, cover: Cover): T;
+}
 
 /**
  * The bytes of a file, closed: whatever prints, logs or serialises it sees the size alone, since
- * configuration files hold secrets. Only what writes to a world opens it, with `reveal`.
+ * configuration files hold secrets. A step opens it with a reader; only what writes to a world
+ * sees the bytes.
  */
 export class Content {
   readonly #bytes: Uint8Array;
 
-  private constructor(bytes: Uint8Array) {
+  protected constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
@@ -26,14 +58,36 @@ export class Content {
     return this.#bytes.length;
   }
 
-  /** Opens the content. For writers only. */
-  reveal(): Uint8Array {
-    return this.#bytes;
+  /** What a reader makes of it. */
+  open<T>(reader: Reader<T>): T {
+    return reader.read(this.text(), isUtf8(this.#bytes));
+  }
+
+  /** The whole text. Nothing of it may leave: a recorded world has none. */
+  text(): string {
+    return Buffer.from(this.#bytes).toString('utf8');
+  }
+
+  /** SHA-256, in hexadecimal digits. It may be guessed from: never show it. */
+  digest(): string {
+    return createHash('sha256').update(this.#bytes).digest('hex');
   }
 
   /** Whether both hold the same bytes. */
-  equals(other: Uint8Array): boolean {
-    return Buffer.compare(this.#bytes, other) === 0;
+  equals(other: Content): boolean {
+    if (this.size !== other.size) return false;
+    if (other instanceof SealedContent) return other.equals(this);
+    return Buffer.compare(this.#bytes, other.reveal()) === 0;
+  }
+
+  /** The same with a text behind it. */
+  followedBy(text: string): Content {
+    return new Content(Buffer.concat([this.#bytes, Buffer.from(text, 'utf8')]));
+  }
+
+  /** Opens the content. For writers only. */
+  reveal(): Uint8Array {
+    return this.#bytes;
   }
 
   toString(): string {
@@ -48,3 +102,52 @@ export class Content {
     return `Content(${this.toString()})`;
   }
 }
+
+/** A content of which nothing is known but its size. */
+export class SealedContent extends Content {
+  readonly #size: number;
+  readonly #name: string;
+
+  /** @param name what it is the content of, for the message of who asks for more */
+  constructor(size: number, name: string) {
+    super(new Uint8Array());
+    this.#size = size;
+    this.#name = name;
+  }
+
+  override get size(): number {
+    return this.#size;
+  }
+
+  override open<T>(reader: Reader<T>): T {
+    throw new Unanswered(`${reader.name} of ${this.#name}`);
+  }
+
+  override text(): string {
+    throw new Unanswered(`the text of ${this.#name}`);
+  }
+
+  override digest(): string {
+    throw new Unanswered(`the digest of ${this.#name}`);
+  }
+
+  override equals(other: Content): boolean {
+    if (this.size !== other.size) return false;
+    throw new Unanswered(`whether ${this.#name} is the same as another content`);
+  }
+
+  override followedBy(text: string): Content {
+    return new SealedContent(this.#size + Buffer.byteLength(text), this.#name);
+  }
+
+  override reveal(): Uint8Array {
+    throw new Unanswered(`the content of ${this.#name}`);
+  }
+}
+
+/** A content that does not leave: its size does. */
+export const sealed: Codec<Content> = as(
+  count,
+  (content) => content.size,
+  (size) => new SealedContent(size, 'what an edit would make'),
+);

@@ -1,4 +1,6 @@
 import { Problem } from '../errors/problem.ts';
+import { text } from '../text/codec.ts';
+import type { Reader } from './content.ts';
 import { join } from './path.ts';
 import type { ReadSystem } from './system.ts';
 
@@ -13,6 +15,13 @@ export function envdirPath(name: string): string {
   return join(ENVDIR, name);
 }
 
+/** The value of a variable. A plan shows it where it changes it, and so may facts. */
+const variable: Reader<string> = {
+  name: 'the variable',
+  codec: text,
+  read: (content) => content.replace(/\n$/, ''),
+};
+
 /**
  * The value of a variable in the environment directory, or undefined when it is not there. One
  * newline at the end is not part of it: s6-linux-init 1.2 writes one, 1.1 does not.
@@ -20,7 +29,7 @@ export function envdirPath(name: string): string {
 export function readEnvdir(system: ReadSystem, name: string): string | undefined {
   if (system.look(envdirPath(name)).type !== 'file') return undefined;
   try {
-    return system.readText(envdirPath(name)).replace(/\n$/, '');
+    return system.readAs(envdirPath(name), variable);
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

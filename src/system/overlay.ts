@@ -1,4 +1,5 @@
 import { Problem } from '../errors/problem.ts';
+import type { Content } from './content.ts';
 import { sameOwner, type Owner, type Present, type Stat } from './entry.ts';
 import { clearedBits, nodeOf, presentOf, type MemoryNode } from './node.ts';
 import { isWithin, join, nameOf, parentOf } from './path.ts';
@@ -35,7 +36,7 @@ export class OverlayTree implements Tree {
     return this.#ruled(path, entry);
   }
 
-  read(path: string, limit: number): Uint8Array {
+  read(path: string, limit: number): Content {
     const node = this.#nodes.get(path);
     if (node === undefined || (node !== 'removed' && node.type === 'file' && !node.content)) {
       return this.#base.read(path, limit);
@@ -50,7 +51,7 @@ export class OverlayTree implements Tree {
         wanted: `at most ${limit}`,
       });
     }
-    return node.content.reveal();
+    return node.content;
   }
 
   list(path: string): readonly string[] {

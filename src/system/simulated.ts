@@ -1,5 +1,6 @@
 import { Problem, unreachable } from '../errors/problem.ts';
 import { editRecord, type RecordEdit } from './accounts/edit.ts';
+import { recordLines } from './accounts/reader.ts';
 import { Content } from './content.ts';
 import type { Entry, Owner, Present } from './entry.ts';
 import { clearedBits, type MemoryNode } from './node.ts';
@@ -75,22 +76,21 @@ export class SimulatedSystem extends World implements System {
     const target = this.#target(path);
     const entry = this.look(target);
     const isThere = entry.type === 'file';
-    const before = isThere ? Content.ofBytes(this.read(target, Infinity)) : Content.ofText('');
+    const before = isThere ? this.read(target, Infinity) : Content.ofText('');
     const { mode, ...whose } = isThere ? entry.stat : { ...owner, mode: LOG_MODE };
-    const text = Buffer.from(logText(lines, UNKNOWN_TIME));
+    const text = logText(lines, UNKNOWN_TIME);
     if (before.size < LOG_LIMIT) {
-      const whole = Content.ofBytes(Buffer.concat([before.reveal(), text]));
-      this.writeFile(target, whole, mode, whose);
+      this.writeFile(target, before.followedBy(text), mode, whose);
     } else {
       this.writeFile(olderLog(target), before, mode, whose);
-      this.writeFile(target, Content.ofBytes(text), LOG_MODE, owner);
+      this.writeFile(target, Content.ofText(text), LOG_MODE, owner);
     }
   }
 
   editRecords(path: string, edit: RecordEdit): void {
     const target = this.#target(path);
     const { stat } = existing(target, this.look(target));
-    const text = editRecord(this.readText(target), edit);
+    const text = editRecord(this.readAs(target, recordLines), edit);
     this.writeFile(target, Content.ofText(text), stat.mode, stat);
   }
 

@@ -1,7 +1,7 @@
 import type { Accounts } from './accounts/accounts.ts';
 import type { RecordEdit } from './accounts/edit.ts';
 import type { Command } from './command.ts';
-import type { Content } from './content.ts';
+import type { Content, Reader } from './content.ts';
 import type { Entry, Owner } from './entry.ts';
 import type { Publication } from './publication.ts';
 import type { OwnerScan } from './tree.ts';
@@ -23,12 +23,14 @@ export interface ReadSystem {
   /** Looks at `path`, itself never followed. */
   look(path: string): Entry;
   /**
-   * The bytes of a regular file.
+   * The content of a regular file, to be copied or opened with a reader.
    * @param limit in bytes
    * @throws Problem when it is no regular file, is larger than `limit` or cannot be read
    */
-  read(path: string, limit?: number): Uint8Array;
-  /** `read` as UTF-8 text. */
+  read(path: string, limit?: number): Content;
+  /** What a reader makes of a regular file. */
+  readAs<T>(path: string, reader: Reader<T>, limit?: number): T;
+  /** The whole text of a regular file, for what no plan depends on: see `Content.text`. */
   readText(path: string, limit?: number): string;
   /** The names in a directory, sorted; empty when there is no such directory. */
   list(path: string): readonly string[];

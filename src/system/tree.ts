@@ -1,3 +1,4 @@
+import type { Content } from './content.ts';
 import type { Owner, Present } from './entry.ts';
 
 /** A file system of its own inside a tree. */
@@ -50,10 +51,10 @@ export interface Tree {
   /** Looks at an entry without following it. */
   look(path: string): RawEntry;
   /**
-   * The bytes of a regular file.
+   * The content of a regular file.
    * @param limit in bytes; a larger file is a Problem, and so is anything but a regular file
    */
-  read(path: string, limit: number): Uint8Array;
+  read(path: string, limit: number): Content;
   /** The names in a directory, sorted; empty when it is not one or cannot be listed. */
   list(path: string): readonly string[];
   /** The mount points of this tree, as canonical paths. */

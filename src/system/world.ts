@@ -1,4 +1,6 @@
 import { Accounts } from './accounts/accounts.ts';
+import { recordLines } from './accounts/reader.ts';
+import type { Content, Reader } from './content.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
 import { mayFollow, type LinkPolicy } from './links.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
@@ -32,14 +34,18 @@ export class World implements ReadSystem {
     return this.tree.look(resolution.path);
   }
 
-  read(path: string, limit: number = READ_LIMIT): Uint8Array {
+  read(path: string, limit: number = READ_LIMIT): Content {
     const resolution = this.resolve(path);
     // A path behind a refused link is read as what it is to us: the link, which is no regular file.
     return this.tree.read(resolution.kind === 'path' ? resolution.path : resolution.link, limit);
   }
 
+  readAs<T>(path: string, reader: Reader<T>, limit?: number): T {
+    return this.read(path, limit).open(reader);
+  }
+
   readText(path: string, limit?: number): string {
-    return Buffer.from(this.read(path, limit)).toString('utf8');
+    return this.read(path, limit).text();
   }
 
   list(path: string): readonly string[] {
@@ -124,6 +130,6 @@ export class World implements ReadSystem {
   }
 
   #database(path: string): string {
-    return this.look(path).type === 'missing' ? '' : this.readText(path);
+    return this.look(path).type === 'missing' ? '' : this.readAs(path, recordLines);
   }
 }

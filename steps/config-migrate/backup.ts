@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { FileChange } from '../../src/changes/change.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { leftAlone, whatIs } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
 import type { Note } from '../../src/step/step.ts';
-import { Content } from '../../src/system/content.ts';
+import type { Content } from '../../src/system/content.ts';
+import type { Stat } from '../../src/system/entry.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
+
+/** As many backups of one version as a file may have. */
+const MOST = 99;
 
 /** The copies of some files as they are before a migration, each next to its original. */
 export function backupChanges(
@@ -22,16 +25,9 @@ export function backupChanges(
       notes.push(leftAlone(path, entry, 'it is not backed up'));
       continue;
     }
-    const bytes = system.read(path);
-    // Named by what it holds: an interrupted boot that starts again makes no second one.
-    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
-    const at = `${canonical(system, path)}.bak-v${version}-${digest}`;
-    const there = system.look(at);
-    const content = Content.ofBytes(bytes);
-    if (there.type === 'file' && content.equals(system.read(at))) continue;
-    if (there.type !== 'missing' && there.type !== 'file') {
-      throw new Problem({ found: `${at} is ${whatIs(there)}`, wanted: 'a backup, or nothing' });
-    }
+    const content = system.read(path);
+    const at = freeName(system, `${canonical(system, path)}.bak-v${version}`, content, entry.stat);
+    if (at === undefined) continue;
     const { uid, gid } = entry.stat;
     changes.push({
       kind: 'file',
@@ -39,10 +35,36 @@ export function backupChanges(
       content,
       mode: 0o600,
       owner: { uid, gid },
-      from: there.type === 'file' ? 'file' : 'absent',
+      from: 'absent',
       label: `copy of ${path}`,
       why: `the migration from version ${version} can be undone by hand`,
     });
   }
   return { changes, notes };
+}
+
+/**
+ * The first name that no other backup has; undefined where one of them holds the same already, as
+ * after an interrupted boot. Numbered, and not named by what it holds: whoever can read the name
+ * but not the file could guess a secret from a digest of it.
+ */
+function freeName(
+  system: ReadSystem,
+  base: string,
+  content: Content,
+  { size }: Stat,
+): string | undefined {
+  for (let number = 1; number <= MOST; number += 1) {
+    const at = number === 1 ? base : `${base}.${number}`;
+    const there = system.look(at);
+    if (there.type === 'missing') return at;
+    if (there.type !== 'file') {
+      throw new Problem({ found: `${at} is ${whatIs(there)}`, wanted: 'a backup, or nothing' });
+    }
+    if (there.stat.size === size && content.equals(system.read(at))) return undefined;
+  }
+  throw new Problem({
+    found: `${base} and ${MOST - 1} more backups are there`,
+    mend: 'remove those that nobody needs',
+  });
 }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { info, warning } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
 import type { Outcome, StepContext } from '../../src/step/step.ts';
-import { Content } from '../../src/system/content.ts';
+import { Content, sealed } from '../../src/system/content.ts';
 import type { Stat } from '../../src/system/entry.ts';
+import { nullable } from '../../src/text/codec.ts';
 import { backupChanges } from './backup.ts';
 import type { Migration, Options } from './schema.ts';
 import { readVersion } from './read-version.ts';
@@ -17,8 +19,8 @@ export async function migrateByEdits(
 ): Promise<Outcome> {
   const { file } = options;
   const target = Math.max(...migrations.map(({ to }) => to));
-  const text = system.readText(file);
-  const version = await readVersion(text, key);
+  const content = system.read(file);
+  const version = await readVersion(content, key);
   if (version.kind === 'invalid') return untouched(`${file} ${version.reason}`);
   const from = versionNumber(version);
   if (from >= target) {
@@ -29,8 +31,18 @@ export async function migrateByEdits(
     ? []
     : migrations.filter(({ to }) => to > from).toSorted((a, b) => a.to - b.to);
   const { migrate } = await import('./yaml.ts');
-  const migrated = migrate(text, due, key, target);
-  if (migrated === undefined) return untouched(`${file} is no YAML mapping`);
+  const edits = createHash('sha256')
+    .update(JSON.stringify([due, key, target]))
+    .digest('hex');
+  const migrated = content.open<Content | null>({
+    name: `the edits ${edits.slice(0, 16)}`,
+    codec: nullable(sealed),
+    read(text) {
+      const after = migrate(text, due, key, target);
+      return after === undefined ? null : Content.ofText(after);
+    },
+  });
+  if (migrated === null) return untouched(`${file} is no YAML mapping`);
   const { changes, notes } = backupChanges(system, options.backup, from);
   const { uid, gid, mode } = stat;
   const had = version.kind === 'known' ? `is of version ${from}` : 'has no version';
@@ -40,7 +52,7 @@ export async function migrateByEdits(
       {
         kind: 'file',
         path: canonical(system, file),
-        content: Content.ofText(migrated),
+        content: migrated,
         mode,
         owner: { uid, gid },
         from: 'file',

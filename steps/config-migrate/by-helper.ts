@@ -4,6 +4,7 @@ import { identityOf, isPresent, isUnchanged, stampChanges } from '../../src/step
 import type { Note, Outcome, StepContext } from '../../src/step/step.ts';
 import type { Command } from '../../src/system/command.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
+import { count, nullable } from '../../src/text/codec.ts';
 import { backupChanges } from './backup.ts';
 import type { Options } from './schema.ts';
 import { readVersion } from './read-version.ts';
@@ -22,7 +23,7 @@ export async function migrateByHelper(
   const scripts = args.filter((word) => /^\/.*\.(?:py|[cm]?js|sh)$/.test(word));
   const absent = [program, ...scripts].find((path) => !isPresent(system, path));
   if (absent !== undefined) return { skipped: `this image has no ${absent}` };
-  const version = await readVersion(system.readText(options.file), key);
+  const version = await readVersion(system.read(options.file), key);
   if (version.kind === 'invalid') {
     const text = `${options.file} ${version.reason}: left alone, and not migrated`;
     return {
@@ -82,8 +83,16 @@ function commandOf(context: StepContext<Options>, argv: Command['argv']): Comman
 /** The version that the image expects; undefined where it does not tell. */
 function targetVersion(system: ReadSystem, { target }: Helper): number | undefined {
   if (target === undefined || system.look(target.file).type !== 'file') return undefined;
-  const found = patternOf(target.pattern).exec(system.readText(target.file))?.[1];
-  return found !== undefined && /^\d{1,9}$/.test(found) ? Number(found) : undefined;
+  const { pattern } = target;
+  const version = system.readAs<number | null>(target.file, {
+    name: `the number in ${pattern}`,
+    codec: nullable(count),
+    read(text) {
+      const found = patternOf(pattern).exec(text)?.[1];
+      return found !== undefined && /^\d{1,9}$/.test(found) ? Number(found) : null;
+    },
+  });
+  return version ?? undefined;
 }
 
 function patternOf(text: string): RegExp {

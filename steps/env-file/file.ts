@@ -7,6 +7,7 @@ import type { StepContext } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
+import { envText } from './reader.ts';
 
 /** Nobody but its owner reads a .env file. */
 const MODE = 0o600;
@@ -21,9 +22,14 @@ export interface EnvFile {
 
 /**
  * Reads a .env file; a missing one is empty.
+ * @param kept lines that facts show as they are, since the plan has them, too
  * @throws Problem when something else stands in its place, or it is no text
  */
-export function readEnvFile(system: ReadSystem, path: string): EnvFile {
+export function readEnvFile(
+  system: ReadSystem,
+  path: string,
+  kept: readonly string[] = [],
+): EnvFile {
   const entry = system.look(path);
   if (entry.type === 'missing') return { path, text: '', owner: undefined };
   if (entry.type !== 'file') {
@@ -33,10 +39,9 @@ export function readEnvFile(system: ReadSystem, path: string): EnvFile {
       mend: `move ${path} out of the way`,
     });
   }
-  const bytes = system.read(path);
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const text = system.readAs(path, envText(kept));
   // What cannot be written back as it was is not written at all.
-  if (!Content.ofText(text).equals(bytes)) {
+  if (text === null) {
     throw new Problem({ found: `${path} is no UTF-8 text`, wanted: 'lines of NAME=value' });
   }
   return { path, text, owner: entry.stat };

@@ -11,6 +11,10 @@ export interface Assignment {
   readonly kind: 'assignment';
   readonly text: string;
   readonly name: string;
+  /** What comes before the value: the name, the sign, and space. */
+  readonly start: string;
+  /** What stands around the value; empty for nothing. */
+  readonly quote: string;
   /** Without quotes and comment. */
   readonly value: string;
   /** What follows a # behind the value; undefined for none. */
@@ -35,7 +39,8 @@ export function parseEnvFile(text: string): Piece[] {
     const length = quotedLines(rest, lines.slice(at + 1));
     const whole = [rest, ...lines.slice(at + 1, at + 1 + length)].join('');
     const read = readValue(whole);
-    pieces.push({ kind: 'assignment', text: name[0] + whole, name: name[1], ...read });
+    const [start] = name;
+    pieces.push({ kind: 'assignment', text: start + whole, name: name[1], start, ...read });
     at += length;
   }
   return pieces;
@@ -59,15 +64,15 @@ function closing(quote: '"' | "'"): RegExp {
   return quote === '"' ? /^"((?:[^"\\]|\\[^])*)"/ : /^'((?:[^'\\]|\\[^])*)'/;
 }
 
-function readValue(rest: string): Pick<Assignment, 'value' | 'comment'> {
+function readValue(rest: string): Pick<Assignment, 'value' | 'comment' | 'quote'> {
   const quote = rest[0];
   const quoted = quote === '"' || quote === "'" ? closing(quote).exec(rest) : null;
   if (quoted !== null) {
     const comment = /^\s*#(.*)/.exec(rest.slice(quoted[0].length))?.[1]?.trim();
-    return { value: quoted[1] ?? '', comment };
+    return { value: quoted[1] ?? '', comment, quote: quote ?? '' };
   }
   const [, value = '', comment] = /^(.*?)(?:(?:^|\s+)#(.*))?\r?\n?$/.exec(rest) ?? [];
-  return { value: value.trim(), comment: comment?.trim() };
+  return { value: value.trim(), comment: comment?.trim(), quote: '' };
 }
 
 /** A text with one more line at its end, in the line endings that it has. */
@@ -80,4 +85,17 @@ export function appendLine(text: string, line: string): string {
 /** The text that pieces make. */
 export function joinPieces(pieces: readonly Piece[]): string {
   return pieces.map(({ text }) => text).join('');
+}
+
+/** Behind every line that a step has written for the container, and may take away again. */
+export const MARKER = 'set by hermes-boot from the container';
+
+/** The line that a step writes for a variable of the container. */
+export function ownLine(name: string, value: string): string {
+  return `${name}="${value.replace(/["\\]/g, String.raw`\$&`)}" # ${MARKER}`;
+}
+
+/** Whether a step has written an assignment for the container. */
+export function isOurs({ comment }: Assignment): boolean {
+  return comment === MARKER;
 }

@@ -96,7 +96,7 @@ function lineOf(tree: Tree, path: string, entry: Present): string {
   const look = `${entry.type} ${uid}:${gid} ${mode.toString(8)}`;
   if (entry.type === 'link') return `${look} -> ${entry.target}`;
   if (entry.type !== 'file') return look;
-  return `${look} ${Buffer.from(tree.read(path, 1_000_000)).toString('latin1')}`;
+  return `${look} ${Buffer.from(tree.read(path, 1_000_000).reveal()).toString('latin1')}`;
 }
 
 /** The paths at which two worlds differ. */

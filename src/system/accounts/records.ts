@@ -47,7 +47,8 @@ export function splitMembers(text: string): string[] {
   return text.split(',').filter((name) => name !== '');
 }
 
-function isName(text: string | undefined): text is string {
+/** Whether a text can be the name of an account or group; lines of comments have none. */
+export function isName(text: string | undefined): text is string {
   return text !== undefined && /^[^#+\-\s][^\s]*$/.test(text);
 }
 

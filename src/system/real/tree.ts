@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
+import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
 import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { systemProblem } from './errno.ts';
@@ -42,7 +43,7 @@ export class RealTree implements Tree {
     }
   }
 
-  read(path: string, limit: number): Uint8Array {
+  read(path: string, limit: number): Content {
     try {
       return withParent(this.rootFd, path, (directory, name) => {
         // Without O_NONBLOCK the open of a FIFO would wait for somebody to write to it.
@@ -59,7 +60,7 @@ export class RealTree implements Tree {
               wanted: `at most ${limit}`,
             });
           }
-          return readFileSync(fd);
+          return Content.ofBytes(readFileSync(fd));
         } finally {
           closeSync(fd);
         }

@@ -41,8 +41,8 @@ test('an old file is backed up and migrated, with its owner and mode', async () 
   });
   const { changes } = await findingsOf(configMigrate, options, system);
   expect(changes.map(showChange)).toEqual([
-    '/opt/data/config.yaml.bak-v1-6cc24d0d new: copy of /opt/data/config.yaml, 0600 10000:10000',
-    '/opt/data/.env.bak-v1-10148593 new: copy of /opt/data/.env, 0600 10000:10000',
+    '/opt/data/config.yaml.bak-v1 new: copy of /opt/data/config.yaml, 0600 10000:10000',
+    '/opt/data/.env.bak-v1 new: copy of /opt/data/.env, 0600 10000:10000',
     '/opt/data/config.yaml replaced: version 3, 0640 10000:10000',
   ]);
   expect(changes.at(-1)?.why).toBe('is of version 1, and 3 is wanted');
@@ -241,4 +241,23 @@ test('a boot that was killed after a backup makes no second one', async () => {
   if (backup !== undefined) await makeChange(backup, system, new AbortController().signal);
   const again = await findingsOf(configMigrate, options, system);
   expect(again.changes.map(({ path }) => path)).toEqual(rest.map(({ path }) => path));
+});
+
+test('another content of the same version is backed up under the next number, whose name tells nothing of it', async () => {
+  const system = world({
+    [CONFIG]: config('_config_version: 1\n'),
+    [`${CONFIG}.bak-v1`]: config('_config_version: 1 # earlier\n'),
+  });
+  const { changes } = await findingsOf(configMigrate, options, system);
+  expect(changes.map(({ path }) => path)).toEqual([`${CONFIG}.bak-v1.2`, CONFIG]);
+});
+
+test('the hundredth backup of a version is refused', async () => {
+  const names = Array.from({ length: 98 }, (_, index) => `${CONFIG}.bak-v1.${index + 2}`);
+  const backups = [`${CONFIG}.bak-v1`, ...names].map((path) => [path, config('')] as const);
+  const system = world({
+    ...Object.fromEntries(backups),
+    [CONFIG]: config('_config_version: 1\n'),
+  });
+  await expect(planStep(configMigrate, options, system)).rejects.toThrow('98 more backups');
 });
