@@ -3,6 +3,7 @@ import { owner, path, variable } from '../src/step/fields.ts';
 import { ownerTouches } from '../src/step/owner.ts';
 import { info, leftAlone, warning } from '../src/step/phrases.ts';
 import { existingDirectory } from '../src/step/place.ts';
+import { SHORTEST_SECRET } from '../src/step/secret.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { parentOf } from '../src/system/path.ts';
@@ -17,9 +18,6 @@ import {
 
 /** Of a new key, in bytes; it is written as twice as many hexadecimal digits. */
 const KEY_SIZE = 32;
-
-/** A key with fewer characters can be guessed. */
-const SHORTEST = 16;
 
 /** A secret key that an installation makes for itself. */
 export const envFileKey = defineStep({
@@ -80,6 +78,9 @@ function notesOnGiven(
 ): Note[] {
   if (set)
     return [warning(`${name} of the container has no effect: ${file} has another, which wins`)];
-  if (given.length >= SHORTEST) return [info(`${name} of the container is used, and none is made`)];
-  return [warning(`${name} of the container has fewer than ${SHORTEST} characters: easy to guess`)];
+  if (given.length >= SHORTEST_SECRET)
+    return [info(`${name} of the container is used, and none is made`)];
+  return [
+    warning(`${name} of the container has fewer than ${SHORTEST_SECRET} characters: easy to guess`),
+  ];
 }

@@ -21,6 +21,8 @@ export interface Arguments {
   readonly second?: string | undefined;
   /** The directory of `--root`. */
   readonly root: string;
+  /** The file of `--facts`; - is stdin. */
+  readonly facts?: string | undefined;
   readonly flags: ReadonlySet<Flag>;
 }
 
@@ -41,6 +43,8 @@ export interface CommandSpec {
   readonly second?: Operand;
   /** Whether it takes `--root DIR`. */
   readonly root: boolean;
+  /** Whether it takes `--facts FILE`. */
+  readonly facts?: true;
   readonly flags: readonly Flag[];
   /** Loads what does it: a boot must not pay for the other commands. */
   load(): Promise<Command>;

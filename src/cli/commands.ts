@@ -12,6 +12,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'show what a boot would change, and change nothing',
     operand: PLAN,
     root: true,
+    facts: true,
     flags: ['explain', 'json', 'detailed-exitcode', 'assume-root', 'strict'],
     load: async () => (await import('./plan.ts')).planCommand,
   },
@@ -30,6 +31,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     root: true,
     flags: ['strict'],
     load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  {
+    name: 'facts',
+    summary: 'write down what a plan depends on, to be planned elsewhere; no secrets',
+    operand: PLAN,
+    root: true,
+    flags: ['json', 'assume-root'],
+    load: async () => (await import('./facts.ts')).factsCommand,
   },
   {
     name: 'validate',

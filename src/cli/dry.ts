@@ -1,4 +1,5 @@
 import { dryRun } from '../engine/boot.ts';
+import type { FactsDocument } from '../engine/facts-document.ts';
 import type { BootReport } from '../engine/report.ts';
 import { viewBoot } from '../report/boot-view.ts';
 import type { BootView } from '../report/boot-view.ts';
@@ -10,11 +11,13 @@ import { prepare } from './prepare.ts';
 interface DryBoot {
   readonly report: BootReport;
   readonly view: BootView;
+  /** What it was planned from, where that is not this world. */
+  readonly document?: FactsDocument;
 }
 
 /** Finds out what a boot would do. */
 export async function bootDry(context: Context, options: Arguments): Promise<DryBoot> {
-  const { plan, system, facts } = await prepare(context, options);
+  const { plan, system, facts, assumed, document } = await ready(context, options);
   const report = await dryRun(plan, system, {
     facts,
     listener: () => undefined,
@@ -22,6 +25,15 @@ export async function bootDry(context: Context, options: Arguments): Promise<Dry
   });
   // Stopped half-way, a plan is not an answer.
   context.io.signal.throwIfAborted();
-  const assumed = options.flags.has('assume-root');
-  return { report, view: viewBoot({ plan, report, facts, assumed }, context.redactor) };
+  const view = viewBoot({ plan, report, facts, assumed }, context.redactor);
+  return { report, view, ...(document === undefined ? {} : { document }) };
+}
+
+async function ready(context: Context, options: Arguments) {
+  if (options.facts === undefined) {
+    const assumed = options.flags.has('assume-root');
+    return { ...(await prepare(context, options)), assumed, document: undefined };
+  }
+  const { prepareFromFacts } = await import('./from-facts.ts');
+  return prepareFromFacts(context, options, options.facts);
 }

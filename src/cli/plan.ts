@@ -1,4 +1,5 @@
 import { renderPlan } from '../report/explain.ts';
+import { renderOrigin } from '../report/origin.ts';
 import { paintFor } from '../report/paint.ts';
 import { planDocument } from '../report/plan-document.ts';
 import type { Command } from './command.ts';
@@ -9,11 +10,12 @@ import { exitOfReport } from './exit.ts';
 export const planCommand: Command = async (context, options) => {
   const { flags } = options;
   const { io } = context;
-  const { report, view } = await bootDry(context, options);
+  const { report, view, document } = await bootDry(context, options);
   if (flags.has('json')) {
     io.stdout.write(`${JSON.stringify(planDocument(view))}\n`);
   } else {
     const paint = await paintFor(io.stdout, io.env);
+    if (document !== undefined) io.stdout.write(renderOrigin(document, paint));
     io.stdout.write(renderPlan(view, { explain: flags.has('explain'), paint }));
   }
   const drift = flags.has('detailed-exitcode');

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { stepTypes } from '../../steps/index.ts';
 import { assumeRoot, observeFacts } from '../engine/facts.ts';
 import { bindPlan } from '../plan/bind.ts';
-import { resolveInputs } from '../plan/inputs.ts';
-import type { BootPlan, Input, InputDeclaration } from '../plan/plan.ts';
+import { resolveInputs, secretTexts } from '../plan/inputs.ts';
+import type { BootPlan, Input, InputDeclaration, Plan } from '../plan/plan.ts';
 import { problemLines, viewProblem } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readEnvdir } from '../system/envdir.ts';
@@ -17,6 +17,10 @@ import { readPlan } from './load-plan.ts';
 
 /** All that a boot, dry or real, takes. */
 interface Prepared {
+  /** The plan before its inputs were filled in. */
+  readonly source: Plan;
+  /** What the variables of secret inputs hold. */
+  readonly secrets: readonly string[];
   readonly plan: BootPlan;
   readonly system: RealSystem;
   readonly facts: Facts;
@@ -32,8 +36,11 @@ export async function prepare(context: Context, options: Arguments): Promise<Pre
   const { plan } = await readPlan(options.operand, context, 'hide');
   const root = findRoot(options.root, io.cwd);
   const envdir = readVariables(plan.inputs, new RealSystem(root));
-  const { inputs, problems } = resolveInputs(plan.inputs, { process: io.env, envdir });
+  const environment = { process: io.env, envdir };
+  const { inputs, problems } = resolveInputs(plan.inputs, environment);
   redactor.learn(inputs);
+  const secrets = secretTexts(plan.inputs, environment);
+  for (const secret of secrets) redactor.learnText(secret);
   if (problems.length > 0) {
     const lines = problems.flatMap((problem) => problemLines(viewProblem(problem)));
     throw new EarlyEnd('config', ...lines);
@@ -41,6 +48,8 @@ export async function prepare(context: Context, options: Arguments): Promise<Pre
   const observed = observeFacts(root);
   const facts = options.flags.has('assume-root') ? assumeRoot(observed) : observed;
   return {
+    source: plan,
+    secrets,
     plan: bindPlan(plan, inputs, facts, stepTypes),
     system: new RealSystem(root, inputs.flatMap(guardedBy)),
     facts,

@@ -13,6 +13,8 @@ const EXAMPLES = [
   ['hermes-boot run', 'do it'],
   ['hermes-boot verify && echo fine', 'is everything as it should be?'],
   ['hermes-boot plan ./my.yaml --root /mnt', 'another plan, another world'],
+  ['hermes-boot facts --json > facts.json', 'what a report of a mistake should have'],
+  ['hermes-boot plan --facts facts.json', 'what would a boot change there, and why?'],
   ['hermes-boot steps file.mode', 'what can a step of a plan say?'],
 ] as const;
 
@@ -66,6 +68,9 @@ function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) =>
     if (operand !== undefined) command.argument(`[${operand.name}]`, operand.description);
   }
   if (spec.root) command.option('--root <DIR>', 'the world to boot', '/');
+  if (spec.facts === true) {
+    command.option('--facts <FILE>', 'plan from what `facts --json` wrote there; - is stdin');
+  }
   for (const flag of spec.flags) command.option(`--${flag}`, FLAGS[flag]);
   command.action(() => {
     // By attribute, since commander writes detailed-exitcode as detailedExitcode.
@@ -76,9 +81,19 @@ function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) =>
       ]),
     );
     const root = given.get('root');
+    const facts = given.get('facts');
     const [operand, second] = command.args;
     const flags = new Set(spec.flags.filter((flag) => given.get(flag) === true));
-    const options = { operand, second, root: typeof root === 'string' ? root : '/', flags };
+    const options = {
+      operand,
+      second,
+      root: typeof root === 'string' ? root : '/',
+      flags,
+      ...(typeof facts === 'string' ? { facts } : {}),
+    };
+    if (options.facts !== undefined && command.getOptionValueSource('root') === 'cli') {
+      throw new EarlyEnd('usage', '--facts looks at no world: leave --root out');
+    }
     choose({ command: spec, options });
   });
 }

@@ -1,6 +1,7 @@
 import type { Change } from '../changes/change.ts';
 import { makeChange } from '../changes/make.ts';
 import { Problem } from '../errors/problem.ts';
+import { Unanswered } from '../errors/unanswered.ts';
 import type { BootPlan, BootStep } from '../plan/plan.ts';
 import type { Facts } from '../step/facts.ts';
 import type { Findings, Note } from '../step/step.ts';
@@ -36,7 +37,7 @@ export function run(plan: BootPlan, system: Bootable, options: BootOptions): Pro
 /** Says what `run` would do, by doing it to a simulated world. Writes nothing. */
 export function dryRun(
   plan: BootPlan,
-  system: Bootable,
+  system: Pick<World, 'tree' | 'policy'>,
   options: BootOptions,
 ): Promise<BootReport> {
   return boot(plan, new SimulatedSystem(system), true, options);
@@ -135,8 +136,9 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
     if (changes.length === 0) return report('converged', outcome.otherwise, { notes });
     return report('changes', step.why ?? step.type.summary, { changes, made, notes });
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return report('failed', error.message, { changes, made, notes, problem: error });
+    const problem = error instanceof Unanswered ? error.problem : error;
+    if (!(problem instanceof Problem)) throw error;
+    return report('failed', problem.message, { changes, made, notes, problem });
   }
 }
 

@@ -45,6 +45,16 @@ export function resolveInputs(
   return { inputs, problems };
 }
 
+/** All that the variables of secret inputs hold, also those that another variable overrules. */
+export function secretTexts(
+  declarations: readonly InputDeclaration[],
+  { process, envdir }: Environment,
+): readonly string[] {
+  const names = declarations.filter(({ secret }) => secret).flatMap(({ env }) => env);
+  const texts = names.flatMap((name) => [valueOf(process, name), valueOf(envdir, name)]);
+  return [...new Set(texts.map((text) => text.replace(/\n$/, '')))].filter((text) => text !== '');
+}
+
 /** The first variable that is set and not empty, wherever it is set. */
 function firstSet(names: readonly string[], { process, envdir }: Environment): Found | undefined {
   for (const variable of names) {

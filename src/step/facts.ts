@@ -16,6 +16,9 @@ export interface Facts {
   readonly mainProgram: readonly string[];
 }
 
+/** The words of a main program, behind its first, that steps look at. Others may hold secrets. */
+export const MAIN_PROGRAM_WORDS: readonly string[] = ['run', '--no-supervise'];
+
 /** The facts that `when` and `${{ facts.x }}` can name, and the type of each. */
 export const FACT_TYPES = {
   uid: 'id',

@@ -41,9 +41,21 @@ export const count = scalar(
   (json): json is number => typeof json === 'number' && Number.isSafeInteger(json) && json >= -1,
 );
 
+/** A text, a whole number, or true or false. */
+export const scalarValue = scalar(
+  'text, whole number, or true or false',
+  (json): json is string | number | boolean =>
+    typeof json === 'string' || typeof json === 'boolean' || Number.isSafeInteger(json),
+);
+
 /** One of a few words. */
 export function word<const W extends string>(...words: readonly W[]): Codec<W> {
   return scalar(words.join(' or '), (json): json is W => words.some((known) => known === json));
+}
+
+/** A text of a form. */
+export function matching(form: RegExp, wanted: string): Codec<string> {
+  return scalar(wanted, (json): json is string => typeof json === 'string' && form.test(json));
 }
 
 /** A value, or null. */

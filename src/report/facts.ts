@@ -1,0 +1,42 @@
+import { printable } from '../text/printable.ts';
+import { pad, wrap } from './wrap.ts';
+
+/** Deeper mappings stand on one line each, so that a document can be read before it is sent. */
+const OPEN = 3;
+
+/** A facts document as text: a line for each path that a plan has asked for. */
+export function writeFacts(document: unknown): string {
+  return `${write(document, 0)}\n`;
+}
+
+function write(value: unknown, depth: number): string {
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const entries = isMapping
+    ? Object.entries(value).filter(([, item]: [string, unknown]) => item !== undefined)
+    : [];
+  if (!isMapping || depth >= OPEN || entries.length === 0) return JSON.stringify(value);
+  const indent = '  '.repeat(depth + 1);
+  const lines = entries.map(
+    ([key, item]: [string, unknown]) =>
+      `${indent}${JSON.stringify(key)}: ${write(item, depth + 1)}`,
+  );
+  return `{\n${lines.join(',\n')}\n${'  '.repeat(depth)}}`;
+}
+
+/** The facts of a process for a person, a line each. */
+export function renderFacts(facts: unknown): string {
+  if (typeof facts !== 'object' || facts === null) return '';
+  const shown = Object.entries(facts).map(([name, value]: [string, unknown]) => {
+    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    return [words, showFact(value)] as const;
+  });
+  const width = Math.max(...shown.map(([name]) => name.length));
+  const lines = shown.flatMap(([name, value]) => wrap(`${pad(name, width)}  `, value, width + 2));
+  return `${lines.join('\n')}\n`;
+}
+
+function showFact(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : printable(value.join(' '));
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+}

@@ -1,0 +1,190 @@
+import { Problem, type ProblemParts } from '../../errors/problem.ts';
+import {
+  as,
+  count,
+  flag,
+  list,
+  matching,
+  object,
+  optional,
+  table,
+  text,
+  variant,
+  word,
+  type Codec,
+} from '../../text/codec.ts';
+import {
+  parseMode,
+  showMode,
+  showOwner,
+  type Owner,
+  type SpecialType,
+  type Stat,
+} from '../entry.ts';
+import type { Misowned, Mount, Mounts, OwnerScan, RawEntry } from '../tree.ts';
+
+/** What was asked of a world, each with its answer; a Problem where that was none. */
+export interface WorldRecord {
+  readonly entries: ReadonlyMap<string, RawEntry>;
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+  readonly contents: ReadonlyMap<string, ContentRecord>;
+  /** By path and owner: `/opt/data/cron 1000:1000`. */
+  readonly scans: ReadonlyMap<string, ScanRecord>;
+  /** Whether somebody reads from a FIFO. */
+  readonly listens: ReadonlyMap<string, boolean>;
+  readonly mounts: Mounts;
+  /** Absent when nobody asked. */
+  readonly abandonedLocks?: readonly string[] | undefined;
+}
+
+/** What was read of a file. */
+export interface ContentRecord {
+  /** In bytes; absent when it could not be read. */
+  readonly size?: number | undefined;
+  readonly problem?: ProblemParts | undefined;
+  /** Stands for its digest: equal for equal contents of one document. */
+  readonly digest?: string | undefined;
+  /** What readers have made of it, by their names, as their codecs write it. */
+  readonly answers?: ReadonlyMap<string, Answer> | undefined;
+}
+
+/** What a reader has made of a file, as far as it may leave. */
+export interface Answer {
+  readonly read?: unknown;
+  readonly problem?: ProblemParts | undefined;
+}
+
+/** What a walk over a tree has found. */
+export interface ScanRecord {
+  readonly found?: OwnerScan | undefined;
+  readonly problem?: ProblemParts | undefined;
+}
+
+/** The key of a scan. */
+export function scanKey(path: string, owner: Owner): string {
+  return `${path} ${showOwner(owner)}`;
+}
+
+/** The parts that make the same Problem again. */
+export function partsOf({ code, found, wanted, mend }: Problem): ProblemParts {
+  return { code, found, ...(wanted === undefined ? {} : { wanted }), mend };
+}
+
+const anything: Codec<unknown> = { encode: (value) => value, decode: (json) => json };
+
+const problem: Codec<ProblemParts> = as(
+  object({
+    code: word('failed', 'not-permitted', 'timeout', 'invalid'),
+    found: text,
+    wanted: optional(text),
+    mend: list(text),
+  }),
+  (parts: ProblemParts) => {
+    const { code, found, wanted, mend } = partsOf(new Problem(parts));
+    return { code: code ?? 'failed', found, wanted, mend: [mend ?? []].flat() };
+  },
+  ({ code, found, wanted, mend }) => ({
+    code,
+    found,
+    ...(wanted === undefined ? {} : { wanted }),
+    mend,
+  }),
+);
+
+const owner: Codec<Owner> = as(matching(/^-?\d+:-?\d+$/, 'owner'), showOwner, (written) => {
+  const [uid = -1, gid = -1] = written.split(':').map(Number);
+  return { uid, gid };
+});
+
+const STAT = {
+  owner,
+  mode: as(matching(/^0[0-7]{3,4}$/, 'mode'), showMode, parseMode),
+  links: count,
+  size: count,
+};
+
+interface Written {
+  readonly owner: Owner;
+  readonly mode: number;
+  readonly links: number;
+  readonly size: number;
+}
+
+const write = ({ uid, gid, mode, nlink, size }: Stat): Written => ({
+  owner: { uid, gid },
+  mode,
+  links: nlink,
+  size,
+});
+
+const read = ({ owner: { uid, gid }, mode, links, size }: Written): Stat => ({
+  uid,
+  gid,
+  mode,
+  nlink: links,
+  size,
+});
+
+type Plain = 'file' | 'directory' | SpecialType;
+
+function plain(type: Plain): Codec<RawEntry> {
+  return as(
+    object<Written & { type: Plain }>({ type: word(type), ...STAT }),
+    (entry: Extract<RawEntry, { type: Plain }>) => ({ type, ...write(entry.stat) }),
+    (written) => ({ type, stat: read(written) }),
+  );
+}
+
+const link: Codec<RawEntry> = as(
+  object<Written & { type: 'link'; target: string }>({ type: word('link'), target: text, ...STAT }),
+  ({ target, stat }: Extract<RawEntry, { type: 'link' }>) => ({
+    type: 'link' as const,
+    target,
+    ...write(stat),
+  }),
+  ({ target, ...written }) => ({ type: 'link', target, stat: read(written) }),
+);
+
+const entry: Codec<RawEntry> = variant<RawEntry>('type', {
+  file: plain('file'),
+  directory: plain('directory'),
+  fifo: plain('fifo'),
+  socket: plain('socket'),
+  device: plain('device'),
+  link,
+  missing: object({ type: word('missing') }),
+  unreadable: object({ type: word('unreadable'), reason: text }),
+});
+
+const scan: Codec<OwnerScan> = object<OwnerScan>({
+  entries: count,
+  wrong: count,
+  sample: list(object<Misowned>({ path: text, owner, clears: count })),
+  owners: list(owner),
+  hardLinked: object({ count, sample: list(text) }),
+  mounts: list(text),
+  unreadable: list(text),
+});
+
+/** A new property of a mount is a line here. */
+const mount: Codec<Mount> = object<Mount>({ readOnly: flag });
+
+/** How a record is written. */
+export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
+  mounts: table(mount),
+  entries: table(entry),
+  lists: table(list(text)),
+  contents: table(
+    object<ContentRecord>({
+      size: optional(count),
+      problem: optional(problem),
+      digest: optional(text),
+      answers: optional(
+        table(object<Answer>({ read: optional(anything), problem: optional(problem) })),
+      ),
+    }),
+  ),
+  scans: table(object<ScanRecord>({ found: optional(scan), problem: optional(problem) })),
+  listens: table(flag),
+  abandonedLocks: optional(list(text)),
+});

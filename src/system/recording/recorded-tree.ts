@@ -1,0 +1,91 @@
+import { Problem } from '../../errors/problem.ts';
+import { Unanswered } from '../../errors/unanswered.ts';
+import { Malformed } from '../../text/codec.ts';
+import { Content, SealedContent, type Reader } from '../content.ts';
+import { showOwner, type Owner } from '../entry.ts';
+import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
+import { scanKey, type ContentRecord, type WorldRecord } from './record.ts';
+
+/** A tree that answers what a record has, and nothing else: it looks at no machine. */
+export class RecordedTree implements Tree {
+  readonly #record: WorldRecord;
+
+  constructor(record: WorldRecord) {
+    this.#record = record;
+  }
+
+  look(path: string): RawEntry {
+    return answered(this.#record.entries.get(path), path);
+  }
+
+  read(path: string, limit: number): Content {
+    const content = answered(this.#record.contents.get(path), `the content of ${path}`);
+    if (content.problem !== undefined) throw new Problem(content.problem);
+    const size = answered(content.size, `the size of ${path}`);
+    if (size > limit) {
+      throw new Problem({ found: `${path} has ${size} bytes`, wanted: `at most ${limit}` });
+    }
+    return new RecordedContent(size, path, content);
+  }
+
+  list(path: string): readonly string[] {
+    return answered(this.#record.lists.get(path), `what is in ${path}`);
+  }
+
+  mounts(): Mounts {
+    return this.#record.mounts;
+  }
+
+  listens(path: string): boolean {
+    return answered(this.#record.listens.get(path), `who reads from ${path}`);
+  }
+
+  abandonedLocks(): readonly string[] {
+    return answered(this.#record.abandonedLocks, 'who holds the locks of the accounts');
+  }
+
+  scanOwners(path: string, owner: Owner): Promise<OwnerScan> {
+    const what = `what below ${path} is not ${showOwner(owner)}`;
+    const { found, problem } = answered(this.#record.scans.get(scanKey(path, owner)), what);
+    if (problem !== undefined) throw new Problem(problem);
+    return Promise.resolve(answered(found, what));
+  }
+}
+
+/** A content of which a record has what readers have made of it. */
+class RecordedContent extends SealedContent {
+  readonly #path: string;
+  readonly #content: ContentRecord;
+
+  constructor(size: number, path: string, content: ContentRecord) {
+    super(size, path);
+    this.#path = path;
+    this.#content = content;
+  }
+
+  override open<T>(reader: Reader<T>): T {
+    const what = `${reader.name} of ${this.#path}`;
+    const { read, problem } = answered(this.#content.answers?.get(reader.name), what);
+    if (problem !== undefined) throw new Problem(problem);
+    try {
+      return reader.codec.decode(read, what);
+    } catch (error) {
+      if (error instanceof Malformed) throw new Unanswered(what);
+      throw error;
+    }
+  }
+
+  override digest(): string {
+    return answered(this.#content.digest, `the digest of ${this.#path}`);
+  }
+
+  override equals(other: Content): boolean {
+    if (this.size !== other.size || !(other instanceof RecordedContent)) return super.equals(other);
+    return this.digest() === other.digest();
+  }
+}
+
+function answered<T>(answer: T | undefined, what: string): T {
+  if (answer === undefined) throw new Unanswered(what);
+  return answer;
+}

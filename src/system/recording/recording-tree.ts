@@ -1,0 +1,155 @@
+import { Problem, type ProblemParts } from '../../errors/problem.ts';
+import { Content, type Cover, type Reader } from '../content.ts';
+import type { Owner } from '../entry.ts';
+import { isWithin } from '../path.ts';
+import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
+import { partsOf, scanKey, type Answer, type ScanRecord, type WorldRecord } from './record.ts';
+
+/** What stands for secrets in a record. */
+export interface RecordCover extends Cover {
+  /** A text in which every secret input is its stand-in. */
+  text(text: string): string;
+}
+
+/** What has been read of a file so far. */
+interface Noted {
+  size?: number;
+  problem?: ProblemParts;
+  digest?: string;
+  readonly answers: Map<string, Answer>;
+}
+
+/**
+ * Writes down what is asked of a tree, and its answers. The contents of files stay where they are:
+ * what readers make of them is noted, as far as they let it leave.
+ */
+export class RecordingTree implements Tree {
+  readonly #base: Tree;
+  readonly #cover: RecordCover;
+  readonly #entries = new Map<string, RawEntry>();
+  readonly #lists = new Map<string, readonly string[]>();
+  readonly #contents = new Map<string, Noted>();
+  readonly #scans = new Map<string, ScanRecord>();
+  readonly #listens = new Map<string, boolean>();
+  #locks: readonly string[] | undefined;
+
+  constructor(base: Tree, cover: RecordCover) {
+    this.#base = base;
+    this.#cover = cover;
+  }
+
+  look(path: string): RawEntry {
+    return noted(this.#entries, path, () => this.#base.look(path));
+  }
+
+  read(path: string, limit: number): Content {
+    const notes: Noted = this.#contents.get(path) ?? { answers: new Map() };
+    this.#contents.set(path, notes);
+    try {
+      const content = this.#base.read(path, limit);
+      notes.size = content.size;
+      return new ObservedContent(content, notes, this.#cover);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      // Whether a file is too large depends on who asks; its size does not.
+      const entry = this.look(path);
+      if (entry.type === 'file' && entry.stat.size > limit) notes.size = entry.stat.size;
+      else notes.problem = partsOf(error);
+      throw error;
+    }
+  }
+
+  list(path: string): readonly string[] {
+    return noted(this.#lists, path, () => this.#base.list(path));
+  }
+
+  mounts(): Mounts {
+    return this.#base.mounts();
+  }
+
+  listens(path: string): boolean {
+    return noted(this.#listens, path, () => this.#base.listens(path));
+  }
+
+  abandonedLocks(): readonly string[] {
+    this.#locks = this.#base.abandonedLocks();
+    return this.#locks;
+  }
+
+  async scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
+    const key = scanKey(path, owner);
+    try {
+      const found = await this.#base.scanOwners(path, owner, signal);
+      this.#scans.set(key, { found });
+      return found;
+    } catch (error) {
+      if (error instanceof Problem) this.#scans.set(key, { problem: partsOf(error) });
+      throw error;
+    }
+  }
+
+  /** What has been asked so far. Of the mounts it has those that paths of it lie on, or above. */
+  record(): WorldRecord {
+    const paths = [...this.#entries.keys()].filter((path) => path !== '/');
+    const isNear = (mount: string): boolean =>
+      paths.some((path) => isWithin(path, mount) || isWithin(mount, path));
+    return {
+      mounts: new Map([...this.#base.mounts()].filter(([mount]) => isNear(mount))),
+      entries: this.#entries,
+      lists: this.#lists,
+      contents: this.#contents,
+      scans: this.#scans,
+      listens: this.#listens,
+      abandonedLocks: this.#locks,
+    };
+  }
+}
+
+/** A content of the recorded world: what is asked of it is noted, wherever it is copied to. */
+class ObservedContent extends Content {
+  readonly #notes: Noted;
+  readonly #cover: RecordCover;
+
+  constructor(content: Content, notes: Noted, cover: RecordCover) {
+    super(content.reveal());
+    this.#notes = notes;
+    this.#cover = cover;
+  }
+
+  override open<T>(reader: Reader<T>): T {
+    const { answers } = this.#notes;
+    try {
+      const value = super.open(reader);
+      const leaving = reader.leaves?.(value, this.#cover) ?? value;
+      answers.set(reader.name, { read: reader.codec.encode(leaving) });
+      return value;
+    } catch (error) {
+      if (error instanceof Problem) answers.set(reader.name, { problem: partsOf(error) });
+      throw error;
+    }
+  }
+
+  /** The plan that is recorded has stand-ins for secrets, and must find those here. */
+  override text(): string {
+    return this.#cover.text(super.text());
+  }
+
+  override digest(): string {
+    const digest = super.digest();
+    this.#notes.digest = this.#cover.digest(digest);
+    return digest;
+  }
+
+  override equals(other: Content): boolean {
+    if (other instanceof ObservedContent && this.size === other.size) {
+      return this.digest() === other.digest();
+    }
+    return super.equals(other);
+  }
+}
+
+function noted<T>(answers: Map<string, T>, key: string, ask: () => T): T {
+  const answer = ask();
+  answers.set(key, answer);
+  return answer;
+}
