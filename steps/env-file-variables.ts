@@ -41,8 +41,7 @@ export const envFileVariables = defineStep({
       }
       if (system.look(parentOf(path)).type !== 'directory') continue;
       try {
-        const lines = [...wanted].map(([name, value]) => ownLine(name, value));
-        const file = readEnvFile(system, path, lines);
+        const file = readEnvFile(system, path);
         const { text, changed } = rewritten(file.text, wanted);
         if (changed.length === 0) continue;
         const label = `with ${listed(changed)}`;

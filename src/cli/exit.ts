@@ -16,7 +16,7 @@ export const EXIT = {
   output: { code: 74, meaning: 'standard output cannot be written' },
   timeout: { code: 75, meaning: 'something took too long; trying again may help' },
   notPermitted: { code: 77, meaning: 'this process has not the rights that it takes' },
-  config: { code: 78, meaning: 'the plan or an input is not valid' },
+  config: { code: 78, meaning: 'the plan, an input or a facts document is not valid' },
   interrupted: { code: 130, meaning: 'stopped by SIGINT' },
   terminated: { code: 143, meaning: 'stopped by SIGTERM' },
 } as const;
@@ -34,6 +34,7 @@ export function exitOfProblem(code: ProblemCode): Exit {
     case 'timeout':
       return 'timeout';
     case 'invalid':
+    case 'unanswered':
       return 'config';
     default:
       return unreachable(code);

@@ -1,3 +1,4 @@
+import type { StepReport } from '../engine/report.ts';
 import { renderPlan } from '../report/explain.ts';
 import { renderOrigin } from '../report/origin.ts';
 import { paintFor } from '../report/paint.ts';
@@ -18,6 +19,13 @@ export const planCommand: Command = async (context, options) => {
     if (document !== undefined) io.stdout.write(renderOrigin(document, paint));
     io.stdout.write(renderPlan(view, { explain: flags.has('explain'), paint }));
   }
+  // What facts do not answer is no plan, however the boot would go on.
+  const isPartial = document !== undefined && report.steps.some(isUnanswered);
+  if (isPartial) return 'config';
   const drift = flags.has('detailed-exitcode');
   return exitOfReport(report, { strict: flags.has('strict'), drift });
 };
+
+function isUnanswered({ problem }: StepReport): boolean {
+  return problem?.code === 'unanswered';
+}

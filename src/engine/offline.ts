@@ -1,5 +1,6 @@
 import { bindPlan } from '../plan/bind.ts';
 import { digestOfPlan } from '../plan/digest.ts';
+import { textsOf } from '../plan/json.ts';
 import type { BootPlan, Input, InputDeclaration, Plan } from '../plan/plan.ts';
 import { withStandIns } from '../plan/stand-ins.ts';
 import type { Facts } from '../step/facts.ts';
@@ -43,10 +44,11 @@ export async function takeFacts(
   { by, taken, assumed, signal }: TakeOptions,
 ): Promise<FactsDocument> {
   const covered = withStandIns(inputs);
-  const cover = new SecretCover(secrets, inputs, covered, JSON.stringify(plan));
+  const bound = bindPlan(plan, covered, facts, types);
+  const known = bound.steps.flatMap((step) => [...textsOf(step.with)].map(({ text }) => text));
+  const cover = new SecretCover(secrets, inputs, covered, JSON.stringify(plan), known);
   const tree = new RecordingTree(system.tree, cover);
   const recorded = { tree, policy: system.policy };
-  const bound = bindPlan(plan, covered, facts, types);
   await dryRun(bound, recorded, { facts, listener: () => undefined, signal });
   const document: FactsDocument = {
     about: 'hermes-boot facts',

@@ -15,26 +15,30 @@ const VOCABULARY: ReadonlySet<string> = new Set(['about', 'by', 'type', 'kind', 
 /** What stands for secrets in a facts document. */
 export class SecretCover implements RecordCover {
   readonly #standIns: ReadonlyMap<string, string>;
+  readonly known: readonly string[];
   /** Thrown away with the process: without it nobody can guess what a digest is of. */
   readonly #key = randomBytes(32);
 
   /**
    * @param secrets all that must not leave
    * @param inputs the inputs as they are, and `covered`, with their stand-ins
-   * @param known the text of the plan: what stands in it is no secret
+   * @param plan the text of the plan: what stands in it is no secret
+   * @param known all that it says once its inputs are filled in, with stand-ins
    */
   constructor(
     secrets: readonly string[],
     inputs: readonly Input[],
     covered: readonly Input[],
-    known: string,
+    plan: string,
+    known: readonly string[],
   ) {
+    this.known = known;
     const standIns = new Map(secrets.map((secret) => [secret, HIDDEN]));
     for (const [index, { value }] of inputs.entries()) {
       const other = covered[index]?.value;
       if (value !== undefined && other !== value) standIns.set(String(value), String(other));
     }
-    this.#standIns = new Map([...standIns].filter(([secret]) => !known.includes(secret)));
+    this.#standIns = new Map([...standIns].filter(([secret]) => !plan.includes(secret)));
   }
 
   value(value: string): string {

@@ -1,8 +1,9 @@
 /**
  * Why a step or the boot cannot go on, by what the caller can do about it. It decides the exit
- * code: `not-permitted` is 77, `timeout` 75, `invalid` (an input that does not fit) 78, `failed` 1.
+ * code: `not-permitted` is 77, `timeout` 75, `invalid` (an input that does not fit) and `unanswered`
+ * (facts that do not know) 78, `failed` 1.
  */
-export type ProblemCode = 'failed' | 'not-permitted' | 'timeout' | 'invalid';
+export type ProblemCode = 'failed' | 'not-permitted' | 'timeout' | 'invalid' | 'unanswered';
 
 /** The parts of a problem. Each is a phrase in lower case without a full stop. */
 export interface ProblemParts {

@@ -11,7 +11,7 @@ export class Unanswered extends Error {
   /** @param what what was asked for, as the start of a sentence: `the owner of /opt/x` */
   constructor(what: string) {
     const problem = new Problem({
-      code: 'invalid',
+      code: 'unanswered',
       found: `${what} was not recorded`,
       mend: 'take the facts again, with this plan',
     });

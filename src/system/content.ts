@@ -7,6 +7,8 @@ import { as, count } from '../text/codec.ts';
 
 /** What stands for the parts of a file that must not leave this machine. */
 export interface Cover {
+  /** What the plan says itself, inputs included: it leaves in any case. */
+  readonly known: readonly string[];
   /** For a value that may be a secret: nothing for nothing, *** for everything else. */
   value(value: string): string;
   /** For a digest: equal for equal ones, and telling nothing of what they are of. */

@@ -22,14 +22,9 @@ export interface EnvFile {
 
 /**
  * Reads a .env file; a missing one is empty.
- * @param kept lines that facts show as they are, since the plan has them, too
  * @throws Problem when something else stands in its place, or it is no text
  */
-export function readEnvFile(
-  system: ReadSystem,
-  path: string,
-  kept: readonly string[] = [],
-): EnvFile {
+export function readEnvFile(system: ReadSystem, path: string): EnvFile {
   const entry = system.look(path);
   if (entry.type === 'missing') return { path, text: '', owner: undefined };
   if (entry.type !== 'file') {
@@ -39,7 +34,7 @@ export function readEnvFile(
       mend: `move ${path} out of the way`,
     });
   }
-  const text = system.readAs(path, envText(kept));
+  const text = system.readAs(path, envText);
   // What cannot be written back as it was is not written at all.
   if (text === null) {
     throw new Problem({ found: `${path} is no UTF-8 text`, wanted: 'lines of NAME=value' });

@@ -74,7 +74,7 @@ const anything: Codec<unknown> = { encode: (value) => value, decode: (json) => j
 
 const problem: Codec<ProblemParts> = as(
   object({
-    code: word('failed', 'not-permitted', 'timeout', 'invalid'),
+    code: word('failed', 'not-permitted', 'timeout', 'invalid', 'unanswered'),
     found: text,
     wanted: optional(text),
     mend: list(text),
