@@ -13,8 +13,8 @@ const EXAMPLES = [
   ['hermes-boot run', 'do it'],
   ['hermes-boot verify && echo fine', 'is everything as it should be?'],
   ['hermes-boot plan ./my.yaml --root /mnt', 'another plan, another world'],
-  ['hermes-boot facts --json > facts.json', 'what a report of a mistake should have'],
-  ['hermes-boot plan --facts facts.json', 'what would a boot change there, and why?'],
+  ['hermes-boot facts --json > f.json', 'what a report of a mistake should have'],
+  ['hermes-boot plan --facts f.json', 'what would that boot have changed?'],
   ['hermes-boot steps file.mode', 'what can a step of a plan say?'],
 ] as const;
 

@@ -114,7 +114,7 @@ test('facts hold no digest of a content: equal ones have equal stand-ins, in one
   expect(a).toBe(b);
   expect(a).not.toBe(c);
   expect(a).not.toBe(again);
-  expect([a, c, again]).toEqual([1, 2, 3].map(() => expect.stringMatching(/^[0-9a-f]{64}$/)));
+  for (const digest of [a, c, again]) expect(digest).toMatch(/^[0-9a-f]{64}$/);
 });
 
 test('accounts leave without passwords and names of people', async () => {
