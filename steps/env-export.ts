@@ -19,7 +19,13 @@ export const envExport = defineStep({
   plan(context) {
     const { name, value } = context.with;
     return {
-      changes: exportChanges(context, name, value, 'later services read it from there'),
+      changes: exportChanges(
+        context,
+        name,
+        value,
+        'later services read it from there',
+        context.isSecret('value'),
+      ),
       otherwise: `${name} is exported already`,
     };
   },

@@ -118,6 +118,7 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
       },
       origin: (option) => step.origins[option],
       variable: (option) => step.variables[option],
+      isSecret: (option) => step.secrets.includes(option),
     });
     if ('skipped' in outcome) return report('skipped', outcome.skipped);
     notes = outcome.notes ?? [];

@@ -60,6 +60,7 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     at,
     origins,
     variables,
+    secrets: secretOptions(step, scope),
     ...(holds ? {} : { skipped: explainFalse(when, scope) }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
@@ -93,6 +94,14 @@ function refuseUnfit(
 
 function lookupIn({ inputs, facts }: Scope): Lookup {
   return ({ kind, name }) => (kind === 'input' ? inputs.get(name)?.value : facts.get(name));
+}
+
+function secretOptions({ with: options }: PlanStep, { inputs }: Scope): string[] {
+  return Object.keys(options).filter((option) =>
+    [...textsOf(options[option])]
+      .flatMap(({ text }) => (hasTemplate(text) ? referencesOf(parseTemplate(text)) : []))
+      .some(({ kind, name }) => kind === 'input' && inputs.get(name)?.declaration.secret === true),
+  );
 }
 
 /** What of an input's variables is known for each option that an input fills in. */

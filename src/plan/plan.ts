@@ -101,6 +101,8 @@ export interface BootStep {
   readonly origins: Readonly<Record<string, string>>;
   /** The variable that decides each such option, or would if it were set. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The options in which a secret input has a part. */
+  readonly secrets: readonly string[];
 }
 
 /** A plan ready to boot: every value known, steps in the order in which they run. */

@@ -1,6 +1,6 @@
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import { envdirPath, readEnvdir } from '../system/envdir.ts';
+import { envdirHolds, envdirPath, readEnvdir } from '../system/envdir.ts';
 import { whatIs } from './phrases.ts';
 import { canonical, parentChanges } from './place.ts';
 import type { StepContext } from './step.ts';
@@ -8,6 +8,7 @@ import type { StepContext } from './step.ts';
 /**
  * The changes that export a variable to every later service. Not every setup has the directory by
  * then (#34601), so what is missing of it is made.
+ * @param secret whether the value that is there must not be shown either
  * @throws Problem when something else stands where the variable is to be written
  */
 export function exportChanges(
@@ -15,16 +16,22 @@ export function exportChanges(
   name: string,
   value: string,
   why: string,
+  secret = false,
 ): Change[] {
   const path = canonical(context.system, envdirPath(name));
   const entry = context.system.look(path);
   if (entry.type !== 'file' && entry.type !== 'missing') {
     throw new Problem({ found: `${path} is ${whatIs(entry)}`, wanted: 'a regular file' });
   }
-  const from = readEnvdir(context.system, name) ?? null;
+  const from = secret ? hidden(context, name, value) : readEnvdir(context.system, name);
   if (from === value) return [];
   const { uid, gid } = context.facts;
   const owner = { uid, gid };
-  const change: Change = { kind: 'envdir', path, name, from, to: value, owner, why };
+  const change: Change = { kind: 'envdir', path, name, from: from ?? null, to: value, owner, why };
   return [...parentChanges(context, path), change];
+}
+
+function hidden(context: StepContext<unknown>, name: string, value: string): string | undefined {
+  const holds = envdirHolds(context.system, name, value);
+  return holds === undefined ? undefined : holds ? value : '***';
 }

@@ -48,6 +48,8 @@ export interface StepContext<W> {
   origin(option: string): string | undefined;
   /** The environment variable that an operator sets to change an option; undefined if none. */
   variable(option: string): string | undefined;
+  /** Whether a secret input has a part in an option. */
+  isSecret(option: string): boolean;
 }
 
 /**

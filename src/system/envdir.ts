@@ -1,5 +1,5 @@
 import { Problem } from '../errors/problem.ts';
-import { text } from '../text/codec.ts';
+import { flag, text } from '../text/codec.ts';
 import type { Reader } from './content.ts';
 import { join } from './path.ts';
 import type { ReadSystem } from './system.ts';
@@ -27,9 +27,25 @@ const variable: Reader<string> = {
  * newline at the end is not part of it: s6-linux-init 1.2 writes one, 1.1 does not.
  */
 export function readEnvdir(system: ReadSystem, name: string): string | undefined {
+  return readVariable(system, name, variable);
+}
+
+/**
+ * Whether a variable in the environment directory has a value, for one that is secret; undefined
+ * when the variable is not there.
+ */
+export function envdirHolds(system: ReadSystem, name: string, value: string): boolean | undefined {
+  return readVariable(system, name, {
+    name: `whether it is ${value}`,
+    codec: flag,
+    read: (content) => variable.read(content, true) === value,
+  });
+}
+
+function readVariable<T>(system: ReadSystem, name: string, reader: Reader<T>): T | undefined {
   if (system.look(envdirPath(name)).type !== 'file') return undefined;
   try {
-    return system.readAs(envdirPath(name), variable);
+    return system.readAs(envdirPath(name), reader);
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

@@ -80,6 +80,17 @@ describe('a plan whose inputs are secret', () => {
     if (secret !== '') expect(facts).not.toContain(secret);
   });
 
+  test('shows no earlier value of it, here or there', async () => {
+    const old = world(entries('canary-of-yesterday'));
+    const site = { text: EVERYWHERE, env: { KEY: SECRET, PORT: '99' }, system: old };
+    const [facts, there] = [await factsOf(site), await planThere(site)];
+    expect(await planFrom(facts, site.text)).toEqual(there);
+    expect(facts).not.toContain('canary');
+    expect(JSON.stringify(there)).not.toContain('canary');
+    const exported = there.steps.find(({ id }) => id === 'export')?.changes.at(-1);
+    expect(exported?.effect).toBe('*** -> ***');
+  });
+
   test('finds what stands there already in facts as it does there', async () => {
     const site = {
       text: EVERYWHERE,

@@ -29,6 +29,7 @@ export function step(id: string, uses: string, more: Partial<BootStep> = {}): Bo
     at: { line: 10, column: 5 },
     origins: {},
     variables: {},
+    secrets: [],
     ...more,
   };
 }

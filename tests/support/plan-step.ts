@@ -17,6 +17,7 @@ interface PlanOptions {
   readonly facts?: Facts;
   readonly as?: string;
   readonly origins?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
 }
 
 /** What one step finds in a world. */
@@ -24,7 +25,7 @@ export async function planStep<W>(
   type: StepType<W>,
   options: W,
   system: System,
-  { facts = ROOT_FACTS, as, origins = {} }: PlanOptions = {},
+  { facts = ROOT_FACTS, as, origins = {}, secrets = [] }: PlanOptions = {},
 ): Promise<Outcome> {
   return type.plan({
     with: options,
@@ -34,6 +35,7 @@ export async function planStep<W>(
     signal: new AbortController().signal,
     origin: (option) => origins[option],
     variable: (option) => origins[option],
+    isSecret: (option) => secrets.includes(option),
   });
 }
 
