@@ -6,6 +6,7 @@ import { fillOptions } from './fill.ts';
 import type { Lookup } from './fill.ts';
 import { unfitOption } from './fit.ts';
 import { textsOf } from './json.ts';
+import { PLAN_KEYS } from './keys.ts';
 import { orderSteps } from './order.ts';
 import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
 import { hasTemplate, parseTemplate, referencesOf, wholeReference } from './template.ts';
@@ -36,7 +37,19 @@ export function bindPlan(
     return bindStep(step, type, scope);
   });
   const { name, description, file } = plan;
-  return { name, description, file, inputs, steps };
+  return { name, description, file, inputs, steps, ...homeOf(plan, scope) };
+}
+
+/** The home, filled in; none where it is an input that is unset. */
+function homeOf({ home: written }: Plan, scope: Scope): Pick<BootPlan, 'home'> {
+  if (written === undefined) return {};
+  const { home } = fillOptions({ home: written }, PLAN_KEYS, lookupIn(scope));
+  const unfit = unfitOption({ ...(home === undefined ? {} : { home }) }, PLAN_KEYS);
+  if (unfit !== undefined) {
+    const { found, wanted } = unfit;
+    throw new Problem({ code: 'invalid', found: `the home of the plan is ${found}`, wanted });
+  }
+  return typeof home === 'string' ? { home } : {};
 }
 
 function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {

@@ -11,10 +11,12 @@ const DEFAULT_TIMEOUT = 600_000;
 
 /** The plan that a file in which no mistake was found stands for. */
 export function planOf(file: string, { document, draft }: Subject): Plan {
+  const home = textMember(draft.top, 'home');
   return {
     name: textMember(draft.top, 'name') ?? '',
     description: textMember(draft.top, 'description') ?? '',
     file,
+    ...(home === undefined ? {} : { home }),
     inputs: draft.inputs.map((input) => declarationOf(input, document)),
     steps: draft.steps.map((step) => stepOf(step, document)),
   };

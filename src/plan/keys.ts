@@ -1,4 +1,4 @@
-import { ACCOUNT, VARIABLE } from '../step/fields.ts';
+import { ACCOUNT, VARIABLE, path } from '../step/fields.ts';
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
 
 /*
@@ -110,6 +110,9 @@ export const PLAN_KEYS = {
     version: { type: 'integer', minimum: 1, maximum: 1, description: 'Of the plan language: 1.' },
     name: { type: 'string', pattern: NAME, description: 'What the plan is called in messages.' },
     description: { type: 'string', description: 'What the plan is for, in one sentence.' },
+    home: path(
+      'The directory that outlives the container. Boots that share it are done one at a time, and it holds their history.',
+    ),
     inputs: {
       type: 'object',
       additionalProperties: false,

@@ -56,6 +56,8 @@ export interface Plan {
   readonly description: string;
   /** The file as it was named, for messages. */
   readonly file: string;
+  /** See `BootPlan.home`; with `${{ }}` still in it. */
+  readonly home?: string;
   readonly inputs: readonly InputDeclaration[];
   /** In the order of the file. */
   readonly steps: readonly PlanStep[];
@@ -108,6 +110,11 @@ export interface BootPlan {
   readonly name: string;
   readonly description: string;
   readonly file: string;
+  /**
+   * The directory that outlives the container. Boots that share it are done one at a time, and it
+   * holds their history. A plan without one is nobody else's business.
+   */
+  readonly home?: string;
   readonly inputs: readonly Input[];
   readonly steps: readonly BootStep[];
 }

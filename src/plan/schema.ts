@@ -20,6 +20,7 @@ export function planSchema(types: readonly AnyStepType[]): JsonObject {
     properties: {
       ...literal(PLAN_KEYS.properties),
       version: { const: 1, description: PLAN_KEYS.properties.version.description },
+      home: orTemplate(PLAN_KEYS.properties.home),
       inputs: {
         type: 'object',
         description: PLAN_KEYS.properties.inputs.description,
