@@ -11,7 +11,7 @@ const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 
 test('the plan that the README shows has no mistakes and no warnings', () => {
   const text = /```yaml\n([^]*?)```/.exec(readme)?.[1] ?? '';
-  const loaded = loadPlan('README.md', text, { types: stepTypes, validate: validateShape });
+  const loaded = loadPlan({ file: 'README.md', text }, { types: stepTypes, validate: validateShape });
   expect(loaded).toMatchObject({ ok: true, warnings: [] });
 });
 

@@ -12,7 +12,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'show what a boot would change, and change nothing',
     operand: PLAN,
     root: true,
-    flags: ['explain', 'json', 'detailed-exitcode', 'assume-root', 'strict'],
+    flags: ['explain', 'origin', 'json', 'detailed-exitcode', 'assume-root', 'strict'],
     load: async () => (await import('./plan.ts')).planCommand,
   },
   {

@@ -9,6 +9,7 @@ import { exitOfReport } from './exit.ts';
 export const planCommand: Command = async (context, options) => {
   const { flags } = options;
   const { io } = context;
+  if (flags.has('origin')) return (await import('./origin.ts')).originCommand(context, options);
   const { report, view } = await bootDry(context, options);
   if (flags.has('json')) {
     io.stdout.write(`${JSON.stringify(planDocument(view))}\n`);

@@ -4,7 +4,7 @@ import { stepTypes } from '../../steps/index.ts';
 import { assumeRoot, observeFacts } from '../engine/facts.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs } from '../plan/inputs.ts';
-import type { BootPlan, Input, InputDeclaration } from '../plan/plan.ts';
+import type { BootPlan, Input, InputDeclaration, Plan } from '../plan/plan.ts';
 import { problemLines, viewProblem } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readEnvdir } from '../system/envdir.ts';
@@ -14,12 +14,37 @@ import type { Arguments } from './command.ts';
 import { EarlyEnd } from './end.ts';
 import type { Context } from './io.ts';
 import { readPlan } from './load-plan.ts';
+import { shorten } from './plan-file.ts';
 
 /** All that a boot, dry or real, takes. */
 interface Prepared {
   readonly plan: BootPlan;
   readonly system: RealSystem;
   readonly facts: Facts;
+}
+
+/** A plan, and the world that it is for. */
+interface PreparedPlan {
+  readonly plan: Plan;
+  /** The directory of the world on this machine. */
+  readonly root: string;
+  readonly system: ReadSystem;
+}
+
+/**
+ * Reads the plan of a command line, with the fragments of the world that it names.
+ * @throws EarlyEnd when there is no such world or plan, or the plan has mistakes
+ */
+export async function preparePlan(context: Context, options: Arguments): Promise<PreparedPlan> {
+  const root = findRoot(options.root, context.io.cwd);
+  const system = new RealSystem(root);
+  const { plan } = await readPlan(context, {
+    named: options.operand,
+    system,
+    path: (path) => (root === '/' ? path : shorten(root + path, context.io.cwd)),
+    warnings: 'hide',
+  });
+  return { plan, root, system };
 }
 
 /**
@@ -29,9 +54,8 @@ interface Prepared {
  */
 export async function prepare(context: Context, options: Arguments): Promise<Prepared> {
   const { io, redactor } = context;
-  const { plan } = await readPlan(options.operand, context, 'hide');
-  const root = findRoot(options.root, io.cwd);
-  const envdir = readVariables(plan.inputs, new RealSystem(root));
+  const { plan, root, system: unguarded } = await preparePlan(context, options);
+  const envdir = readVariables(plan.inputs, unguarded);
   const { inputs, problems } = resolveInputs(plan.inputs, { process: io.env, envdir });
   redactor.learn(inputs);
   if (problems.length > 0) {

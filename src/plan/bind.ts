@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { factValues } from '../step/facts.ts';
 import type { Facts } from '../step/facts.ts';
@@ -53,8 +54,8 @@ function homeOf({ home: written }: Plan, scope: Scope): Pick<BootPlan, 'home'> {
 }
 
 function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
-  const { id, needs, when, why, as, onFailure, timeout, at } = step;
-  const holds = when === undefined || evaluate(when, scope);
+  const { id, needs, why, as, onFailure, timeout, at } = step;
+  const skipped = skippedBy(step, scope);
   const options = fillOptions(step.with, type.schema, lookupIn(scope));
   const origins = variablesBy(step, scope, decidedBy);
   const variables = variablesBy(
@@ -62,7 +63,7 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     scope,
     (input) => decidedBy(input) ?? input.declaration.env[0],
   );
-  if (holds) refuseUnfit(step, type, options, scope);
+  if (skipped === undefined) refuseUnfit(step, type, options, scope);
   return {
     id,
     type,
@@ -73,10 +74,15 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     at,
     origins,
     variables,
-    ...(holds ? {} : { skipped: explainFalse(when, scope) }),
+    ...(skipped === undefined ? {} : { skipped }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
   };
+}
+
+function skippedBy({ off, when }: PlanStep, scope: Scope): string | undefined {
+  if (off !== undefined) return `switched off in ${basename(off.file)}:${off.line}`;
+  return when === undefined || evaluate(when, scope) ? undefined : explainFalse(when, scope);
 }
 
 /** Only what was filled in can be unfit: the rest is as it was when the plan was validated. */

@@ -35,6 +35,24 @@ export function planSchema(types: readonly AnyStepType[]): JsonObject {
         items: { $ref: '#/definitions/step' },
       },
     },
+    // A plan that extends another has only what it changes.
+    if: { required: ['extends'], properties: { extends: {} } },
+    else: {
+      required: ['name', 'steps'],
+      properties: {
+        name: {},
+        steps: {
+          type: 'array',
+          description: 'Where nothing is changed, each step says all of itself.',
+          items: {
+            type: 'object',
+            required: ['uses'],
+            properties: { uses: {} },
+            additionalProperties: true,
+          },
+        },
+      },
+    },
     patternProperties: { '^x-': { description: 'Yours: hermes-boot does not look at it.' } },
     definitions: { input: inputSchema(), step: stepSchema(types), template: templateSchema() },
   };
