@@ -37,8 +37,8 @@ export function bindPlan(
     if (type === undefined) throw new Error(`no step type ${step.uses}`);
     return bindStep(step, type, scope);
   });
-  const { name, description, file } = plan;
-  return { name, description, file, inputs, steps, ...homeOf(plan, scope) };
+  const { name, description, file, lockTimeout } = plan;
+  return { name, description, file, lockTimeout, inputs, steps, ...homeOf(plan, scope) };
 }
 
 /** The home, filled in; none where it is an input that is unset. */

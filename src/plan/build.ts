@@ -26,6 +26,7 @@ export function planOf({ document, draft }: Subject, { files, file, entries }: P
     description: textMember(draft.top, 'description') ?? '',
     file,
     files,
+    lockTimeout: milliseconds(textMember(draft.top, 'lock-timeout')),
     ...(home === undefined ? {} : { home }),
     inputs: draft.inputs.map((input) => declarationOf(input, document)),
     steps: draft.steps.map((step, index) => stepOf(step, document, entries[index] ?? [])),

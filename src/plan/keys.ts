@@ -130,6 +130,12 @@ export const PLAN_KEYS = {
     home: path(
       'The directory that outlives the container. Boots that share it are done one at a time, and it holds their history.',
     ),
+    'lock-timeout': {
+      type: 'string',
+      pattern: TIMEOUT,
+      default: '10m',
+      description: 'How long to wait for another boot of the same home, such as 30s or 10m.',
+    },
     inputs: {
       type: 'object',
       additionalProperties: false,

@@ -74,6 +74,8 @@ export interface Plan {
   readonly files: readonly string[];
   /** See `BootPlan.home`; with `${{ }}` still in it. */
   readonly home?: string;
+  /** How long to wait for another boot of the same home, in milliseconds. */
+  readonly lockTimeout: number;
   readonly inputs: readonly InputDeclaration[];
   /** In the order of the file. */
   readonly steps: readonly PlanStep[];
@@ -131,6 +133,8 @@ export interface BootPlan {
    * holds their history. A plan without one is nobody else's business.
    */
   readonly home?: string;
+  /** See `Plan.lockTimeout`. */
+  readonly lockTimeout: number;
   readonly inputs: readonly Input[];
   readonly steps: readonly BootStep[];
 }

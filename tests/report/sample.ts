@@ -75,6 +75,7 @@ export function planOf(steps: readonly StepReport[], inputs: readonly Input[] = 
     name: 'stage2',
     description: 'Prepare the home.',
     file: 'plans/stage2.yaml',
+    lockTimeout: 600_000,
     inputs,
     steps: steps.map((report) => report.step),
   };

@@ -30,7 +30,7 @@ interface Step {
 }
 
 /** What stands at the top of a plan besides inputs and steps. */
-const TOP = ['version', 'name', 'description', 'home'] as const;
+const TOP = ['version', 'name', 'description', 'home', 'lock-timeout'] as const;
 
 /**
  * Lays files over each other, the first at the bottom. An input takes the place of one of the
