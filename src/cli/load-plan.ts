@@ -40,7 +40,7 @@ export async function readPlan(
   { io }: Context,
   { named, system, path, warnings }: ReadOptions,
 ): Promise<LoadedPlan> {
-  const source = readPlanFile(named, io.cwd);
+  const source = readPlanFile(named ?? io.env.HERMES_BOOT_PLAN, io.cwd);
   const loaded = await load(source, {
     names: packagedPlans(),
     read: (name) => findPackagedPlan(name, io.cwd),

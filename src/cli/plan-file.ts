@@ -15,12 +15,13 @@ const LARGEST_PLAN = 4 * 1024 * 1024;
 
 /**
  * Reads the plan that a command line names. A word is a plan of ours, anything with a slash or an
- * ending is a path.
+ * ending is a path; none or an empty one is the default.
  * @param cwd where relative paths start
  * @throws EarlyEnd when there is none, or it is no text
  */
-export function readPlanFile(named: string = DEFAULT_PLAN, cwd: string): PlanSource {
-  const path = isPath(named) ? resolve(cwd, named) : packagedPlan(named, cwd);
+export function readPlanFile(named: string | undefined, cwd: string): PlanSource {
+  const name = named === undefined || named === '' ? DEFAULT_PLAN : named;
+  const path = isPath(name) ? resolve(cwd, name) : packagedPlan(name, cwd);
   return readSource(path, cwd);
 }
 
