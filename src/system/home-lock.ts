@@ -1,11 +1,7 @@
 import { Problem } from '../errors/problem.ts';
-import { join } from './path.ts';
 
-/** Where this program keeps what it has to remember on a volume, below the home. */
-export const OWN_DIRECTORY = '.hermes-boot';
-
-/** The file that a boot locks, below the home. */
-export const LOCK_FILE = join(OWN_DIRECTORY, 'lock');
+/** The file that a boot locks, below the home. Root's own, so on no list of a plan. */
+export const LOCK_FILE = '.hermes-boot.lock';
 
 /** How much somebody should know about the lock of a home. */
 export interface LockNotice {

@@ -59,11 +59,8 @@ function usedRoot(): string {
   return root;
 }
 
-/** The volume without what tells one boot from another. */
 function homeIn(root: string): Map<string, string> {
-  const world = withoutKeys(snapshot(root, '/opt/data'));
-  for (const path of world.keys()) if (path.includes('/.hermes-boot/')) world.delete(path);
-  return world;
+  return withoutKeys(snapshot(root, '/opt/data'));
 }
 
 function keysIn(root: string): string[] {

@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Problem } from '../../errors/problem.ts';
 import { printable } from '../../text/printable.ts';
-import { HomeHeld, LOCK_FILE, OWN_DIRECTORY, parseHolder, showHolder } from '../home-lock.ts';
+import { HomeHeld, LOCK_FILE, parseHolder, showHolder } from '../home-lock.ts';
 import type { Acquired, HomeLock, LockNotice } from '../home-lock.ts';
 import { join } from '../path.ts';
 import { readRecord, writeRecord } from './lock-file.ts';
@@ -85,7 +85,6 @@ export class RealHomeLock implements HomeLock {
   }
 
   async #acquire(signal: AbortSignal, tell: Tell): Promise<'fresh' | 'stale'> {
-    this.#system.makeLockDirectory(join(this.#home, OWN_DIRECTORY));
     const path = join(this.#home, LOCK_FILE);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const fd = this.#system.openLock(path);

@@ -3,7 +3,6 @@ import {
   constants,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   writeSync,
@@ -15,18 +14,6 @@ const OPEN = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** In bytes. */
 const LARGEST_RECORD = 4096;
-
-/**
- * Makes a directory for a lock. By one system call, since no lock keeps others from doing the same
- * at the same time.
- */
-export function makeLockDirectory(directory: number, name: string): void {
-  try {
-    mkdirSync(pathOf(directory, name), 0o755);
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-  }
-}
 
 /**
  * Opens a file of our own to lock it, and makes it where it is missing. The caller closes it.

@@ -13,7 +13,7 @@ import { World } from '../world.ts';
 import { appendToLog } from './append.ts';
 import { runCommand } from './command.ts';
 import { systemProblem } from './errno.ts';
-import { isStillThere, makeLockDirectory, openLockFile } from './lock-file.ts';
+import { isStillThere, openLockFile } from './lock-file.ts';
 import { withFileLock } from './lock.ts';
 import { pathOf, statOf, toStat, withParent } from './open.ts';
 import { ownTree } from './own-tree.ts';
@@ -102,11 +102,6 @@ export class RealSystem extends World implements System {
     this.#at(path, 'appending to', (directory, name) => {
       appendToLog(directory, name, logText(lines, localTime(new Date())), owner);
     });
-  }
-
-  /** Makes a directory for a lock, unless another boot has been quicker. */
-  makeLockDirectory(path: string): void {
-    this.#at(path, 'making', makeLockDirectory);
   }
 
   /** Opens a file of our own to lock it, and makes it where it is missing. The caller closes it. */
