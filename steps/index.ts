@@ -2,6 +2,7 @@ import type { AnyStepType } from '../src/step/step.ts';
 import { accountAccess } from './account-access.ts';
 import { accountGroups } from './account-groups.ts';
 import { accountRemap } from './account-remap.ts';
+import { authRebootstrap } from './auth-rebootstrap.ts';
 import { browserPath } from './browser-path.ts';
 import { command } from './command.ts';
 import { configMigrate } from './config-migrate.ts';
@@ -36,6 +37,7 @@ export const stepTypes: readonly AnyStepType[] = [
   accountAccess,
   accountGroups,
   configMigrate,
+  authRebootstrap,
   installStamp,
   browserPath,
   supervisePerms,
