@@ -6,6 +6,7 @@ import { authRebootstrap } from './auth-rebootstrap.ts';
 import { browserPath } from './browser-path.ts';
 import { command } from './command.ts';
 import { configMigrate } from './config-migrate.ts';
+import { directoryPrivate } from './directory-private.ts';
 import { directoryTree } from './directory-tree.ts';
 import { directory } from './directory.ts';
 import { envExport } from './env-export.ts';
@@ -24,6 +25,7 @@ import { userGuard } from './user-guard.ts';
 export const stepTypes: readonly AnyStepType[] = [
   directory,
   directoryTree,
+  directoryPrivate,
   fileMode,
   fileSeed,
   ownerPaths,
