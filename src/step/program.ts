@@ -2,6 +2,7 @@ import { fingerprint } from '../changes/make.ts';
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Identity } from '../system/command.ts';
+import type { Entry } from '../system/entry.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { ownerOf } from './owner.ts';
 import { targetOf, whatIs } from './phrases.ts';
@@ -22,13 +23,18 @@ export interface Fingerprint {
  * followed counts as leading somewhere: only whoever follows it as another user can tell.
  */
 export function isPresent(system: ReadSystem, path: string): boolean {
+  return endOf(system, path).type !== 'missing';
+}
+
+/** What stands at a path, or where the links there lead: for who will follow them to run it. */
+export function endOf(system: ReadSystem, path: string): Entry {
   let at = path;
   for (let hops = 0; hops < MAX_HOPS; hops += 1) {
     const entry = system.look(at);
-    if (entry.type !== 'link') return entry.type !== 'missing';
+    if (entry.type !== 'link') return entry;
     at = targetOf(at, entry.target);
   }
-  return false;
+  return { type: 'missing' };
 }
 
 /** As whom the commands of a step run; undefined for the user of this process. */
