@@ -56,12 +56,13 @@ export const directoryPrivate = defineStep({
       const made = { kind: 'directory', path: at, mode: MODE, owner: to, why } as const;
       return { changes: [...parentChanges(context, at), made], otherwise: '', notes };
     }
-    const changes = rightsChanges(
-      at,
-      { type: 'directory', stat: present },
-      { mode: MODE, owner: to },
-      { mode: `it is private to ${name}`, owner: `it is to belong to ${name}` },
-    );
+    const reasons = { mode: `it is private to ${name}`, owner: `it is to belong to ${name}` };
+    const closed = { type: 'directory', stat: { ...present, mode: MODE } } as const;
+    // The mode first: it gives nothing to anybody but the owner, and takes no CAP_FOWNER of root.
+    const changes = [
+      ...rightsChanges(at, { type: 'directory', stat: present }, { mode: MODE }, reasons),
+      ...rightsChanges(at, closed, { owner: to }, reasons),
+    ];
     return { changes, otherwise: `${at} is ${showMode(MODE)} ${showOwner(to)}`, notes };
   },
   touches: (options) =>

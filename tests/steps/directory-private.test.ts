@@ -207,3 +207,12 @@ test.skipIf(!isRoot)(
     expect(snapshot(root, '/etc')).toEqual(etc);
   },
 );
+
+test('a directory of root is given away without CAP_FOWNER, whatever its mode', async () => {
+  const system = world({ ...TMP, [PATH]: directory({ mode: 0o644 }) });
+  const { changes } = await findingsOf(directoryPrivate, options, system);
+  expect(changes.map(showChange)).toEqual([
+    `${PATH} mode 0644 -> 0700`,
+    `${PATH} owner 0:0 -> ${HERMES}`,
+  ]);
+});
