@@ -36,8 +36,8 @@ const configs = fc.constantFrom(
   'model:\n  default: y\n',
 );
 
-const session = (more: object): string =>
-  `{"n":1.0,"providers":{"other":{"access_token":"canary"},"nous":${JSON.stringify(more)}}}`;
+const session = (more: object, token = 'canary'): string =>
+  `{"n":1.0,"providers":{"other":{"access_token":"${token}"},"nous":${JSON.stringify(more)}}}`;
 const over = { last_auth_error: { relogin_required: true }, access_token: '' };
 const alive = { access_token: 'canary', refresh_token: 'canary' };
 const auths = fc.oneof(
@@ -205,9 +205,9 @@ export const environments: fc.Arbitrary<Record<string, string>> = fc.record({
   PLAYWRIGHT_BROWSERS_PATH: fc.constantFrom('', '/opt/hermes/.playwright', '/nowhere'),
   HERMES_AUTH_JSON_REBOOTSTRAP: fc.constantFrom(
     '',
-    session({ ...fresh, obtained_at: '2026-06-01T00:00:00Z' }),
+    session({ ...fresh, obtained_at: '2026-06-01T00:00:00Z' }, 'shoot'),
     JSON.stringify(fresh),
-    session(over),
+    session(over, 'shoot'),
     'shoot{',
   ),
   XDG_RUNTIME_DIR: fc.constantFrom('', '/tmp/runtime', '/run/user/10000', '/tmp', 'relative'),
