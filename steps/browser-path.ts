@@ -1,104 +1,105 @@
 import { exportChanges } from '../src/step/envdir.ts';
 import { path, variable } from '../src/step/fields.ts';
 import { counted, warning, whatIs } from '../src/step/phrases.ts';
-import { defineStep } from '../src/step/step.ts';
+import type { OptionsOf } from '../src/step/schema.ts';
+import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
 import { envdirPath, readEnvdir } from '../src/system/envdir.ts';
-import { isWithin, join, nameOf } from '../src/system/path.ts';
+import { isWithin, nameOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
+import { readBaked } from './browser-path/baked.ts';
+import { findProgram, isExecutable, MAX_ENTRIES } from './browser-path/program.ts';
 
-/** Playwright puts its browsers two directories deep; more than this is not such a tree. */
-const MAX_DEPTH = 6;
-const MAX_ENTRIES = 20_000;
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['variable', 'names'],
+  properties: {
+    baked: path(
+      'The file of the image that names its browser; without one `browsers` is searched.',
+    ),
+    browsers: path('The directory that holds the browsers. Unset: none is searched.'),
+    override: { type: 'string', description: 'The path that the operator has set, if any.' },
+    variable: variable('The variable that is exported.'),
+    names: {
+      type: 'array',
+      items: { type: 'string', pattern: '^[^/]+$', description: 'A name of a program.' },
+      minItems: 1,
+      uniqueItems: true,
+      description:
+        'What a browser is called; the first name that is there wins. Names of files, never parts of paths: shared libraries are executable, too.',
+    },
+  },
+} as const;
+
+type Options = OptionsOf<typeof schema>;
 
 /** The browser that the agent starts. */
 export const browserPath = defineStep({
   uses: 'browser-path',
   summary: 'Find the browser of the image and export its path to every later service.',
-  schema: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['variable', 'names'],
-    properties: {
-      browsers: path('The directory that holds the browsers. Unset: nothing is done.'),
-      override: { type: 'string', description: 'The path that the operator has set, if any.' },
-      variable: variable('The variable that is exported.'),
-      names: {
-        type: 'array',
-        items: { type: 'string', pattern: '^[^/]+$', description: 'A name of a program.' },
-        minItems: 1,
-        uniqueItems: true,
-        description:
-          'What a browser is called; the first name that is there wins. Names of files, never parts of paths: shared libraries are executable, too.',
-      },
-    },
-  },
+  schema,
   plan(context) {
     const { system, with: options } = context;
-    const { variable: name, names } = options;
+    const { variable: name } = options;
     const current = readEnvdir(system, name);
     const override = options.override ?? '';
-    if (override !== '' && override !== current) {
-      return { skipped: `${context.origin('override') ?? name} is set to ${override}` };
+    const chosen = { skipped: `${context.origin('override') ?? name} is set to ${override}` };
+    if (override !== '' && override !== current) return chosen;
+    const baked = readBaked(system, options.baked);
+    if (baked.path !== undefined && baked.path === current) {
+      return { changes: [], otherwise: `${name} is ${current} already` };
     }
-    if (options.browsers === undefined) {
-      return { skipped: 'no directory of browsers is set' };
+    const found = exportedBefore(system, current, options);
+    if (override !== '' && found === undefined) return chosen;
+    if (baked.path !== undefined) {
+      const why = `${options.baked ?? ''} of the image names it`;
+      return { changes: exportChanges(context, name, baked.path, why), otherwise: '' };
     }
-    const { browsers } = options;
-    const entry = system.look(browsers);
-    if (entry.type !== 'directory') return { skipped: `${browsers} is ${whatIs(entry)}` };
-    // What the last boot has exported is looked at alone: a walk finds it again or a better one,
-    // and neither is worth a walk on every boot.
-    const exported = current !== undefined && isWithin(current, browsers) ? current : undefined;
-    if (exported !== undefined && names.includes(nameOf(exported)) && runs(system, exported)) {
-      return { changes: [], otherwise: `${name} is ${exported} already` };
-    }
-    if (override !== '') {
-      return { skipped: `${context.origin('override') ?? name} is set to ${override}` };
-    }
-    const { found, complete } = findProgram(system, browsers, names);
-    if (found === undefined) {
-      const limit = complete ? '' : ` among the first ${counted(MAX_ENTRIES, 'entry', 'entries')}`;
-      const text = `${browsers} holds no executable named ${names.join(', ')}${limit}: the agent has to find a browser by itself`;
-      return { changes: [], otherwise: `no browser in ${browsers}`, notes: [warning(text)] };
-    }
-    return {
-      changes: exportChanges(context, name, found, 'the agent does not look there (#15697)'),
-      otherwise: `${name} is ${found} already`,
-    };
+    return withNotes(search(context, found), baked.notes);
   },
   touches: (options) => [{ kind: 'path', path: envdirPath(options.variable), aspect: 'existence' }],
 });
 
-function runs(system: ReadSystem, path: string): boolean {
-  const entry = system.look(path);
-  return entry.type === 'file' && (entry.stat.mode & 0o111) !== 0;
-}
-
-/** The first program below a directory with the best name, level by level and sorted. */
-function findProgram(
+/**
+ * What a boot before has found and exported, where that still can be run. It is looked at alone: a
+ * walk finds it again or a better one, and neither is worth a walk on every boot.
+ */
+function exportedBefore(
   system: ReadSystem,
-  top: string,
-  names: readonly string[],
-): { found?: string; complete: boolean } {
-  const best: (string | undefined)[] = names.map(() => undefined);
-  let seen = 0;
-  let level = [top];
-  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
-    const next: string[] = [];
-    for (const path of level.flatMap((at) => system.list(at).map((name) => join(at, name)))) {
-      seen += 1;
-      if (seen > MAX_ENTRIES) return { ...first(best), complete: false };
-      const rank = names.indexOf(nameOf(path));
-      const { type } = system.look(path);
-      if (type === 'directory') next.push(path);
-      else if (rank >= 0 && runs(system, path)) best[rank] ??= path;
-    }
-    level = next;
+  current: string | undefined,
+  { browsers, names }: Options,
+): string | undefined {
+  if (current === undefined || browsers === undefined || !isWithin(current, browsers)) {
+    return undefined;
   }
-  return { ...first(best), complete: true };
+  return names.includes(nameOf(current)) && isExecutable(system.look(current))
+    ? current
+    : undefined;
 }
 
-function first(best: readonly (string | undefined)[]): { found?: string } {
-  const found = best.find((path) => path !== undefined);
-  return found === undefined ? {} : { found };
+function search(context: StepContext<Options>, exported: string | undefined): Outcome {
+  const { system, with: options } = context;
+  const { browsers, names, variable: name } = options;
+  if (browsers === undefined) return { skipped: 'no directory of browsers is set' };
+  const entry = system.look(browsers);
+  if (entry.type !== 'directory') return { skipped: `${browsers} is ${whatIs(entry)}` };
+  if (exported !== undefined) {
+    return { changes: [], otherwise: `${name} is ${exported} already` };
+  }
+  const { found, complete } = findProgram(system, browsers, names);
+  if (found === undefined) {
+    const limit = complete ? '' : ` among the first ${counted(MAX_ENTRIES, 'entry', 'entries')}`;
+    const text = `${browsers} holds no executable named ${names.join(', ')}${limit}: the agent has to find a browser by itself`;
+    return { changes: [], otherwise: `no browser in ${browsers}`, notes: [warning(text)] };
+  }
+  return {
+    changes: exportChanges(context, name, found, 'the agent does not look there (#15697)'),
+    otherwise: `${name} is ${found} already`,
+  };
+}
+
+function withNotes(outcome: Outcome, notes: readonly Note[]): Outcome {
+  if (notes.length === 0) return outcome;
+  if ('skipped' in outcome) return { changes: [], otherwise: outcome.skipped, notes };
+  return { ...outcome, notes: [...notes, ...(outcome.notes ?? [])] };
 }

@@ -1,38 +1,19 @@
 import { Problem } from '../src/errors/problem.ts';
-import { choice, mode, owner, path } from '../src/step/fields.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerTouches } from '../src/step/owner.ts';
 import { info, leftAlone, warning, whatIs } from '../src/step/phrases.ts';
-import { canonical, existingDirectory } from '../src/step/place.ts';
+import { existingDirectory } from '../src/step/place.ts';
 import { isPresent } from '../src/step/program.ts';
-import type { OptionsOf } from '../src/step/schema.ts';
-import { defineStep, type Outcome, type StepContext } from '../src/step/step.ts';
-import { Content } from '../src/system/content.ts';
-import { parseMode } from '../src/system/entry.ts';
+import { defineStep, type Outcome, type StepContext, type Touch } from '../src/step/step.ts';
 import { parentOf } from '../src/system/path.ts';
-
-const schema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['path'],
-  anyOf: [choice('from'), choice('content')],
-  properties: {
-    path: path('The file. Its directory is there by then.'),
-    from: path('The file of the image that it starts as a copy of.'),
-    content: { type: 'string', description: 'The text that it starts with, instead of `from`.' },
-    owner: owner('Who owns the new file. Without this it is `as`, or the user that runs this.'),
-    mode: mode('The mode of the new file; 0644 without this.'),
-    required: {
-      type: 'boolean',
-      default: false,
-      description: 'Whether a missing source is a failure instead of a warning.',
-    },
-  },
-} as const;
+import { followSource } from './file-seed/follow.ts';
+import { remember } from './file-seed/record.ts';
+import { schema, type Options } from './file-seed/schema.ts';
+import { putInPlace, sourceOf } from './file-seed/source.ts';
 
 /** A file that is put in place once. */
 export const fileSeed = defineStep({
   uses: 'file.seed',
-  summary: 'Put a file in place where there is none; an existing one is never touched.',
+  summary: 'Put a file in place where there is none; what somebody has edited is never touched.',
   schema,
   plan(context) {
     const { system, with: options } = context;
@@ -41,7 +22,9 @@ export const fileSeed = defineStep({
       case 'missing':
         return seed(context);
       case 'file':
-        return { changes: [], otherwise: `${options.path} is there and stays as it is` };
+        return options.follow === undefined
+          ? { changes: [], otherwise: `${options.path} is there and stays as it is` }
+          : followSource(context, entry.stat, options.follow);
       case 'link':
       case 'behind-link': {
         const resolves = entry.type === 'link' && isPresent(system, options.path);
@@ -62,44 +45,26 @@ export const fileSeed = defineStep({
     { kind: 'path', path: options.path, aspect: 'existence' },
     { kind: 'path', path: options.path, aspect: 'mode' },
     { kind: 'path', path: options.path, aspect: 'owner' },
+    ...recordTouches(options),
     ...ownerTouches(options.owner),
   ],
 });
 
-function seed(context: StepContext<OptionsOf<typeof schema>>): Outcome {
-  const { system, with: options } = context;
-  const { path: target, from, content } = options;
-  if (from !== undefined && content !== undefined) {
-    throw new Problem({
-      found: `the plan has both from and content for ${target}`,
-      wanted: 'one of them',
-    });
-  }
-  if (from === undefined && content === undefined) {
-    return { skipped: `no source is set for ${target}` };
-  }
+function recordTouches({ follow }: Options): Touch[] {
+  return follow === undefined ? [] : [{ kind: 'path', path: follow, aspect: 'existence' }];
+}
+
+function seed(context: StepContext<Options>): Outcome {
+  const { path: target, follow, required } = context.with;
+  const source = sourceOf(context);
+  if (source === undefined) return { skipped: `no source is set for ${target}` };
   existingDirectory(context, 'path', parentOf(target));
-  if (from !== undefined) {
-    const source = system.look(from);
-    if (source.type !== 'file') {
-      return withoutSource(target, `${from} is ${whatIs(source)}`, options.required === true);
-    }
-  }
-  return {
-    changes: [
-      {
-        kind: 'file',
-        path: canonical(system, target),
-        content: from === undefined ? Content.ofText(content ?? '') : system.read(from),
-        mode: parseMode(options.mode ?? '0644'),
-        owner: ownerOf(context, options.owner),
-        from: 'absent',
-        label: from === undefined ? 'text of the plan' : `copy of ${from}`,
-        why: 'it is missing',
-      },
-    ],
-    otherwise: '',
-  };
+  if (typeof source === 'string') return withoutSource(target, source, required === true);
+  const change = putInPlace(context, source, { from: 'absent', why: 'it is missing' });
+  if (follow === undefined) return { changes: [change], otherwise: '' };
+  const why = 'the next image can tell whether anybody edited it';
+  const { changes, notes } = remember(context, follow, source.content().digest(), why);
+  return { changes: [change, ...changes], otherwise: '', notes };
 }
 
 function withoutSource(target: string, found: string, required: boolean): Outcome {

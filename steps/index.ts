@@ -2,9 +2,11 @@ import type { AnyStepType } from '../src/step/step.ts';
 import { accountAccess } from './account-access.ts';
 import { accountGroups } from './account-groups.ts';
 import { accountRemap } from './account-remap.ts';
+import { authRebootstrap } from './auth-rebootstrap.ts';
 import { browserPath } from './browser-path.ts';
 import { command } from './command.ts';
 import { configMigrate } from './config-migrate.ts';
+import { directoryPrivate } from './directory-private.ts';
 import { directoryTree } from './directory-tree.ts';
 import { directory } from './directory.ts';
 import { envExport } from './env-export.ts';
@@ -23,6 +25,7 @@ import { userGuard } from './user-guard.ts';
 export const stepTypes: readonly AnyStepType[] = [
   directory,
   directoryTree,
+  directoryPrivate,
   fileMode,
   fileSeed,
   ownerPaths,
@@ -36,6 +39,7 @@ export const stepTypes: readonly AnyStepType[] = [
   accountAccess,
   accountGroups,
   configMigrate,
+  authRebootstrap,
   installStamp,
   browserPath,
   supervisePerms,

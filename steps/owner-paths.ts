@@ -14,6 +14,7 @@ import {
 } from '../src/step/repair.ts';
 import { defineStep, type StepContext } from '../src/step/step.ts';
 import { showOwner } from '../src/system/entry.ts';
+import { LOCK_FILE } from '../src/system/home-lock.ts';
 import { componentsOf, join } from '../src/system/path.ts';
 
 /** The owner of listed paths. */
@@ -61,7 +62,7 @@ export const ownerPaths = defineStep({
       repairs.push(repairEntry(base, { type: 'directory', stat }, { ...wanted, byRoot }));
     }
     const notes = repairs.flatMap((repair) => repair.notes);
-    const others = unlisted(system.list(base), [...trees, ...files]);
+    const others = unlisted(system.list(base), [...trees, ...files, LOCK_FILE]);
     if (others > 0) {
       const verb = others === 1 ? 'is' : 'are';
       notes.push(

@@ -9,10 +9,24 @@ import { stepTypes } from '../steps/index.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 
+const registry = { types: stepTypes, validate: validateShape };
+
+const [plan = '', fragment = ''] = [...readme.matchAll(/```yaml\n([^]*?)```/g)].map(
+  ([, text = '']) => text,
+);
+
 test('the plan that the README shows has no mistakes and no warnings', () => {
-  const text = /```yaml\n([^]*?)```/.exec(readme)?.[1] ?? '';
-  const loaded = loadPlan('README.md', text, { types: stepTypes, validate: validateShape });
+  const loaded = loadPlan({ file: 'README.md', text: plan }, registry);
   expect(loaded).toMatchObject({ ok: true, warnings: [] });
+});
+
+test('the fragment that the README shows fits the plan that it changes', () => {
+  const file = join(import.meta.dirname, '../plans/stage2.yaml');
+  const stage2 = { file, text: readFileSync(file, 'utf8') };
+  const fragments = [{ file: 'README.md', text: fragment }];
+  const library = { names: [], read: () => undefined, fragments };
+  const loaded = loadPlan(stage2, registry, library);
+  expect(loaded).toMatchObject({ ok: true, warnings: [], value: { files: [file, 'README.md'] } });
 });
 
 test('the README tells every exit code that there is, and no other', () => {

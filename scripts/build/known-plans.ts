@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import type { KnownPlan } from '../../src/cli/known-plans.ts';
 import { loadPlan } from '../../src/plan/load.ts';
 import { validateShape } from '../../src/plan/schema-validator.ts';
 import { stepTypes } from '../../steps/index.ts';
@@ -14,20 +15,8 @@ export function knownPlans(root: string): Plugin {
     name: 'known-plans',
     setup(bundler) {
       bundler.onLoad({ filter: /\/src\/cli\/known-plans\.ts$/ }, async () => {
-        const directory = join(root, 'plans');
-        const files = (await readdir(directory)).filter((name) => name.endsWith('.yaml')).sort();
-        const texts = await Promise.all(
-          files.map((name) => readFile(join(directory, name), 'utf8')),
-        );
-        const entries = texts.flatMap((text, at) => {
-          const loaded = loadPlan(files[at] ?? '', text, {
-            types: stepTypes,
-            validate: validateShape,
-          });
-          return loaded.ok ? [[text, { plan: loaded.value, warnings: loaded.warnings }]] : [];
-        });
         // Parsed when a plan is looked for, which is quicker than a literal for the compiler.
-        const json = JSON.stringify(JSON.stringify(entries));
+        const json = JSON.stringify(JSON.stringify(await readPlans(join(root, 'plans'))));
         return {
           contents: `export const knownPlans = () => new Map(JSON.parse(${json}));`,
           loader: 'js',
@@ -35,4 +24,22 @@ export function knownPlans(root: string): Plugin {
       });
     },
   };
+}
+
+async function readPlans(directory: string): Promise<(readonly [string, KnownPlan])[]> {
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.yaml')).sort();
+  const sources = await Promise.all(
+    files.map(async (file) => ({ file, text: await readFile(join(directory, file), 'utf8') })),
+  );
+  const read = (name: string) => sources.find(({ file }) => file === `${name}.yaml`);
+  const registry = { types: stepTypes, validate: validateShape };
+  return sources.flatMap((source): (readonly [string, KnownPlan])[] => {
+    const loaded = loadPlan(source, registry, { names: [], read, fragments: [] });
+    if (!loaded.ok) return [];
+    const { value: plan, warnings } = loaded;
+    const bases = plan.files.filter((file) => file !== source.file);
+    return [
+      [source.text, { plan, warnings, extends: bases.map((file) => basename(file, '.yaml')) }],
+    ];
+  });
 }

@@ -51,6 +51,8 @@ function makeSystem(root: string): void {
   for (const path of ['etc', 'run/s6/container_environment', 'var', 'srv/me', 'opt']) {
     mkdirSync(join(root, path), { recursive: true });
   }
+  mkdirSync(join(root, 'tmp'));
+  chmodSync(join(root, 'tmp'), 0o1777);
   symlinkSync('/run', join(root, 'var/run'));
   writeFileSync(join(root, 'etc/passwd'), PASSWD);
   writeFileSync(join(root, 'etc/group'), GROUP);

@@ -5,6 +5,7 @@ import type { Context } from './io.ts';
 export const FLAGS = {
   explain: 'say why each step acts or does not, and where each input came from',
   json: 'print JSON on stdout',
+  origin: 'show which file each step comes from, and look at no world',
   'detailed-exitcode': 'exit with 2 when something would change',
   'assume-root': 'plan as a boot with all rights of root would',
   strict: 'exit with 1 when the boot is degraded',

@@ -13,7 +13,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operand: PLAN,
     root: true,
     facts: true,
-    flags: ['explain', 'json', 'detailed-exitcode', 'assume-root', 'strict'],
+    flags: ['explain', 'origin', 'json', 'detailed-exitcode', 'assume-root', 'strict'],
     load: async () => (await import('./plan.ts')).planCommand,
   },
   {

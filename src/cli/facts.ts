@@ -32,11 +32,11 @@ export const factsCommand: Command = async (context, options) => {
 async function checkedFacts(context: Context, options: Arguments): Promise<FactsDocument> {
   const { io, redactor } = context;
   const prepared = await prepare(context, options);
-  const { source, plan, system, facts, secrets } = prepared;
+  const { source, plan, system, facts, secrets, fragments } = prepared;
   const assumed = options.flags.has('assume-root');
   const how = { facts, listener: () => undefined, signal: io.signal };
   const document = await takeFacts(
-    { plan: source, inputs: plan.inputs, facts, system, secrets, types: stepTypes },
+    { plan: source, inputs: plan.inputs, facts, system, secrets, types: stepTypes, fragments },
     { by: packageJson.version, taken: new Date(), assumed, signal: io.signal },
   );
   const offline = offlineBoot(source, document, document.facts, stepTypes);

@@ -33,7 +33,11 @@ export async function prepareFromFacts(
 ): Promise<Offline> {
   const { io, redactor } = context;
   const document = readFacts(file, io.cwd);
-  const { plan: source } = await readPlan(options.operand ?? document.plan.name, context, 'hide');
+  const { plan: source } = await readPlan(context, {
+    named: options.operand ?? document.plan.name,
+    fragments: () => document.plan.fragments,
+    warnings: 'hide',
+  });
   const assumed = document.assumed || options.flags.has('assume-root');
   const facts = options.flags.has('assume-root') ? assumeRoot(document.facts) : document.facts;
   const { plan, system, unknown } = offlineBoot(source, document, facts, stepTypes);

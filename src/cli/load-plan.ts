@@ -1,48 +1,82 @@
 import { stepTypes } from '../../steps/index.ts';
-import type { Loaded } from '../plan/diagnostic.ts';
+import type { Diagnostic, Loaded } from '../plan/diagnostic.ts';
+import type { Library } from '../plan/layers/library.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanSource } from '../plan/source.ts';
 import { paintFor } from '../report/paint.ts';
 import { EarlyEnd } from './end.ts';
 import type { Context } from './io.ts';
 import { knownPlans } from './known-plans.ts';
-import type { LoadedPlan } from './known-plans.ts';
-import { readPlanFile } from './plan-file.ts';
-import type { PlanFile } from './plan-file.ts';
+import { findPackagedPlan, packagedPlans, readPlanFile } from './plan-file.ts';
+
+/** A plan that can be used. */
+interface LoadedPlan {
+  readonly plan: Plan;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What to read, and what to make of it. */
+interface ReadOptions {
+  /** As on the command line. */
+  readonly named: string | undefined;
+  /**
+   * The fragments that count, in their order.
+   * @throws EarlyEnd when one of them cannot be trusted
+   */
+  readonly fragments: () => readonly PlanSource[];
+  /**
+   * What becomes of what is not wrong but may be meant otherwise; a boot is not the time to hear
+   * of it.
+   */
+  readonly warnings: 'hide' | 'tell' | 'refuse';
+}
 
 /**
- * Reads a plan and tells its mistakes on stderr.
- * @param named as on the command line
- * @param warnings what becomes of what is not wrong but may be meant otherwise; a boot is not the
- *   time to hear of it
- * @throws EarlyEnd when there is no such plan, or it has mistakes
+ * Reads a plan, with what it extends and the fragments for it, and tells its mistakes on stderr.
+ * @throws EarlyEnd when there is no such plan, it has mistakes, or a fragment cannot be trusted
  */
 export async function readPlan(
-  named: string | undefined,
   { io }: Context,
-  warnings: 'hide' | 'tell' | 'refuse',
+  { named, fragments, warnings }: ReadOptions,
 ): Promise<LoadedPlan> {
-  const planFile = readPlanFile(named, io.cwd);
-  const { file, text } = planFile;
-  const loaded = await load(planFile);
+  const source = readPlanFile(named ?? io.env.HERMES_BOOT_PLAN, io.cwd);
+  const loaded = await load(source, {
+    names: packagedPlans(),
+    read: (name) => findPackagedPlan(name, io.cwd),
+    fragments: fragments(),
+  });
   const told = warnings === 'hide' ? [] : loaded.ok ? loaded.warnings : [];
   const diagnostics = loaded.ok ? told : loaded.diagnostics;
   if (diagnostics.length > 0) {
     const { renderDiagnostics } = await import('../report/diagnostics.ts');
     const paint = await paintFor(io.stderr, io.env);
-    io.stderr.write(renderDiagnostics(file, text, diagnostics, paint));
+    io.stderr.write(renderDiagnostics(loaded.sources, diagnostics, paint));
   }
   if (!loaded.ok || (warnings === 'refuse' && told.length > 0)) throw new EarlyEnd('config');
   return { plan: loaded.value, warnings: loaded.warnings };
 }
 
-async function load({ file, text }: PlanFile): Promise<Loaded<Plan>> {
-  const known = knownPlans().get(text);
-  if (known !== undefined) {
-    return { ok: true, value: { ...known.plan, file }, warnings: known.warnings };
-  }
+async function load(source: PlanSource, library: Library): Promise<Loaded<Plan>> {
+  const known = library.fragments.length === 0 ? knownPlan(source, library) : undefined;
+  if (known !== undefined) return { ...known, ok: true, sources: [source] };
   const [{ loadPlan }, { validateShape }] = await Promise.all([
     import('../plan/load.ts'),
     import('../plan/schema-validator.ts'),
   ]);
-  return loadPlan(file, text, { types: stepTypes, validate: validateShape });
+  return loadPlan(source, { types: stepTypes, validate: validateShape }, library);
+}
+
+/** The plan as the build has read it, where neither it nor what it extends has been edited. */
+function knownPlan(
+  { file, text }: PlanSource,
+  library: Library,
+): { readonly value: Plan; readonly warnings: readonly Diagnostic[] } | undefined {
+  const plans = knownPlans();
+  const known = plans.get(text);
+  if (known === undefined) return undefined;
+  const unchanged = known.extends.every((name) => {
+    const base = library.read(name);
+    return base !== undefined && plans.get(base.text)?.plan.name === name;
+  });
+  return unchanged ? { value: { ...known.plan, file }, warnings: known.warnings } : undefined;
 }

@@ -4,6 +4,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errnoOf } from '../errors/problem.ts';
 import { didYouMean } from '../plan/nearest.ts';
+import type { PlanSource } from '../plan/source.ts';
 import { EarlyEnd } from './end.ts';
 
 /** The plan that is meant when none is named. */
@@ -12,21 +13,30 @@ const DEFAULT_PLAN = 'stage2';
 /** In bytes. The longest plan that a person could want is a hundredth of it. */
 const LARGEST_PLAN = 4 * 1024 * 1024;
 
-/** A plan file as it was found. */
-export interface PlanFile {
-  /** Its path as short as it can be said, for messages. */
-  readonly file: string;
-  readonly text: string;
-}
-
 /**
  * Reads the plan that a command line names. A word is a plan of ours, anything with a slash or an
- * ending is a path.
+ * ending is a path; none or an empty one is the default.
  * @param cwd where relative paths start
  * @throws EarlyEnd when there is none, or it is no text
  */
-export function readPlanFile(named: string = DEFAULT_PLAN, cwd: string): PlanFile {
-  const path = isPath(named) ? resolve(cwd, named) : packagedPlan(named, cwd);
+export function readPlanFile(named: string | undefined, cwd: string): PlanSource {
+  const name = named === undefined || named === '' ? DEFAULT_PLAN : named;
+  const path = isPath(name) ? resolve(cwd, name) : packagedPlan(name, cwd);
+  return readSource(path, cwd);
+}
+
+/** The plans of this package, by their names. */
+export function packagedPlans(): string[] {
+  return namesIn(plansDirectory());
+}
+
+/** A plan of this package; undefined where there is none of that name. */
+export function findPackagedPlan(name: string, cwd: string): PlanSource | undefined {
+  const path = join(plansDirectory(), `${name}.yaml`);
+  return existsSync(path) ? readSource(path, cwd) : undefined;
+}
+
+function readSource(path: string, cwd: string): PlanSource {
   const file = shorten(path, cwd);
   const bytes = readBytes(path, file);
   if (bytes.length > LARGEST_PLAN) throw new EarlyEnd('config', `${file} is too large for a plan`);
@@ -84,7 +94,8 @@ const REASONS: Readonly<Record<string, (file: string) => string>> = {
   EACCES: (file) => `this user may not read ${file}`,
 };
 
-function shorten(path: string, cwd: string): string {
+/** A path as short as it can be said. */
+export function shorten(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }

@@ -1,6 +1,6 @@
 import type { StepReport } from '../engine/report.ts';
 import { renderPlan } from '../report/explain.ts';
-import { renderOrigin } from '../report/origin.ts';
+import { renderTaken } from '../report/taken.ts';
 import { paintFor } from '../report/paint.ts';
 import { planDocument } from '../report/plan-document.ts';
 import type { Command } from './command.ts';
@@ -11,12 +11,13 @@ import { exitOfReport } from './exit.ts';
 export const planCommand: Command = async (context, options) => {
   const { flags } = options;
   const { io } = context;
+  if (flags.has('origin')) return (await import('./origin.ts')).originCommand(context, options);
   const { report, view, document } = await bootDry(context, options);
   if (flags.has('json')) {
     io.stdout.write(`${JSON.stringify(planDocument(view))}\n`);
   } else {
     const paint = await paintFor(io.stdout, io.env);
-    if (document !== undefined) io.stdout.write(renderOrigin(document, paint));
+    if (document !== undefined) io.stdout.write(renderTaken(document, paint));
     io.stdout.write(renderPlan(view, { explain: flags.has('explain'), paint }));
   }
   // What facts do not answer is no plan, however the boot would go on.

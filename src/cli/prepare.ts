@@ -5,6 +5,7 @@ import { assumeRoot, observeFacts } from '../engine/facts.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs, secretTexts } from '../plan/inputs.ts';
 import type { BootPlan, Input, InputDeclaration, Plan } from '../plan/plan.ts';
+import type { PlanSource } from '../plan/source.ts';
 import { problemLines, viewProblem } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readEnvdir } from '../system/envdir.ts';
@@ -12,18 +13,52 @@ import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Arguments } from './command.ts';
 import { EarlyEnd } from './end.ts';
+import { readFragments } from './fragments.ts';
 import type { Context } from './io.ts';
 import { readPlan } from './load-plan.ts';
+import { shorten } from './plan-file.ts';
 
 /** All that a boot, dry or real, takes. */
 interface Prepared {
   /** The plan before its inputs were filled in. */
   readonly source: Plan;
+  /** What the world has added to it. */
+  readonly fragments: readonly PlanSource[];
   /** What the variables of secret inputs hold. */
   readonly secrets: readonly string[];
   readonly plan: BootPlan;
   readonly system: RealSystem;
   readonly facts: Facts;
+}
+
+/** A plan, and the world that it is for. */
+interface PreparedPlan {
+  readonly plan: Plan;
+  /** The directory of the world on this machine. */
+  readonly root: string;
+  /** What the world adds to the plan. */
+  readonly fragments: readonly PlanSource[];
+  readonly system: ReadSystem;
+}
+
+/**
+ * Reads the plan of a command line, with the fragments of the world that it names.
+ * @throws EarlyEnd when there is no such world or plan, or the plan has mistakes
+ */
+export async function preparePlan(context: Context, options: Arguments): Promise<PreparedPlan> {
+  const root = findRoot(options.root, context.io.cwd);
+  const system = new RealSystem(root);
+  let fragments: readonly PlanSource[] = [];
+  const { plan } = await readPlan(context, {
+    named: options.operand,
+    fragments: () => {
+      const shown = (path: string) => (root === '/' ? path : shorten(root + path, context.io.cwd));
+      fragments = readFragments(system, shown);
+      return fragments;
+    },
+    warnings: 'hide',
+  });
+  return { plan, root, system, fragments };
 }
 
 /**
@@ -33,9 +68,8 @@ interface Prepared {
  */
 export async function prepare(context: Context, options: Arguments): Promise<Prepared> {
   const { io, redactor } = context;
-  const { plan } = await readPlan(options.operand, context, 'hide');
-  const root = findRoot(options.root, io.cwd);
-  const envdir = readVariables(plan.inputs, new RealSystem(root));
+  const { plan, root, system: unguarded, fragments } = await preparePlan(context, options);
+  const envdir = readVariables(plan.inputs, unguarded);
   const environment = { process: io.env, envdir };
   const { inputs, problems } = resolveInputs(plan.inputs, environment);
   redactor.learn(inputs);
@@ -49,6 +83,7 @@ export async function prepare(context: Context, options: Arguments): Promise<Pre
   const facts = options.flags.has('assume-root') ? assumeRoot(observed) : observed;
   return {
     source: plan,
+    fragments,
     secrets,
     plan: bindPlan(plan, inputs, facts, stepTypes),
     system: new RealSystem(root, inputs.flatMap(guardedBy)),

@@ -1,8 +1,11 @@
 import { run } from '../engine/boot.ts';
+import type { BootPlan } from '../plan/plan.ts';
 import { jsonLines } from '../report/jsonl.ts';
 import { plainLog } from '../report/plain.ts';
 import type { Renderer } from '../report/renderer.ts';
 import { viewEvent } from '../report/run-event.ts';
+import type { HomeLock } from '../system/home-lock.ts';
+import type { RealSystem } from '../system/real/real.ts';
 import type { Command } from './command.ts';
 import { Interruption } from './end.ts';
 import { exitOfReport } from './exit.ts';
@@ -26,6 +29,7 @@ export const runCommand: Command = async (context, options) => {
         for (const renderer of renderers) renderer.show(view);
       },
       signal: io.signal,
+      ...(await lockFor(plan, system)),
     });
     const reason: unknown = io.signal.reason;
     if (report.result === 'stopped' && reason instanceof Interruption) return reason.exit;
@@ -34,6 +38,15 @@ export const runCommand: Command = async (context, options) => {
     for (const renderer of renderers) await renderer.finish();
   }
 };
+
+async function lockFor(
+  { home, name, lockTimeout }: BootPlan,
+  system: RealSystem,
+): Promise<{ readonly lock?: HomeLock }> {
+  if (home === undefined) return {};
+  const { RealHomeLock } = await import('../system/real/home-lock.ts');
+  return { lock: new RealHomeLock(system, home, name, lockTimeout) };
+}
 
 async function renderersFor(io: Io, json: boolean): Promise<readonly Renderer[]> {
   // A program reads the events on stdout; a person needs to see what went wrong all the same.

@@ -1,17 +1,22 @@
 import { plural } from '../report/format.ts';
+import { RealSystem } from '../system/real/real.ts';
 import { printable } from '../text/printable.ts';
 import type { Command } from './command.ts';
+import { readFragments } from './fragments.ts';
 import { readPlan } from './load-plan.ts';
 
 /** Finds the mistakes of a plan. */
 export const validateCommand: Command = async (context, { operand, flags }) => {
-  const { plan, warnings } = await readPlan(
-    operand,
-    context,
-    flags.has('strict') ? 'refuse' : 'tell',
-  );
+  // With the fragments of this machine: the build of a derived image is where they are checked.
+  const { plan, warnings } = await readPlan(context, {
+    named: operand,
+    fragments: () => readFragments(new RealSystem('/'), (path) => path),
+    warnings: flags.has('strict') ? 'refuse' : 'tell',
+  });
+  const fragments = plan.files.filter((file) => file.includes('/plan.d/')).length;
+  const also = fragments === 0 ? '' : ` with ${plural(fragments, 'fragment')}`;
   const size = `${plural(plan.steps.length, 'step')}, ${plural(plan.inputs.length, 'input')}`;
   const verdict = warnings.length === 0 ? 'no mistakes' : plural(warnings.length, 'warning');
-  context.io.stdout.write(`${printable(plan.file)}: ${verdict} (${size}).\n`);
+  context.io.stdout.write(`${printable(plan.file)}${also}: ${verdict} (${size}).\n`);
   return 'done';
 };

@@ -5,12 +5,15 @@ import { Unanswered } from '../errors/unanswered.ts';
 import type { BootPlan, BootStep } from '../plan/plan.ts';
 import type { Facts } from '../step/facts.ts';
 import type { Findings, Note } from '../step/step.ts';
+import { HomeHeld } from '../system/home-lock.ts';
+import type { HomeLock } from '../system/home-lock.ts';
 import { behindLink } from '../system/links.ts';
 import { SimulatedSystem } from '../system/simulated.ts';
 import type { System } from '../system/system.ts';
 import type { World } from '../system/world.ts';
 import { now, TimeLimit } from './clock.ts';
 import type { Listener } from './event.ts';
+import { Gate, StaleWorld } from './gate.ts';
 import { forbidden, frozen, mayDoEverything } from './permission.ts';
 import type { BootReport, BootResult, StepReport } from './report.ts';
 
@@ -24,14 +27,27 @@ export interface BootOptions {
   readonly listener: Listener;
   /** Stops the boot between two changes; its reason, a Problem, says why. */
   readonly signal: AbortSignal;
+  /** Keeps other boots of the same home out; without it, none can get in the way. */
+  readonly lock?: HomeLock;
 }
 
 /** What a boot is done to. */
-export type Bootable = System & Pick<World, 'tree' | 'policy'>;
+export type Bootable = System & Pick<World, 'tree' | 'policy' | 'forgetAll'>;
 
-/** Does what a plan says. The world ends converged, or the report says why not. */
-export function run(plan: BootPlan, system: Bootable, options: BootOptions): Promise<BootReport> {
-  return boot(plan, system, false, options);
+/**
+ * Does what a plan says. The world ends converged, or the report says why not.
+ * @throws HomeHeld when another boot of the same home does not end in time
+ */
+export async function run(
+  plan: BootPlan,
+  system: Bootable,
+  options: BootOptions,
+): Promise<BootReport> {
+  try {
+    return await boot(plan, system, false, options);
+  } finally {
+    options.lock?.release();
+  }
 }
 
 /** Says what `run` would do, by doing it to a simulated world. Writes nothing. */
@@ -47,24 +63,14 @@ async function boot(
   plan: BootPlan,
   system: Bootable,
   dry: boolean,
-  { facts, listener, signal: stop }: BootOptions,
+  { facts, listener, signal: stop, lock }: BootOptions,
 ): Promise<BootReport> {
   const started = now();
   listener({ type: 'boot-started', plan, dry });
   const limit = new TimeLimit(BOOT_TIMEOUT, stop);
-  const steps: StepReport[] = [];
-  let stoppedBy: StepReport | undefined;
-  for (const step of plan.steps) {
-    const report =
-      stoppedBy === undefined
-        ? await bootStep(step, { system, facts, listener, stop, limit })
-        : notReached(step, stoppedBy);
-    steps.push(report);
-    listener({ type: 'step-finished', report });
-    if (report.problem !== undefined && (step.onFailure === 'stop' || isOver(limit, stop))) {
-      stoppedBy ??= report;
-    }
-  }
+  const gate = new Gate(lock, listener);
+  const { steps, stoppedBy } = await bootSteps(plan, { system, facts, gate, stop, limit });
+  gate.flush();
   const report = {
     result: resultOf(plan, steps, stoppedBy),
     steps,
@@ -76,11 +82,41 @@ async function boot(
   return report;
 }
 
+/** What became of the steps of a boot. */
+type Steps = Pick<BootReport, 'steps' | 'stoppedBy'>;
+
+/** Boots all steps, once more where another boot has changed what was looked at. */
+async function bootSteps(plan: BootPlan, boot: Boot): Promise<Steps> {
+  for (;;) {
+    boot.gate.begin();
+    try {
+      return await bootInOrder(plan, boot);
+    } catch (error) {
+      if (!(error instanceof StaleWorld)) throw error;
+      boot.system.forgetAll();
+    }
+  }
+}
+
+async function bootInOrder(plan: BootPlan, boot: Boot): Promise<Steps> {
+  const steps: StepReport[] = [];
+  let stoppedBy: StepReport | undefined;
+  for (const step of plan.steps) {
+    const report =
+      stoppedBy === undefined ? await bootStep(step, boot) : notReached(step, stoppedBy);
+    steps.push(report);
+    boot.gate.tell({ type: 'step-finished', report });
+    const over = isOver(boot.limit, boot.stop);
+    if (report.problem !== undefined && (step.onFailure === 'stop' || over)) stoppedBy ??= report;
+  }
+  return { steps, ...(stoppedBy === undefined ? {} : { stoppedBy }) };
+}
+
 /** What the steps of one boot share. */
 interface Boot {
   readonly system: Bootable;
   readonly facts: Facts;
-  readonly listener: Listener;
+  readonly gate: Gate;
   readonly stop: AbortSignal;
   readonly limit: TimeLimit;
 }
@@ -102,7 +138,7 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
     ...more,
   });
   if (step.skipped !== undefined) return report('skipped', step.skipped);
-  boot.listener({ type: 'step-started', step });
+  boot.gate.tell({ type: 'step-started', step });
   let changes: readonly Change[] = [];
   let notes: readonly Note[] = [];
   let made = 0;
@@ -122,7 +158,7 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
     });
     if ('skipped' in outcome) return report('skipped', outcome.skipped);
     notes = outcome.notes ?? [];
-    for (const note of notes) boot.listener({ type: 'note', step, note });
+    for (const note of notes) boot.gate.tell({ type: 'note', step, note });
     changes = canonical(outcome, boot.system);
     const problem = await preflight(changes, boot, limit);
     if (problem !== undefined) {
@@ -130,15 +166,16 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
     }
     for (const change of changes) {
       checkStopped(boot);
+      await boot.gate.pass(boot.limit.signal);
       await makeChange(change, boot.system, limit.signal);
       made += 1;
-      boot.listener({ type: 'change-made', step, change });
+      boot.gate.tell({ type: 'change-made', step, change });
     }
     if (changes.length === 0) return report('converged', outcome.otherwise, { notes });
     return report('changes', step.why ?? step.type.summary, { changes, made, notes });
   } catch (error) {
     const problem = error instanceof Unanswered ? error.problem : error;
-    if (!(problem instanceof Problem)) throw error;
+    if (!(problem instanceof Problem) || problem instanceof HomeHeld) throw error;
     return report('failed', problem.message, { changes, made, notes, problem });
   }
 }

@@ -6,6 +6,7 @@ import type { BootReport, StepReport } from './report.ts';
 /** Everything that happens in a boot, in order. Renderers see this and nothing else. */
 export type BootEvent =
   | { readonly type: 'boot-started'; readonly plan: BootPlan; readonly dry: boolean }
+  | { readonly type: 'lock'; readonly severity: 'info' | 'warning'; readonly text: string }
   | { readonly type: 'step-started'; readonly step: BootStep }
   | { readonly type: 'note'; readonly step: BootStep; readonly note: Note }
   | { readonly type: 'change-made'; readonly step: BootStep; readonly change: Change }

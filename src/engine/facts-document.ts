@@ -1,4 +1,5 @@
 import type { InputSource } from '../plan/plan.ts';
+import type { PlanSource } from '../plan/source.ts';
 import { MAIN_PROGRAM_WORDS, type Facts } from '../step/facts.ts';
 import type { LinkPolicy } from '../system/links.ts';
 import { worldRecord, type WorldRecord } from '../system/recording/record.ts';
@@ -39,7 +40,12 @@ export interface FactsDocument {
   readonly by: string;
   /** When, as ISO 8601 in UTC. */
   readonly taken: string;
-  readonly plan: { readonly name: string; readonly digest: string };
+  readonly plan: {
+    readonly name: string;
+    readonly digest: string;
+    /** What the world adds to the plan. */
+    readonly fragments: readonly PlanSource[];
+  };
   /** Whether `facts` are those of a boot as root, and not of the process that asked. */
   readonly assumed: boolean;
   /** Steps that plan otherwise from this document than they did where it was taken. */
@@ -87,7 +93,11 @@ export const factsDocument: Codec<FactsDocument> = object<FactsDocument>({
   version: count,
   by: text,
   taken: text,
-  plan: object({ name: text, digest: text }),
+  plan: object({
+    name: text,
+    digest: text,
+    fragments: list(object<PlanSource>({ file: text, text })),
+  }),
   assumed: flag,
   differs: list(text),
   facts: factsCodec,

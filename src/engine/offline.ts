@@ -1,7 +1,9 @@
+import { basename } from 'node:path';
 import { bindPlan } from '../plan/bind.ts';
 import { digestOfPlan } from '../plan/digest.ts';
 import { textsOf } from '../plan/json.ts';
 import type { BootPlan, Input, InputDeclaration, Plan } from '../plan/plan.ts';
+import type { PlanSource } from '../plan/source.ts';
 import { withStandIns } from '../plan/stand-ins.ts';
 import type { Facts } from '../step/facts.ts';
 import type { AnyStepType } from '../step/step.ts';
@@ -26,6 +28,8 @@ interface Subject {
   /** All that must not leave this machine. */
   readonly secrets: readonly string[];
   readonly types: readonly AnyStepType[];
+  /** What the world has added to the plan. */
+  readonly fragments: readonly PlanSource[];
 }
 
 interface TakeOptions {
@@ -40,7 +44,7 @@ interface TakeOptions {
  * inputs, so that what it asks for and what it finds holds none.
  */
 export async function takeFacts(
-  { plan, inputs, facts, system, secrets, types }: Subject,
+  { plan, inputs, facts, system, secrets, types, fragments }: Subject,
   { by, taken, assumed, signal }: TakeOptions,
 ): Promise<FactsDocument> {
   const covered = withStandIns(inputs);
@@ -55,7 +59,11 @@ export async function takeFacts(
     version: FACTS_VERSION,
     by,
     taken: taken.toISOString(),
-    plan: { name: plan.name, digest: digestOfPlan(plan) },
+    plan: {
+      name: plan.name,
+      digest: digestOfPlan(plan),
+      fragments: fragments.map(({ file, text }) => ({ file: basename(file), text })),
+    },
     assumed,
     differs: [],
     facts,

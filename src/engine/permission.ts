@@ -1,7 +1,7 @@
 import type { Change } from '../changes/change.ts';
 import { Problem, unreachable } from '../errors/problem.ts';
-import type { Facts } from '../step/facts.ts';
-import { sameOwner, type Entry, type Owner } from '../system/entry.ts';
+import { mayGiveTo, type Facts } from '../step/facts.ts';
+import type { Entry, Owner } from '../system/entry.ts';
 import { parentOf } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
 
@@ -77,9 +77,7 @@ function needs(capability: string, action: string, facts: Facts): Problem | unde
 }
 
 function mayGive(path: string, owner: Owner, facts: Facts): Problem | undefined {
-  const own =
-    facts.uid === owner.uid && (facts.gid === owner.gid || facts.groups.includes(owner.gid));
-  return own || sameOwner(owner, facts) ? undefined : needs('CHOWN', `give ${path} away`, facts);
+  return mayGiveTo(owner, facts) ? undefined : needs('CHOWN', `give ${path} away`, facts);
 }
 
 /** Creating, replacing and removing entries takes the right to write to their directory. */

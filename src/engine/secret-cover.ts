@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Input } from '../plan/plan.ts';
 import type { RecordCover } from '../system/recording/recording-tree.ts';
+import { Content } from '../system/content.ts';
 import { replaceAll } from '../text/replace.ts';
 
 /** What stands where something secret stood that nothing needs. */
@@ -16,6 +17,7 @@ const VOCABULARY: ReadonlySet<string> = new Set(['about', 'by', 'type', 'kind', 
 export class SecretCover implements RecordCover {
   readonly #standIns: ReadonlyMap<string, string>;
   readonly known: readonly string[];
+  #digests: ReadonlySet<string> | undefined;
   /** Thrown away with the process: without it nobody can guess what a digest is of. */
   readonly #key = randomBytes(32);
 
@@ -46,7 +48,14 @@ export class SecretCover implements RecordCover {
   }
 
   digest(digest: string): string {
+    // Of what the plan says itself, a digest tells nothing new.
+    if (this.#knownDigests().has(digest)) return digest;
     return createHmac('sha256', this.#key).update(digest).digest('hex');
+  }
+
+  #knownDigests(): ReadonlySet<string> {
+    this.#digests ??= new Set(this.known.map((text) => Content.ofText(text).digest()));
+    return this.#digests;
   }
 
   text(text: string): string {

@@ -2,12 +2,11 @@ import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import { whatIs } from '../step/phrases.ts';
 import { rightsChanges } from '../step/rights.ts';
-import { Content, type Reader } from '../system/content.ts';
+import { isThis } from '../step/same.ts';
 import { sameOwner, type Entry } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { Part, Publication } from '../system/publication.ts';
 import type { ReadSystem } from '../system/system.ts';
-import { flag } from '../text/codec.ts';
 
 /** The file that keeps s6-supervise from starting a service as soon as it sees it. */
 const DOWN = 'down';
@@ -118,17 +117,6 @@ function holds(system: ReadSystem, path: string, { content }: FilePart): boolean
     if (error instanceof Problem) return false;
     throw error;
   }
-}
-
-/** Whether a file is as this boot makes it: of that plan and machine, and of no file's secrets. */
-function isThis(content: Content): Reader<boolean> {
-  return {
-    get name() {
-      return `whether it has SHA-256 ${content.digest()}`;
-    },
-    codec: flag,
-    read: (text, exact) => exact && Content.ofText(text).equals(content),
-  };
 }
 
 function inTheWay(path: string, part: Part, entry: Entry): Problem {

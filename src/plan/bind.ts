@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { factValues } from '../step/facts.ts';
 import type { Facts } from '../step/facts.ts';
@@ -6,6 +7,7 @@ import { fillOptions } from './fill.ts';
 import type { Lookup } from './fill.ts';
 import { unfitOption } from './fit.ts';
 import { textsOf } from './json.ts';
+import { PLAN_KEYS } from './keys.ts';
 import { orderSteps } from './order.ts';
 import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
 import { hasTemplate, parseTemplate, referencesOf, wholeReference } from './template.ts';
@@ -35,13 +37,25 @@ export function bindPlan(
     if (type === undefined) throw new Error(`no step type ${step.uses}`);
     return bindStep(step, type, scope);
   });
-  const { name, description, file } = plan;
-  return { name, description, file, inputs, steps };
+  const { name, description, file, lockTimeout } = plan;
+  return { name, description, file, lockTimeout, inputs, steps, ...homeOf(plan, scope) };
+}
+
+/** The home, filled in; none where it is an input that is unset. */
+function homeOf({ home: written }: Plan, scope: Scope): Pick<BootPlan, 'home'> {
+  if (written === undefined) return {};
+  const { home } = fillOptions({ home: written }, PLAN_KEYS, lookupIn(scope));
+  const unfit = unfitOption({ ...(home === undefined ? {} : { home }) }, PLAN_KEYS);
+  if (unfit !== undefined) {
+    const { found, wanted } = unfit;
+    throw new Problem({ code: 'invalid', found: `the home of the plan is ${found}`, wanted });
+  }
+  return typeof home === 'string' ? { home } : {};
 }
 
 function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
-  const { id, needs, when, why, as, onFailure, timeout, at } = step;
-  const holds = when === undefined || evaluate(when, scope);
+  const { id, needs, why, as, onFailure, timeout, at } = step;
+  const skipped = skippedBy(step, scope);
   const options = fillOptions(step.with, type.schema, lookupIn(scope));
   const origins = variablesBy(step, scope, decidedBy);
   const variables = variablesBy(
@@ -49,7 +63,7 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     scope,
     (input) => decidedBy(input) ?? input.declaration.env[0],
   );
-  if (holds) refuseUnfit(step, type, options, scope);
+  if (skipped === undefined) refuseUnfit(step, type, options, scope);
   return {
     id,
     type,
@@ -61,10 +75,15 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     origins,
     variables,
     secrets: secretOptions(step, scope),
-    ...(holds ? {} : { skipped: explainFalse(when, scope) }),
+    ...(skipped === undefined ? {} : { skipped }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
   };
+}
+
+function skippedBy({ off, when }: PlanStep, scope: Scope): string | undefined {
+  if (off !== undefined) return `switched off in ${basename(off.file)}:${off.line}`;
+  return when === undefined || evaluate(when, scope) ? undefined : explainFalse(when, scope);
 }
 
 /** Only what was filled in can be unfit: the rest is as it was when the plan was validated. */

@@ -1,7 +1,7 @@
 import { textsIn } from './draft.ts';
 import type { DraftInput, DraftStep } from './draft.ts';
 import { member, textMember } from './json.ts';
-import type { InputDeclaration, OnFailure, Plan, PlanStep, Position } from './plan.ts';
+import type { InputDeclaration, OnFailure, Plan, PlanStep, Position, StepEntry } from './plan.ts';
 import type { Subject } from './validate/subject.ts';
 import { parseWhen } from './when/parse.ts';
 import type { PlanDocument } from './yaml.ts';
@@ -9,14 +9,27 @@ import type { PlanDocument } from './yaml.ts';
 /** In milliseconds. */
 const DEFAULT_TIMEOUT = 600_000;
 
-/** The plan that a file in which no mistake was found stands for. */
-export function planOf(file: string, { document, draft }: Subject): Plan {
+/** What a plan is made of. */
+interface Parts {
+  readonly files: readonly string[];
+  /** The file that was asked for. */
+  readonly file: string;
+  /** By the index of the step. */
+  readonly entries: readonly (readonly StepEntry[])[];
+}
+
+/** The plan that files in which no mistake was found stand for. */
+export function planOf({ document, draft }: Subject, { files, file, entries }: Parts): Plan {
+  const home = textMember(draft.top, 'home');
   return {
     name: textMember(draft.top, 'name') ?? '',
     description: textMember(draft.top, 'description') ?? '',
     file,
+    files,
+    lockTimeout: milliseconds(textMember(draft.top, 'lock-timeout')),
+    ...(home === undefined ? {} : { home }),
     inputs: draft.inputs.map((input) => declarationOf(input, document)),
-    steps: draft.steps.map((step) => stepOf(step, document)),
+    steps: draft.steps.map((step, index) => stepOf(step, document, entries[index] ?? [])),
   };
 }
 
@@ -35,9 +48,14 @@ function declarationOf(input: DraftInput, { places }: PlanDocument): InputDeclar
   };
 }
 
-function stepOf(step: DraftStep, { places }: PlanDocument): PlanStep {
+function stepOf(
+  step: DraftStep,
+  { places }: PlanDocument,
+  entries: readonly StepEntry[],
+): PlanStep {
   const { pointer, body, when } = step;
   const parsed = when === undefined ? undefined : parseWhen(when.text);
+  const entry: StepEntry = { at: position(places.value(pointer)), as: 'added' };
   const why = textMember(body, 'why');
   const as = textMember(body, 'as');
   return {
@@ -47,7 +65,9 @@ function stepOf(step: DraftStep, { places }: PlanDocument): PlanStep {
     needs: step.needs.map(({ text }) => text),
     onFailure: onFailureOf(textMember(body, 'on-failure')),
     timeout: milliseconds(textMember(body, 'timeout')),
-    at: position(places.value(pointer)),
+    at: (entries.findLast(({ as }) => as !== 'changed') ?? entry).at,
+    entries: entries.length === 0 ? [entry] : entries,
+    ...(member(body, 'off') === true ? { off: position(places.key(`${pointer}/off`)) } : {}),
     ...(parsed !== undefined && 'condition' in parsed ? { when: parsed.condition } : {}),
     ...(when === undefined ? {} : { whenText: when.text }),
     ...(why === undefined ? {} : { why }),
@@ -59,8 +79,8 @@ function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-function position({ line, column }: Position): Position {
-  return { line, column };
+function position({ file, line, column }: Position): Position {
+  return { file, line, column };
 }
 
 function onFailureOf(text: string | undefined): OnFailure {

@@ -1,4 +1,5 @@
 import type { Position } from './plan.ts';
+import type { PlanSource } from './source.ts';
 
 /** A stretch of text on one line of a plan file. */
 export interface Span extends Position {
@@ -20,7 +21,8 @@ export interface Diagnostic {
   readonly related?: readonly { readonly at: Span; readonly message: string }[];
 }
 
-/** A text and its mistakes, or what became of it when there are none. */
-export type Loaded<T> =
+/** Texts and their mistakes, or what became of them when there are none. */
+export type Loaded<T> = { readonly sources: readonly PlanSource[] } & (
   | { readonly ok: true; readonly value: T; readonly warnings: readonly Diagnostic[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+);

@@ -27,7 +27,9 @@ export interface DraftStep {
   readonly id: string | undefined;
   readonly uses: string | undefined;
   readonly with: JsonObject;
+  /** Its own needs, and those that `before` of other steps puts on it. */
   readonly needs: readonly DraftText[];
+  readonly before: readonly DraftText[];
   readonly when: DraftText | undefined;
   readonly body: JsonObject;
 }
@@ -46,7 +48,7 @@ export interface Draft {
 export function draftOf(top: JsonValue): Draft {
   const inputs = member(top, 'inputs');
   const steps = member(top, 'steps');
-  const list = isList(steps) ? steps.map((body, index) => step(index, body)) : [];
+  const list = isList(steps) ? withBefore(steps.map((body, index) => step(index, body))) : [];
   return {
     top,
     inputs: isMapping(inputs)
@@ -81,21 +83,42 @@ function step(index: number, body: JsonValue): DraftStep | undefined {
   if (!isMapping(body)) return undefined;
   const pointer = pointerTo('/steps', index);
   const options = member(body, 'with');
-  const needs = member(body, 'needs');
   const when = textMember(body, 'when');
   return {
     pointer,
     id: textMember(body, 'id'),
     uses: textMember(body, 'uses'),
     with: isMapping(options) ? options : {},
-    needs: isList(needs)
-      ? needs.flatMap((text, place) =>
-          typeof text === 'string' ? [{ pointer: `${pointer}/needs/${place}`, text }] : [],
-        )
-      : [],
+    needs: texts(body, 'needs', pointer),
+    before: texts(body, 'before', pointer),
     when: when === undefined ? undefined : { pointer: `${pointer}/when`, text: when },
     body,
   };
+}
+
+function texts(body: JsonObject, key: string, pointer: string): DraftText[] {
+  const list = member(body, key);
+  if (!isList(list)) return [];
+  return list.flatMap((text, place) =>
+    typeof text === 'string' ? [{ pointer: `${pointer}/${key}/${place}`, text }] : [],
+  );
+}
+
+/** Turns `before` round: what a step comes before needs it. */
+function withBefore(steps: readonly (DraftStep | undefined)[]): (DraftStep | undefined)[] {
+  const added = new Map<string, DraftText[]>();
+  for (const { id, before } of steps.filter((item) => item !== undefined)) {
+    for (const { pointer, text } of before) {
+      const known = added.get(text) ?? [];
+      if (id !== undefined) added.set(text, [...known, { pointer, text: id }]);
+    }
+  }
+  return steps.map((item) => {
+    const more = item?.id === undefined ? undefined : added.get(item.id);
+    if (item === undefined || more === undefined) return item;
+    const own = new Set(item.needs.map(({ text }) => text));
+    return { ...item, needs: [...item.needs, ...more.filter(({ text }) => !own.has(text))] };
+  });
 }
 
 function isInputType(value: JsonValue | undefined): value is InputType {

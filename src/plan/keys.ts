@@ -1,4 +1,4 @@
-import { ACCOUNT, VARIABLE } from '../step/fields.ts';
+import { ACCOUNT, VARIABLE, path } from '../step/fields.ts';
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
 
 /*
@@ -56,7 +56,7 @@ export const STEP_KEYS = {
   type: 'object',
   additionalProperties: false,
   description: 'One thing to keep true.',
-  required: ['id', 'uses'],
+  required: ['id'],
   properties: {
     id: { type: 'string', pattern: NAME, description: 'Its name within the plan.' },
     uses: { type: 'string', description: 'Its step type.' },
@@ -72,6 +72,17 @@ export const STEP_KEYS = {
       items: { type: 'string', description: 'The id of a step.' },
       uniqueItems: true,
       description: 'The steps that come before it.',
+    },
+    before: {
+      type: 'array',
+      items: { type: 'string', description: 'The id of a step.' },
+      uniqueItems: true,
+      description: 'The steps that come after it, as if they needed it.',
+    },
+    off: {
+      type: 'boolean',
+      default: false,
+      description: 'Switches it off: the step keeps its place in the order and does nothing.',
     },
     when: {
       type: 'string',
@@ -105,11 +116,26 @@ export const PLAN_KEYS = {
   type: 'object',
   additionalProperties: false,
   description: 'What a boot has to make true before any service starts.',
-  required: ['version', 'name', 'steps'],
+  required: ['version'],
   properties: {
     version: { type: 'integer', minimum: 1, maximum: 1, description: 'Of the plan language: 1.' },
     name: { type: 'string', pattern: NAME, description: 'What the plan is called in messages.' },
+    extends: {
+      type: 'string',
+      pattern: NAME,
+      description:
+        'The plan that this one changes. An input or a step takes the place of one of the same name; a step without uses changes the keys that it has.',
+    },
     description: { type: 'string', description: 'What the plan is for, in one sentence.' },
+    home: path(
+      'The directory that outlives the container. Boots that share it are done one at a time, and it holds their history.',
+    ),
+    'lock-timeout': {
+      type: 'string',
+      pattern: TIMEOUT,
+      default: '10m',
+      description: 'How long to wait for another boot of the same home, such as 30s or 10m.',
+    },
     inputs: {
       type: 'object',
       additionalProperties: false,

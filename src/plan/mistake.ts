@@ -1,5 +1,5 @@
 import type { Diagnostic, Span } from './diagnostic.ts';
-import type { Places } from './places.ts';
+import type { PlanPlaces } from './places.ts';
 import type { TextMistake } from './template.ts';
 
 /**
@@ -18,18 +18,18 @@ export interface MistakeParts {
 }
 
 /** A mistake in a value. */
-export function inValue(places: Places, pointer: string, parts: MistakeParts): Mistake {
+export function inValue(places: PlanPlaces, pointer: string, parts: MistakeParts): Mistake {
   return at(places.value(pointer), pointer, parts);
 }
 
 /** A mistake in a key, or one that is best shown there. */
-export function inKey(places: Places, pointer: string, parts: MistakeParts): Mistake {
+export function inKey(places: PlanPlaces, pointer: string, parts: MistakeParts): Mistake {
   return at(places.key(pointer), pointer, parts);
 }
 
 /** Mistakes in parts of a text. */
 export function inText(
-  places: Places,
+  places: PlanPlaces,
   pointer: string,
   text: string,
   mistakes: readonly TextMistake[],

@@ -1,5 +1,6 @@
-import { parentPointer } from './json.ts';
 import type { Span } from './diagnostic.ts';
+import { parentPointer } from './json.ts';
+import type { PlanSource } from './source.ts';
 
 /** A stretch of the file, as offsets. */
 export interface Range {
@@ -7,14 +8,19 @@ export interface Range {
   readonly end: number;
 }
 
-/** Where each value of a plan file, and its key, stands in the text. Values go by JSON pointer. */
+/** Where the values of a plan stand, by their JSON pointers. */
+export type PlanPlaces = Pick<Places, 'value' | 'key' | 'within' | 'source'>;
+
+/** Where each value of a plan file, and its key, stands in the text. */
 export class Places {
+  readonly #file: string;
   readonly #text: string;
   readonly #lines: readonly number[];
   readonly #values = new Map<string, Range>();
   readonly #keys = new Map<string, Range>();
 
-  constructor(text: string) {
+  constructor({ file, text }: PlanSource) {
+    this.#file = file;
     this.#text = text;
     this.#lines = lineStarts(text);
   }
@@ -80,7 +86,8 @@ export class Places {
     const lineEnd = this.#text[next - 2] === '\r' ? next - 2 : next - 1;
     const end = Math.min(range.end, Math.max(lineEnd, range.start));
     const length = this.#text.slice(range.start, end).trimEnd().length;
-    return { line: line + 1, column: range.start - lineStart + 1, length: Math.max(1, length) };
+    const column = range.start - lineStart + 1;
+    return { file: this.#file, line: line + 1, column, length: Math.max(1, length) };
   }
 
   #lineOf(offset: number): number {

@@ -1,8 +1,10 @@
 import type { AnyStepType, JsonObject } from '../step/step.ts';
 import type { Condition } from './condition.ts';
 
-/** Where something stands in a plan file; both start at 1. */
+/** Where something stands in a plan file; line and column start at 1. */
 export interface Position {
+  /** The file as messages name it. */
+  readonly file: string;
   readonly line: number;
   readonly column: number;
 }
@@ -32,6 +34,13 @@ export interface InputDeclaration {
 /** What becomes of the boot when a step fails; see the README's table. */
 export type OnFailure = 'stop' | 'degrade' | 'ignore';
 
+/** An entry of a plan file that has a say in what a step is. */
+export interface StepEntry {
+  readonly at: Position;
+  /** What it does to the step as the files below have it. */
+  readonly as: 'added' | 'replaced' | 'changed';
+}
+
 /** A step of a plan whose text has been found right. */
 export interface PlanStep {
   readonly id: string;
@@ -47,7 +56,12 @@ export interface PlanStep {
   readonly onFailure: OnFailure;
   /** In milliseconds. */
   readonly timeout: number;
+  /** Where the plan switches it off. */
+  readonly off?: Position;
+  /** Where it stands: the last entry that says all of it. */
   readonly at: Position;
+  /** From the lowest file to the highest. */
+  readonly entries: readonly StepEntry[];
 }
 
 /** A plan whose text has been found right: plain data, so that it can be kept and read again. */
@@ -56,6 +70,12 @@ export interface Plan {
   readonly description: string;
   /** The file as it was named, for messages. */
   readonly file: string;
+  /** All files that have a say: what it extends, itself, its fragments. */
+  readonly files: readonly string[];
+  /** See `BootPlan.home`; with `${{ }}` still in it. */
+  readonly home?: string;
+  /** How long to wait for another boot of the same home, in milliseconds. */
+  readonly lockTimeout: number;
   readonly inputs: readonly InputDeclaration[];
   /** In the order of the file. */
   readonly steps: readonly PlanStep[];
@@ -110,6 +130,13 @@ export interface BootPlan {
   readonly name: string;
   readonly description: string;
   readonly file: string;
+  /**
+   * The directory that outlives the container. Boots that share it are done one at a time, and it
+   * holds their history. A plan without one is nobody else's business.
+   */
+  readonly home?: string;
+  /** See `Plan.lockTimeout`. */
+  readonly lockTimeout: number;
   readonly inputs: readonly Input[];
   readonly steps: readonly BootStep[];
 }

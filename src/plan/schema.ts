@@ -20,6 +20,7 @@ export function planSchema(types: readonly AnyStepType[]): JsonObject {
     properties: {
       ...literal(PLAN_KEYS.properties),
       version: { const: 1, description: PLAN_KEYS.properties.version.description },
+      home: orTemplate(PLAN_KEYS.properties.home),
       inputs: {
         type: 'object',
         description: PLAN_KEYS.properties.inputs.description,
@@ -32,6 +33,24 @@ export function planSchema(types: readonly AnyStepType[]): JsonObject {
         minItems: 1,
         maxItems: MOST_STEPS,
         items: { $ref: '#/definitions/step' },
+      },
+    },
+    // A plan that extends another has only what it changes.
+    if: { required: ['extends'], properties: { extends: {} } },
+    else: {
+      required: ['name', 'steps'],
+      properties: {
+        name: {},
+        steps: {
+          type: 'array',
+          description: 'Where nothing is changed, each step says all of itself.',
+          items: {
+            type: 'object',
+            required: ['uses'],
+            properties: { uses: {} },
+            additionalProperties: true,
+          },
+        },
       },
     },
     patternProperties: { '^x-': { description: 'Yours: hermes-boot does not look at it.' } },

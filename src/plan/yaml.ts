@@ -6,6 +6,8 @@ import { maskTemplates } from './mask.ts';
 import { at } from './mistake.ts';
 import type { Mistake } from './mistake.ts';
 import { Places } from './places.ts';
+import type { PlanPlaces } from './places.ts';
+import type { PlanSource } from './source.ts';
 import { yamlMistakes } from './yaml-errors.ts';
 import { isDeeper } from './yaml-tokens.ts';
 import { convert } from './yaml-value.ts';
@@ -13,7 +15,7 @@ import { convert } from './yaml-value.ts';
 /** A plan file as plain values, and where each of them stands. */
 export interface PlanDocument {
   readonly value: JsonValue;
-  readonly places: Places;
+  readonly places: PlanPlaces;
 }
 
 /** What reading a file gave: a document unless it is too broken for one, and what is wrong. */
@@ -35,9 +37,9 @@ const OPTIONS = {
 } as const;
 
 /** Reads the one YAML document of a plan file. Never throws, whatever the text. */
-export function readYaml(original: string): ReadYaml {
+export function readYaml({ file, text: original }: PlanSource): ReadYaml {
   const text = original.startsWith('\ufeff') ? original.slice(1) : original;
-  const places = new Places(text);
+  const places = new Places({ file, text });
   const refuse = (message: string, hint?: string): ReadYaml => ({
     mistakes: [at(places.key(''), '', { message, hint })],
   });

@@ -1,4 +1,5 @@
 import type { Diagnostic, Span } from '../plan/diagnostic.ts';
+import type { PlanSource } from '../plan/source.ts';
 import { plainPaint } from './paint.ts';
 import type { Paint } from './paint.ts';
 import { printable } from '../text/printable.ts';
@@ -8,19 +9,22 @@ import { WIDTH, widthOf, wrap } from './wrap.ts';
 /**
  * Shows what is wrong with a plan: each mistake with its line of the file, underlined, and a
  * count below.
- * @param file the file as it was named
- * @param text the whole text of the file
+ * @param sources the whole texts of all files that the plan is made of
  */
 export function renderDiagnostics(
-  file: string,
-  text: string,
+  sources: readonly PlanSource[],
   diagnostics: readonly Diagnostic[],
   paint: Paint = plainPaint,
 ): string {
-  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
-  const blocks = diagnostics.map((diagnostic) => block(file, lines, diagnostic, paint));
-  return [...blocks, summary(file, diagnostics)].join('\n\n') + '\n';
+  const texts: Texts = new Map(
+    sources.map(({ file, text }) => [file, text.replace(/^\ufeff/, '').split(/\r?\n/)]),
+  );
+  const blocks = diagnostics.map((diagnostic) => block(texts, diagnostic, paint));
+  return [...blocks, summary(diagnostics)].join('\n\n') + '\n';
 }
+
+/** The lines of each file. */
+type Texts = ReadonlyMap<string, readonly string[]>;
 
 /** One line of the file in a block, with what is to be said of it. */
 interface Frame {
@@ -32,12 +36,11 @@ interface Frame {
 }
 
 function block(
-  file: string,
-  lines: readonly string[],
+  texts: Texts,
   { at, severity, step, message, hint, related = [] }: Diagnostic,
   paint: Paint,
 ): string {
-  const place = `${file}:${at.line}:${at.column}`;
+  const place = `${at.file}:${at.line}:${at.column}`;
   const kind = severity === 'warning' ? 'warning: ' : '';
   const about = step === undefined ? '' : `step ${step}: `;
   const digits = Math.max(
@@ -45,10 +48,11 @@ function block(
   );
   return [
     heading(place, `${kind}${about}${message}`, paint),
-    frame(lines, { at, note: hint, brush: paint[severity], digits }, paint),
-    ...related.map((other) =>
-      frame(lines, { at: other.at, note: other.message, brush: paint.change, digits }, paint),
-    ),
+    frame(texts, { at, note: hint, brush: paint[severity], digits }, paint),
+    ...related.flatMap((other) => [
+      ...(other.at.file === at.file ? [] : [`${other.at.file}:${other.at.line}`]),
+      frame(texts, { at: other.at, note: other.message, brush: paint.change, digits }, paint),
+    ]),
   ].join('\n\n');
 }
 
@@ -59,13 +63,13 @@ function heading(place: string, message: string, paint: Paint): string {
 }
 
 function frame(
-  lines: readonly string[],
+  texts: Texts,
   { at: span, note: said = '', brush, digits }: Frame,
   paint: Paint,
 ): string {
   const note = printable(said);
   const room = WIDTH - digits - 5;
-  const { line, indent, width } = excerpt(lines[span.line - 1] ?? '', span, room);
+  const { line, indent, width } = excerpt(texts.get(span.file)?.[span.line - 1] ?? '', span, room);
   const gutter = paint.faint(`  ${' '.repeat(digits)} |`);
   const underline = '^'.repeat(width);
   const beside = indent + width + 1 + widthOf(note) <= room;
@@ -81,7 +85,9 @@ function frame(
   ].join('\n');
 }
 
-function summary(file: string, diagnostics: readonly Diagnostic[]): string {
+function summary(diagnostics: readonly Diagnostic[]): string {
+  const files = new Set(diagnostics.map(({ at }) => at.file));
+  const where = files.size === 1 ? [...files].join('') : `${files.size} files`;
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const count = (many: number, word: string) => `${many} ${word}${many === 1 ? '' : 's'}`;
@@ -89,5 +95,5 @@ function summary(file: string, diagnostics: readonly Diagnostic[]): string {
     ...(errors > 0 ? [count(errors, 'mistake')] : []),
     ...(warnings > 0 ? [count(warnings, 'warning')] : []),
   ];
-  return `${parts.join(' and ')} in ${file}.${errors > 0 ? ' Nothing was run.' : ''}`;
+  return `${parts.join(' and ')} in ${where}.${errors > 0 ? ' Nothing was run.' : ''}`;
 }

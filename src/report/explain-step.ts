@@ -7,8 +7,6 @@ import { WIDTH, block, pad, widthOf, wrap } from './wrap.ts';
 
 /** How steps are set out. */
 export interface Layout {
-  /** The plan file, for the position of each step. */
-  readonly file: string;
   /** The width of the column of ids. */
   readonly ids: number;
   /** Whether to say why each step and each change is there. */
@@ -42,10 +40,10 @@ export function explainStep(step: StepView, layout: Layout): string[] {
   ];
 }
 
-function head(step: StepView, { file, ids, paint }: Layout): string[] {
+function head(step: StepView, { ids, paint }: Layout): string[] {
   const mark = MARKS[step.status];
   const start = `${mark} ${pad(step.id, ids)}  ${step.uses}`;
-  const place = `${basename(file)}:${step.line}`;
+  const place = `${basename(step.file)}:${step.line}`;
   const gap = Math.max(2, WIDTH - widthOf(start) - widthOf(place));
   const brush = step.status === 'changes' ? paint.change : toneOf(step, paint);
   return [`${brush(start)}${' '.repeat(gap)}${paint.faint(place)}`];

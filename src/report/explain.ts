@@ -31,7 +31,7 @@ export function renderPlan(view: BootView, { explain, paint }: ExplainOptions): 
   if (isQuiet(shown)) return asText([answer]);
   if (shown.converged && !explain)
     return asText([answer, refusals(shown, paint), warnings(shown, paint)]);
-  const layout = { file: shown.file, ids: idColumn(shown.steps), explain, paint };
+  const layout = { ids: idColumn(shown.steps), explain, paint };
   const told = shown.steps.filter((step) => isTold(step));
   const steps = told.map((step) => explainStep(step, layout));
   const sections = explain ? steps : [steps.flat()];

@@ -37,6 +37,8 @@ export function logLines(event: RunEvent): LogLine[] {
           refused ? [line('warn', name, showRefusal(refused))] : [],
         ),
       ];
+    case 'lock':
+      return [line(event.severity === 'warning' ? 'warn' : 'info', 'home', event.text)];
     case 'step-started':
       return [];
     case 'note':

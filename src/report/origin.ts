@@ -1,10 +1,88 @@
-import type { FactsDocument } from '../engine/facts-document.ts';
+import { basename } from 'node:path';
+import { orderSteps } from '../plan/order.ts';
+import type { Plan, PlanStep, Position, StepEntry } from '../plan/plan.ts';
 import { printable } from '../text/printable.ts';
+import { plural } from './format.ts';
 import type { Paint } from './paint.ts';
-import { wrap } from './wrap.ts';
+import { mapStrings } from './strings.ts';
+import { pad, widthOf, wrap } from './wrap.ts';
 
-/** The line before a plan that is not of this machine. */
-export function renderOrigin({ taken, by }: FactsDocument, paint: Paint): string {
-  const line = `Planned from facts of ${printable(taken)}, taken by hermes-boot ${printable(by)}.`;
-  return `${wrap('', line, 2).map(paint.faint).join('\n')}\n`;
+/** What `plan --origin --json` says of a step: where it comes from, in the order of running. */
+interface OriginDocument {
+  readonly id: string;
+  readonly uses: string;
+  readonly off: boolean;
+  readonly needs: readonly string[];
+  readonly entries: readonly StepEntry[];
+}
+
+/** Where each step of a plan comes from, for programs. */
+export function originDocument({ name, files, steps }: Plan): {
+  readonly version: 1;
+  readonly plan: string;
+  readonly files: readonly string[];
+  readonly steps: readonly OriginDocument[];
+} {
+  return {
+    version: 1,
+    plan: name,
+    files,
+    steps: orderSteps(steps).map(({ id, uses, off, needs, entries }) => ({
+      id,
+      uses,
+      off: off !== undefined,
+      needs,
+      entries,
+    })),
+  };
+}
+
+/**
+ * Where each step of a plan comes from, in the order in which they run: the files, then a line a
+ * step, with what fragments made of it.
+ */
+export function renderOrigin(plan: Plan, paint: Paint): string {
+  const { name, files, steps } = mapStrings(plan, printable);
+  const ordered = orderSteps(steps);
+  const ids = Math.max(...ordered.map(({ id }) => widthOf(id)));
+  const types = Math.max(...ordered.map(({ uses }) => widthOf(uses)));
+  const answer = `${name}: ${plural(steps.length, 'step')} from ${plural(files.length, 'file')}`;
+  return [
+    paint.strong(answer),
+    '',
+    ...files.map((file) => paint.faint(`  ${file}`)),
+    '',
+    ...ordered.flatMap((step) => {
+      const mark = markOf(step, files);
+      const start = `${mark} ${pad(step.id, ids)}  ${pad(step.uses, types)}  `;
+      const lines = wrap(start, historyOf(step), widthOf(start));
+      return mark === ' ' ? lines : lines.map(paint.change);
+    }),
+    '',
+  ].join('\n');
+}
+
+/** What is not as the lowest file has it stands out. */
+function markOf({ off, entries }: PlanStep, [lowest]: readonly string[]): string {
+  if (off !== undefined) return '-';
+  const [first, ...later] = entries;
+  if (later.length > 0) return '~';
+  return first === undefined || first.at.file === lowest ? ' ' : '+';
+}
+
+/** `50-site.yaml:4 replaces stage2.yaml:147`: the last word first. */
+function historyOf({ entries, off }: PlanStep): string {
+  const [first, ...later] = entries;
+  const verb = ({ at, as }: StepEntry): string => {
+    if (as === 'replaced') return 'replaces';
+    return off?.file === at.file && off.line >= at.line ? 'switches off' : 'changes';
+  };
+  return later.reduce(
+    (history, entry) => `${place(entry.at)} ${verb(entry)} ${history}`,
+    first === undefined ? '' : place(first.at),
+  );
+}
+
+function place({ file, line }: Position): string {
+  return `${basename(file)}:${line}`;
 }

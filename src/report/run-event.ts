@@ -59,6 +59,7 @@ export type RunEvent = { readonly version: 1 } & (
       readonly steps: readonly string[];
       readonly inputs: readonly InputView[];
     }
+  | { readonly type: 'lock'; readonly severity: 'info' | 'warning'; readonly text: string }
   | { readonly type: 'step-started'; readonly step: string; readonly uses: string }
   | {
       readonly type: 'note';
@@ -84,6 +85,8 @@ function dataOf(event: BootEvent): RunEvent {
       const steps = plan.steps.map(({ id }) => id);
       return { version, type, plan: plan.name, dry, steps, inputs: plan.inputs.map(viewInput) };
     }
+    case 'lock':
+      return { version, type: event.type, severity: event.severity, text: event.text };
     case 'step-started':
       return { version, type: event.type, step: event.step.id, uses: event.step.type.uses };
     case 'note': {

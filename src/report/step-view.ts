@@ -22,7 +22,8 @@ export interface StepView {
   readonly why: string;
   /** Why the plan has it. */
   readonly purpose: string | null;
-  /** Its line in the plan file. */
+  /** The plan file that it stands in, and its line there. */
+  readonly file: string;
   readonly line: number;
   readonly onFailure: OnFailure;
   readonly changes: readonly ChangeView[];
@@ -43,6 +44,7 @@ export function viewStep(report: StepReport): StepView {
     status,
     why,
     purpose: step.why ?? null,
+    file: step.at.file,
     line: step.at.line,
     onFailure: step.onFailure,
     changes: report.changes.map(viewChange),

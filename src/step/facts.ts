@@ -1,3 +1,5 @@
+import type { Owner } from '../system/entry.ts';
+
 /**
  * What is known of this process and its surroundings before any step looks. Observed once per
  * boot; see capabilities(7) for the names.
@@ -14,6 +16,13 @@ export interface Facts {
   readonly s6: boolean;
   /** What the container was started for, as words: `gateway run`; none where that is not known. */
   readonly mainProgram: readonly string[];
+}
+
+/** Whether this process may make something that belongs to `owner`; see chown(2). */
+export function mayGiveTo(owner: Owner, facts: Facts): boolean {
+  if (facts.capabilities.has('CHOWN')) return true;
+  if (facts.uid !== owner.uid) return false;
+  return facts.gid === owner.gid || facts.groups.includes(owner.gid);
 }
 
 /** The words of a main program, behind its first, that steps look at. Others may hold secrets. */

@@ -3,6 +3,7 @@ import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Identity } from '../system/command.ts';
 import type { Reader } from '../system/content.ts';
+import type { Entry } from '../system/entry.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { text } from '../text/codec.ts';
 import { ownerOf } from './owner.ts';
@@ -40,13 +41,18 @@ const remembered: Reader<string> = {
  * followed counts as leading somewhere: only whoever follows it as another user can tell.
  */
 export function isPresent(system: ReadSystem, path: string): boolean {
+  return endOf(system, path).type !== 'missing';
+}
+
+/** What stands at a path, or where the links there lead: for who will follow them to run it. */
+export function endOf(system: ReadSystem, path: string): Entry {
   let at = path;
   for (let hops = 0; hops < MAX_HOPS; hops += 1) {
     const entry = system.look(at);
-    if (entry.type !== 'link') return entry.type !== 'missing';
+    if (entry.type !== 'link') return entry;
     at = targetOf(at, entry.target);
   }
-  return false;
+  return { type: 'missing' };
 }
 
 /** As whom the commands of a step run; undefined for the user of this process. */

@@ -24,9 +24,9 @@ export interface Repair {
 
 const NOTHING: Repair = { changes: [], notes: [] };
 
-/** Top-level directories that no plan may give away, whatever it says. */
+/** Directories of everybody that no plan may give away, whatever it says. */
 const SYSTEM_DIRECTORIES =
-  /^\/(?:bin|boot|dev|etc|home|lib[^/]*|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)?$/;
+  /^\/(?:bin|boot|dev|dev\/shm|etc|home|lib[^/]*|opt|proc|root|run|run\/(?:lock|s6|user)|sbin|srv|sys|tmp|usr|var|var\/(?:lib|tmp))?$/;
 
 /**
  * Refuses to give away a directory that the system itself needs.

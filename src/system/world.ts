@@ -111,6 +111,12 @@ export class World implements ReadSystem {
     return { kind: 'path', path: nameOf(path) === '' ? '/' : join(current, nameOf(path)) };
   }
 
+  /** Forgets everything that was remembered, because somebody else may have changed it. */
+  forgetAll(): void {
+    this.#directories.clear();
+    this.#accounts = undefined;
+  }
+
   /** Forgets what was remembered at and below `path`, because it has just been changed. */
   forget(path: string): void {
     for (const known of this.#directories.keys()) {

@@ -48,6 +48,9 @@ export const scalarValue = scalar(
     typeof json === 'string' || typeof json === 'boolean' || Number.isSafeInteger(json),
 );
 
+/** Any number. */
+export const number = scalar('number', (json) => typeof json === 'number');
+
 /** One of a few words. */
 export function word<const W extends string>(...words: readonly W[]): Codec<W> {
   return scalar(words.join(' or '), (json): json is W => words.some((known) => known === json));

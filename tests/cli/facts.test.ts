@@ -88,6 +88,22 @@ describe('plan --facts', () => {
     expect(JSON.parse(here.stdout)).toMatchObject({ converged: false });
   });
 
+  test('has the fragments of the world that they were taken of, and none of this one', async () => {
+    const fragment = `version: 1\nextends: small\nsteps:\n  - { id: env, off: true }\n`;
+    const cwd = directoryWith({
+      'small.yaml': PLAN,
+      'root/there/.env': '',
+      'root/etc/hermes-boot/plan.d/50-site.yaml': fragment,
+    });
+    const argv = ['small.yaml', '--root', 'root', '--json'];
+    const facts = await hermesBoot(['facts', ...argv], { cwd, env });
+    writeFileSync(join(cwd, 'facts.json'), facts.stdout);
+    const there = await hermesBoot(['plan', ...argv], { cwd, env });
+    const here = await hermesBoot([...OFFLINE, '--json'], { cwd });
+    expect(here).toEqual(there);
+    expect(here.stdout).toContain('switched off in 50-site.yaml:4');
+  });
+
   test('says in its first line when the facts were taken', async () => {
     const { cwd } = await site();
     const { stdout, stderr } = await hermesBoot([...OFFLINE, '--explain'], { cwd });

@@ -123,3 +123,18 @@ describe('a bound plan', () => {
     expect(b).toMatchObject({ timeout: 500, onFailure: 'degrade', as: 'hermes', why: 'so' });
   });
 });
+
+describe('the home of a plan', () => {
+  const steps = '  - { id: a, uses: directory, with: { path: /a } }\n';
+  const input = (more: string) =>
+    `home: \${{ inputs.home }}\ninputs: { home: { env: H, type: path${more} } }\nsteps:\n${steps}`;
+
+  it('is what its input says', () => {
+    expect(boot(input(', default: /opt/data')).home).toBe('/opt/data');
+    expect(boot(input(''), { H: '/srv//home/' }).home).toBe('/srv/home');
+  });
+
+  it('is missing where its input is unset', () => {
+    expect(boot(input(''))).not.toHaveProperty('home');
+  });
+});

@@ -179,7 +179,22 @@ steps:
     says: `plan.yaml:7:9  step a: a template cannot stand here
 
   7 |     as: \${{ inputs.user }}
-    |         ^^^^^^^^^^^^^^^^^^ only values in with are filled in
+    |         ^^^^^^^^^^^^^^^^^^ only home and values in with are filled in
+
+1 mistake in plan.yaml. Nothing was run.
+`,
+  },
+  {
+    title: 'a home that may be unset in the middle of a path',
+    plan: `home: \${{ inputs.volume }}/home
+inputs: { volume: { env: V, type: string } }
+steps:
+  - { id: a, uses: directory, with: { path: /a } }
+`,
+    says: `plan.yaml:3:11  inputs.volume may be unset; give it a default
+
+  3 | home: \${{ inputs.volume }}/home
+    |           ^^^^^^^^^^^^^
 
 1 mistake in plan.yaml. Nothing was run.
 `,

@@ -9,7 +9,7 @@ function declare(parts: Partial<InputDeclaration>): InputDeclaration {
     env: ['X'],
     type: 'string',
     secret: false,
-    at: { line: 1, column: 1 },
+    at: { file: 'p.yaml', line: 1, column: 1 },
     ...parts,
   };
 }

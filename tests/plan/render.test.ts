@@ -7,9 +7,9 @@ function show(text: string, diagnostic: Partial<Diagnostic>): string {
   const base = {
     severity: 'error',
     message: 'no good',
-    at: { line: 1, column: 1, length: 1 },
+    at: { file: 'p.yaml', line: 1, column: 1, length: 1 },
   } as const;
-  return renderDiagnostics('p.yaml', text, [{ ...base, ...diagnostic }]);
+  return renderDiagnostics([{ file: 'p.yaml', text }], [{ ...base, ...diagnostic }]);
 }
 
 describe('a diagnostic', () => {
@@ -18,7 +18,7 @@ describe('a diagnostic', () => {
     const shown = show(text, {
       message: 'word '.repeat(40).trim(),
       hint: 'mend '.repeat(30).trim(),
-      at: { line: 1, column: 152, length: 4 },
+      at: { file: 'p.yaml', line: 1, column: 152, length: 4 },
     });
     for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     const [source = '', underline = ''] = shown.split('\n').filter((line) => line.includes(' |'));
@@ -32,7 +32,7 @@ describe('a diagnostic', () => {
     ['wide letters', '日本: HERE', 5],
     ['nothing unusual', 'a: HERE', 4],
   ])('underlines the right place on a line with %s', (_, text, column) => {
-    const shown = show(text, { at: { line: 1, column, length: 4 } });
+    const shown = show(text, { at: { file: 'p.yaml', line: 1, column, length: 4 } });
     const [source = '', underline = ''] = shown.split('\n').filter((line) => line.includes(' |'));
     const columns = (line: string) => line.replace(/[日本]/g, 'xx');
     expect(underline.indexOf('^^^^')).toBe(columns(source).indexOf('HERE'));
@@ -46,9 +46,14 @@ describe('a diagnostic', () => {
 
   it('lines up the gutters of everything that takes part', () => {
     const text = Array.from({ length: 12 }, (_, index) => `line ${index + 1}`).join('\n');
-    const related = [{ at: { line: 3, column: 1, length: 4 }, message: 'here' }];
+    const related = [{ at: { file: 'p.yaml', line: 3, column: 1, length: 4 }, message: 'here' }];
     expect(
-      show(text, { at: { line: 11, column: 6, length: 2 }, hint: 'there', step: 'a', related }),
+      show(text, {
+        at: { file: 'p.yaml', line: 11, column: 6, length: 2 },
+        hint: 'there',
+        step: 'a',
+        related,
+      }),
     ).toBe(`p.yaml:11:6  step a: no good
 
   11 | line 11
@@ -72,7 +77,9 @@ describe('a diagnostic', () => {
   });
 
   it('survives a place that the text does not have', () => {
-    expect(show('', { at: { line: 7, column: 9, length: 3 } })).toContain('p.yaml:7:9');
+    expect(show('', { at: { file: 'p.yaml', line: 7, column: 9, length: 3 } })).toContain(
+      'p.yaml:7:9',
+    );
   });
 
   it('is told in colour without a change of its text', () => {
@@ -82,10 +89,12 @@ describe('a diagnostic', () => {
       severity: 'error',
       message: 'm',
       hint: 'h',
-      at: { line: 1, column: 1, length: 1 },
+      at: { file: 'p.yaml', line: 1, column: 1, length: 1 },
     } as const;
-    const coloured = renderDiagnostics('p.yaml', 'a', [plain], paint);
+    const coloured = renderDiagnostics([{ file: 'p.yaml', text: 'a' }], [plain], paint);
     expect(coloured).toContain('<p.yaml:1:1>');
-    expect(coloured.replace(/[<>]/g, '')).toBe(renderDiagnostics('p.yaml', 'a', [plain]));
+    expect(coloured.replace(/[<>]/g, '')).toBe(
+      renderDiagnostics([{ file: 'p.yaml', text: 'a' }], [plain]),
+    );
   });
 });

@@ -131,14 +131,15 @@ export const types: readonly AnyStepType[] = [directory, fileMode, ownerPaths, r
 
 const compiled = new Ajv(AJV_OPTIONS).compile(planSchema(types));
 
-const registry: Registry = {
+/** The registry of these step types. */
+export const registry: Registry = {
   types,
   validate: (value) => (compiled(value) ? [] : (compiled.errors ?? [])),
 };
 
 /** Loads a plan with these step types. */
 export function load(text: string): Loaded<Plan> {
-  return loadPlan('plan.yaml', text, registry);
+  return loadPlan({ file: 'plan.yaml', text }, registry);
 }
 
 /** The plan of a text that has no mistakes. */
@@ -160,5 +161,5 @@ export const HEAD = 'version: 1\nname: test\n';
 /** What a person is shown of the mistakes in a plan; empty where there are none. */
 export function mistakesIn(text: string): string {
   const loaded = load(text);
-  return loaded.ok ? '' : renderDiagnostics('plan.yaml', text, loaded.diagnostics);
+  return loaded.ok ? '' : renderDiagnostics(loaded.sources, loaded.diagnostics);
 }

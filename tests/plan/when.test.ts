@@ -13,7 +13,7 @@ function input(
   source: InputSource,
   more: Partial<InputDeclaration> = {},
 ): Input {
-  const at = { line: 1, column: 1 };
+  const at = { file: 'p.yaml', line: 1, column: 1 };
   const declaration = {
     name,
     env: [name.toUpperCase()],

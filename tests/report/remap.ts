@@ -31,7 +31,7 @@ export const steps: readonly StepReport[] = [
   record(
     step('identity', 'account.remap', {
       why: "Files on the volume must belong to the host's user (#15290).",
-      at: { line: 31, column: 5 },
+      at: { file: 'stage2.yaml', line: 31, column: 5 },
     }),
     {
       status: 'changes',
@@ -49,7 +49,7 @@ export const steps: readonly StepReport[] = [
       notes: [{ severity: 'info', text: 'Only the records are edited' }],
     },
   ),
-  record(step('ownership', 'owner.paths', { at: { line: 44, column: 5 } }), {
+  record(step('ownership', 'owner.paths', { at: { file: 'stage2.yaml', line: 44, column: 5 } }), {
     status: 'changes',
     made: 2,
     changes: [
@@ -79,7 +79,7 @@ export const steps: readonly StepReport[] = [
     ],
     duration: 371,
   }),
-  record(step('config', 'config.migrate', { at: { line: 90, column: 5 } }), {
+  record(step('config', 'config.migrate', { at: { file: 'stage2.yaml', line: 90, column: 5 } }), {
     status: 'skipped',
     why: 'the image has no helper for it',
   }),

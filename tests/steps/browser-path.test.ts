@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { browserPath } from '../../steps/browser-path.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
@@ -97,5 +97,99 @@ test.each([
   const given = browsers === undefined ? { variable, names } : { browsers, variable, names };
   expect(await planStep(browserPath, given, image({ '/usr/lib/b': link('/etc') }))).toEqual({
     skipped,
+  });
+});
+
+describe('a path that the image has baked in (B31)', () => {
+  const BAKED = '/etc/hermes/agent-browser-executable-path';
+  const CHROME = '/opt/chrome/chrome';
+  const withBaked = { ...options, baked: BAKED };
+  const bakedImage = (text: string, more: Record<string, MemoryNode> = {}) =>
+    image({ [BAKED]: file(text), [CHROME]: program(), ...more });
+
+  test.each(['', '\n', '\r\n'])(
+    'is exported without a search, its end of line %j aside',
+    async (end) => {
+      const system = bakedImage(CHROME + end);
+      const { changes, notes = [] } = await findingsOf(browserPath, withBaked, system);
+      expect(changes.at(-1)).toMatchObject({ kind: 'envdir', to: CHROME });
+      expect(notes).toEqual([]);
+      expect(await converge(browserPath, withBaked, system)).toEqual({
+        changes: [],
+        otherwise: `${VARIABLE} is ${CHROME} already`,
+      });
+    },
+  );
+
+  test('needs no directory of browsers', async () => {
+    const { variable, names } = options;
+    const alone = { variable, names, baked: BAKED };
+    const { changes } = await findingsOf(browserPath, alone, bakedImage(CHROME));
+    expect(changes.at(-1)).toMatchObject({ to: CHROME });
+  });
+
+  test('may be a link, as Debian has them', async () => {
+    const system = bakedImage('/usr/bin/chromium\n', {
+      '/usr/bin/chromium': link('/etc/alternatives/chromium'),
+      '/etc/alternatives/chromium': link('../../opt/chrome/chrome'),
+    });
+    const { changes } = await findingsOf(browserPath, withBaked, system);
+    expect(changes.at(-1)).toMatchObject({ to: '/usr/bin/chromium' });
+  });
+
+  test('that is absent is no news: the browsers are searched', async () => {
+    const { changes, notes = [] } = await findingsOf(browserPath, withBaked, image());
+    expect(changes.at(-1)).toMatchObject({ to: `${SHELL}/chrome-headless-shell` });
+    expect(notes).toEqual([]);
+  });
+
+  test.each<[string, MemoryNode, string]>([
+    ['names what is gone', file('/gone\n'), `${BAKED} names /gone, which is missing`],
+    ['names a text', file('/etc/passwd'), `${BAKED} names /etc/passwd, which is not executable`],
+    ['names a directory', file('/etc'), `${BAKED} names /etc, which is a directory`],
+    ['names nothing', file(''), `${BAKED} does not hold one absolute path`],
+    ['names a relative path', file('chrome\n'), `${BAKED} does not hold one absolute path`],
+    ['has two lines', file(`${CHROME}\n${CHROME}\n`), `${BAKED} does not hold one absolute path`],
+    ['hides a control', file(`${CHROME}\x1b`), `${BAKED} does not hold one absolute path`],
+    ['is huge', file(`/${'a'.repeat(5000)}`), `${BAKED} has 5001 bytes`],
+    ['is a link', link('/etc/hermes/other'), `${BAKED} is a link to /etc/hermes/other`],
+  ])('that %s is a warning, and the browsers are searched', async (_, node, found) => {
+    const system = image({ [BAKED]: node });
+    const { changes, notes } = await findingsOf(browserPath, withBaked, system);
+    expect(changes.at(-1)).toMatchObject({ to: `${SHELL}/chrome-headless-shell` });
+    const notesOfIt = [{ severity: 'warning', text: `${found}: not used` }];
+    expect(notes).toEqual(notesOfIt);
+    const { variable, names } = options;
+    expect(await findingsOf(browserPath, { variable, names, baked: BAKED }, system)).toEqual({
+      changes: [],
+      otherwise: 'no directory of browsers is set',
+      notes: notesOfIt,
+    });
+  });
+
+  test.each([
+    ['from the container', {}],
+    ['that s6 has exported itself', { [EXPORTED]: file('/usr/bin/x') }],
+  ])('gives way to the choice of the operator %s', async (_, more) => {
+    const system = bakedImage(CHROME, more);
+    const chosen = { ...withBaked, override: '/usr/bin/x' };
+    expect(await planStep(browserPath, chosen, system)).toEqual({
+      skipped: `${VARIABLE} is set to /usr/bin/x`,
+    });
+  });
+
+  test('replaces what a boot before has found by a search', async () => {
+    const found = `${SHELL}/chrome-headless-shell`;
+    const system = bakedImage(CHROME, { [EXPORTED]: file(found) });
+    const { changes } = await findingsOf(browserPath, { ...withBaked, override: found }, system);
+    expect(changes.at(-1)).toMatchObject({ from: found, to: CHROME });
+  });
+
+  test('is no choice of the operator on the boot after', async () => {
+    const system = bakedImage(CHROME, { [EXPORTED]: file(CHROME) });
+    expect(await planStep(browserPath, { ...withBaked, override: CHROME }, system)).toEqual({
+      changes: [],
+      otherwise: `${VARIABLE} is ${CHROME} already`,
+    });
   });
 });

@@ -40,7 +40,10 @@ export function bootPlan(
   env: Readonly<Record<string, string>> = {},
   facts: Facts = ROOT_FACTS,
 ): BootPlan {
-  const loaded = loadPlan('test.yaml', text, { types: stepTypes, validate: validateShape });
+  const loaded = loadPlan(
+    { file: 'test.yaml', text },
+    { types: stepTypes, validate: validateShape },
+  );
   if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('; '));
   const { inputs, problems } = resolveInputs(loaded.value.inputs, { process: env, envdir: {} });
   if (problems[0] !== undefined) throw problems[0];

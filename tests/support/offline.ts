@@ -15,7 +15,7 @@ import { ROOT_FACTS } from './plan-step.ts';
 
 /** A plan of this text. */
 export function loaded(text: string): Plan {
-  const plan = loadPlan('test.yaml', text, { types: stepTypes, validate: validateShape });
+  const plan = loadPlan({ file: 'test.yaml', text }, { types: stepTypes, validate: validateShape });
   if (!plan.ok) throw new Error(plan.diagnostics.map(({ message }) => message).join('; '));
   return plan.value;
 }
@@ -39,7 +39,7 @@ function inputsOf({ text, env = {} }: Site) {
 export async function factsOf(site: Site): Promise<string> {
   const { facts = ROOT_FACTS, system } = site;
   const document = await takeFacts(
-    { ...inputsOf(site), facts, system, types: stepTypes },
+    { ...inputsOf(site), facts, system, types: stepTypes, fragments: [] },
     { by: '0', taken: new Date(0), assumed: false, signal: new AbortController().signal },
   );
   return writeFacts(factsDocument.encode(document));

@@ -1,6 +1,7 @@
 import type { JsonObject, Touch } from '../../step/step.ts';
 import { isWithin } from '../../system/path.ts';
 import type { DraftStep } from '../draft.ts';
+import { member } from '../json.ts';
 import { inValue } from '../mistake.ts';
 import type { Mistake } from '../mistake.ts';
 import { fillOptions } from '../fill.ts';
@@ -23,7 +24,7 @@ export function conflictWarnings(subject: Subject): Mistake[] {
   const { lookup, readable } = placeholders(subject.draft.inputs);
   const touchers = subject.draft.steps.flatMap((step): Toucher[] => {
     const type = typeOf(subject, step);
-    if (type === undefined || step.id === undefined) return [];
+    if (type === undefined || step.id === undefined || member(step.body, 'off') === true) return [];
     const options: JsonObject = fillOptions(step.with, type.schema, lookup);
     return [{ step, id: step.id, touches: type.touches(options) }];
   });

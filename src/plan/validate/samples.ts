@@ -4,6 +4,7 @@ import type { DraftInput } from '../draft.ts';
 import { fillOptions } from '../fill.ts';
 import type { Lookup } from '../fill.ts';
 import { isList, isMapping, member, valueAt } from '../json.ts';
+import { PLAN_KEYS } from '../keys.ts';
 import { inValue } from '../mistake.ts';
 import type { Mistake, MistakeParts } from '../mistake.ts';
 import { describe, wantedBy } from '../phrases.ts';
@@ -50,8 +51,10 @@ export function sampleMistakes(subject: Subject): Mistake[] {
 function filledDocument({ draft, ...rest }: Subject, lookup: Lookup): JsonObject | undefined {
   const steps = member(draft.top, 'steps');
   if (!isMapping(draft.top) || !isList(steps)) return undefined;
+  const home = member(draft.top, 'home');
   return {
     ...draft.top,
+    ...(home === undefined ? {} : fillOptions({ home }, PLAN_KEYS, lookup)),
     steps: steps.map((body, index) => {
       const step = draft.stepAt(index);
       const type = typeOf({ draft, ...rest }, step);

@@ -28,7 +28,7 @@ export function templateMistakes(subject: Subject): Mistake[] {
       case 'literal': {
         const message = 'a template cannot stand here';
         mistakes.push(
-          inValue(places, pointer, { message, hint: 'only values in with are filled in' }),
+          inValue(places, pointer, { message, hint: 'only home and values in with are filled in' }),
         );
         break;
       }
@@ -70,7 +70,7 @@ function undeclared(kind: Reference['kind']): string {
 function kindOf(pointer: string): 'options' | 'literal' | 'other' {
   const [top = '', , key] = keysOf(pointer);
   if (top.startsWith('x-')) return 'other';
-  if (top === 'steps' && key === 'with') return 'options';
+  if (top === 'home' || (top === 'steps' && key === 'with')) return 'options';
   return top === 'steps' && key === 'when' ? 'other' : 'literal';
 }
 

@@ -1,7 +1,7 @@
 import { unreachable } from '../../errors/problem.ts';
 import type { Condition } from '../condition.ts';
-import type { DraftStep } from '../draft.ts';
-import { isList, keysOf, parentPointer, textsOf, valueAt } from '../json.ts';
+import type { DraftStep, DraftText } from '../draft.ts';
+import { isList, keysOf, member, parentPointer, textsOf, valueAt } from '../json.ts';
 import { inText } from '../mistake.ts';
 import type { Mistake } from '../mistake.ts';
 import { hasTemplate, parseTemplate, referencesOf, wholeReference } from '../template.ts';
@@ -15,22 +15,30 @@ export function unsetMistakes(subject: Subject): Mistake[] {
   const optional = new Set(
     draft.inputs.flatMap(({ name, fallback }) => (fallback === undefined ? name : [])),
   );
-  return draft.steps.flatMap((step) => {
-    const certain = impliedBy(step);
-    return [...textsOf(step.with, `${step.pointer}/with`)].flatMap(({ pointer, text }) => {
-      if (!hasTemplate(text)) return [];
-      const template = parseTemplate(text);
-      if (wholeReference(template) !== undefined && mayBeLeftOut(subject, pointer)) return [];
-      const unset = referencesOf(template)
-        .filter(({ kind, name }) => kind === 'input' && optional.has(name) && !certain.has(name))
-        .map(({ name, offset, length }) => {
-          const message = `inputs.${name} may be unset; give it a default`;
-          const hint = `or leave the step out: when: inputs.${name}`;
-          return { offset, length, message, hint };
-        });
-      return inText(document.places, pointer, text, unset);
-    });
-  });
+  const unsetIn = ({ pointer, text }: DraftText, certain: ReadonlySet<string>): Mistake[] => {
+    if (!hasTemplate(text)) return [];
+    const template = parseTemplate(text);
+    if (wholeReference(template) !== undefined && mayBeLeftOut(subject, pointer)) return [];
+    const unset = referencesOf(template)
+      .filter(({ kind, name }) => kind === 'input' && optional.has(name) && !certain.has(name))
+      .map(({ name, offset, length }) => {
+        const message = `inputs.${name} may be unset; give it a default`;
+        const inStep = keysOf(pointer)[0] === 'steps';
+        const hint = inStep ? { hint: `or leave the step out: when: inputs.${name}` } : {};
+        return { offset, length, message, ...hint };
+      });
+    return inText(document.places, pointer, text, unset);
+  };
+  return [
+    ...[...textsOf(member(draft.top, 'home'), '/home')].flatMap((text) =>
+      unsetIn(text, new Set<string>()),
+    ),
+    ...draft.steps.flatMap((step) => {
+      const certain = impliedBy(step);
+      const texts = [...textsOf(step.with, `${step.pointer}/with`)];
+      return texts.flatMap((text) => unsetIn(text, certain));
+    }),
+  ];
 }
 
 function mayBeLeftOut(subject: Subject, pointer: string): boolean {

@@ -13,6 +13,7 @@ import { World } from '../world.ts';
 import { appendToLog } from './append.ts';
 import { runCommand } from './command.ts';
 import { systemProblem } from './errno.ts';
+import { isStillThere, openLockFile } from './lock-file.ts';
 import { withFileLock } from './lock.ts';
 import { pathOf, statOf, toStat, withParent } from './open.ts';
 import { ownTree } from './own-tree.ts';
@@ -101,6 +102,16 @@ export class RealSystem extends World implements System {
     this.#at(path, 'appending to', (directory, name) => {
       appendToLog(directory, name, logText(lines, localTime(new Date())), owner);
     });
+  }
+
+  /** Opens a file of our own to lock it, and makes it where it is missing. The caller closes it. */
+  openLock(path: string): number {
+    return this.#at(path, 'opening', openLockFile);
+  }
+
+  /** Whether an open lock file is still the one at its path. */
+  isStillLock(path: string, fd: number): boolean {
+    return this.#at(path, 'looking at', (directory, name) => isStillThere(directory, name, fd));
   }
 
   editRecords(path: string, edit: RecordEdit): void {

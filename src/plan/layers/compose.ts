@@ -1,0 +1,201 @@
+import type { JsonObject, JsonValue } from '../../step/step.ts';
+import type { Span } from '../diagnostic.ts';
+import { isList, isMapping, member, parentPointer, pointerTo, textMember } from '../json.ts';
+import { at } from '../mistake.ts';
+import type { Mistake } from '../mistake.ts';
+import { didYouMean } from '../nearest.ts';
+import type { PlanPlaces } from '../places.ts';
+import { quote } from '../text.ts';
+import type { StepEntry } from '../plan.ts';
+import type { PlanDocument } from '../yaml.ts';
+import type { Layer } from './open.ts';
+
+/** Several files as one document. */
+interface Composed {
+  readonly document: PlanDocument;
+  /** The entries that made a step what it is, by its index. */
+  readonly entries: readonly (readonly StepEntry[])[];
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Where a value of the composed document was written. */
+interface Origin {
+  readonly places: PlanPlaces;
+  readonly pointer: string;
+}
+
+interface Step {
+  body: JsonValue;
+  readonly entries: StepEntry[];
+}
+
+/** What stands at the top of a plan besides inputs and steps. */
+const TOP = ['version', 'name', 'description', 'home', 'lock-timeout'] as const;
+
+/**
+ * Lays files over each other, the first at the bottom. An input takes the place of one of the
+ * same name. A step with `uses` takes the place of one of the same id, one without it changes the
+ * keys that it has, and of `with` the options that it has; any other is added at the end.
+ */
+export function compose(layers: readonly Layer[]): Composed {
+  const top = new Map<string, JsonValue>();
+  const inputs = new Map<string, JsonValue>();
+  const steps: Step[] = [];
+  const origins = new Map<string, Origin>();
+  const mistakes: Mistake[] = [];
+  for (const { document } of layers) {
+    const { value, places } = document;
+    origins.set('', { places, pointer: '' });
+    for (const key of TOP) {
+      const own = member(value, key);
+      if (own === undefined) continue;
+      top.set(key, own);
+      origins.set(`/${key}`, { places, pointer: `/${key}` });
+    }
+    const declared = member(value, 'inputs');
+    for (const [name, body] of Object.entries(isMapping(declared) ? declared : {})) {
+      inputs.set(name, body ?? null);
+      origins.set(pointerTo('/inputs', name), { places, pointer: pointerTo('/inputs', name) });
+    }
+    const below = [...steps];
+    const list = member(value, 'steps');
+    for (const [index, body] of (isList(list) ? list : []).entries()) {
+      const from = { places, pointer: pointerTo('/steps', index) };
+      mistakes.push(...orphan(body, from, { below, place: pointerTo('/steps', steps.length) }));
+      layStep(body, from, { below, steps, origins });
+    }
+  }
+  return {
+    document: {
+      value: {
+        ...Object.fromEntries(top),
+        inputs: Object.fromEntries(inputs),
+        steps: steps.map(({ body }) => body),
+      },
+      places: new ComposedPlaces(origins),
+    },
+    entries: steps.map(({ entries }) => entries),
+    mistakes,
+  };
+}
+
+/** The mistake of changing a step that no file below has. */
+function orphan(
+  body: JsonValue,
+  { places, pointer }: Origin,
+  { below, place }: { readonly below: readonly Step[]; readonly place: string },
+): Mistake[] {
+  const id = textMember(body, 'id');
+  if (below.length === 0 || id === undefined || member(body, 'uses') !== undefined) return [];
+  const ids = below.flatMap((step) => idOf(step) ?? []);
+  if (ids.includes(id)) return [];
+  const hint = didYouMean(id, ids, 'a new step has uses');
+  const message = `no step ${quote(id)} to change`;
+  // At the id, but in the name of the missing key, which needs no second mistake.
+  return [at(places.value(`${pointer}/id`), `${place}/uses`, { message, hint })];
+}
+
+/** What a step is laid on. */
+interface Ground {
+  /** The steps of the files below. */
+  readonly below: readonly Step[];
+  /** All steps so far. */
+  readonly steps: Step[];
+  readonly origins: Map<string, Origin>;
+}
+
+function layStep(body: JsonValue, from: Origin, { below, steps, origins }: Ground): void {
+  const { file, line, column } = from.places.value(from.pointer);
+  const entry = (as: StepEntry['as']): StepEntry => ({ at: { file, line, column }, as });
+  const id = textMember(body, 'id');
+  const lower = id === undefined ? undefined : below.find((step) => idOf(step) === id);
+  if (lower === undefined) {
+    origins.set(pointerTo('/steps', steps.length), from);
+    steps.push({ body, entries: [entry('added')] });
+    return;
+  }
+  const place = pointerTo('/steps', steps.indexOf(lower));
+  if (member(body, 'uses') !== undefined || !isMapping(lower.body) || !isMapping(body)) {
+    forget(origins, place);
+    origins.set(place, from);
+    lower.body = body;
+    lower.entries.push(entry('replaced'));
+    return;
+  }
+  lower.body = changed(lower.body, body, { place, from, origins });
+  lower.entries.push(entry('changed'));
+}
+
+function idOf({ body }: Step): string | undefined {
+  return textMember(body, 'id');
+}
+
+/** Where the keys of a change come to stand. */
+interface Move {
+  readonly place: string;
+  readonly from: Origin;
+  readonly origins: Map<string, Origin>;
+}
+
+function changed(lower: JsonObject, upper: JsonObject, { place, from, origins }: Move): JsonObject {
+  const keys = Object.entries(upper).filter(([key]) => key !== 'id');
+  const merged = keys.map(([key, value]): readonly [string, JsonValue] => {
+    const to = pointerTo(place, key);
+    const source = { ...from, pointer: pointerTo(from.pointer, key) };
+    const below = member(lower, key);
+    if (key === 'with' && isMapping(below) && isMapping(value)) {
+      return [key, changed(below, value, { place: to, from: source, origins })];
+    }
+    forget(origins, to);
+    origins.set(to, source);
+    return [key, value ?? null];
+  });
+  return { ...lower, ...Object.fromEntries(merged) };
+}
+
+/** What was written below a value that is replaced has no say any more. */
+function forget(origins: Map<string, Origin>, place: string): void {
+  for (const pointer of [...origins.keys()]) {
+    if (pointer.startsWith(`${place}/`)) origins.delete(pointer);
+  }
+}
+
+/** The places of a document that several files make up. */
+class ComposedPlaces implements PlanPlaces {
+  readonly #origins: ReadonlyMap<string, Origin>;
+
+  constructor(origins: ReadonlyMap<string, Origin>) {
+    this.#origins = origins;
+  }
+
+  value(pointer: string): Span {
+    const { places, pointer: own } = this.#find(pointer);
+    return places.value(own);
+  }
+
+  key(pointer: string): Span {
+    const { places, pointer: own } = this.#find(pointer);
+    return places.key(own);
+  }
+
+  within(pointer: string, text: string, offset: number, length: number): Span {
+    const { places, pointer: own } = this.#find(pointer);
+    return places.within(own, text, offset, length);
+  }
+
+  source(pointer: string): string {
+    const { places, pointer: own } = this.#find(pointer);
+    return places.source(own);
+  }
+
+  #find(pointer: string): Origin {
+    let holder = pointer;
+    let origin = this.#origins.get(holder);
+    while (origin === undefined && holder !== '') {
+      holder = parentPointer(holder);
+      origin = this.#origins.get(holder);
+    }
+    if (origin === undefined) throw new Error('a composed plan has a file');
+    return { ...origin, pointer: origin.pointer + pointer.slice(holder.length) };
+  }
+}

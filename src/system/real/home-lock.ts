@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { Problem } from '../../errors/problem.ts';
+import { printable } from '../../text/printable.ts';
+import { HomeHeld, LOCK_FILE, parseHolder, showHolder } from '../home-lock.ts';
+import type { Acquired, HomeLock, LockNotice } from '../home-lock.ts';
+import { join } from '../path.ts';
+import { readRecord, writeRecord } from './lock-file.ts';
+import type { RealSystem } from './real.ts';
+
+/** Tells a lock that somebody else holds from every other failure of flock(1). */
+const CONFLICT = 75;
+
+/** In bytes. */
+const LARGEST_RECORD = 4096;
+
+/** How often a lock file that was replaced under us is opened again. */
+const MOST_TRIES = 5;
+
+/** Takes what a person should know while a boot waits. */
+type Tell = (notice: LockNotice) => void;
+
+/** A lock file that is open and ours. */
+interface Held {
+  readonly fd: number;
+  readonly record: string;
+}
+
+/**
+ * The lock of one home: flock(2) on a file of the volume, so that containers that share it see
+ * each other, and the death of a boot lets go of it. Node has no flock; the program of util-linux
+ * locks the open file for us, and the lock stays with it when the program ends.
+ */
+export class RealHomeLock implements HomeLock {
+  readonly #system: RealSystem;
+  readonly #home: string;
+  readonly #plan: string;
+  readonly #timeout: number;
+  #mark = '';
+  #held: Held | undefined;
+
+  /**
+   * @param plan the name of the plan, for those that wait
+   * @param timeout how long to wait, in milliseconds
+   */
+  constructor(system: RealSystem, home: string, plan: string, timeout: number) {
+    this.#system = system;
+    this.#home = home;
+    this.#plan = plan;
+    this.#timeout = timeout;
+  }
+
+  mark(): void {
+    this.#mark = this.#record();
+  }
+
+  async acquire(signal: AbortSignal, tell: Tell): Promise<Acquired> {
+    if (this.#system.look(this.#home).type !== 'directory') return 'absent';
+    // Nobody here can change it, so there is nobody to be kept apart from.
+    if (this.#system.isReadOnly(this.#home)) return 'unavailable';
+    try {
+      return await this.#acquire(signal, tell);
+    } catch (error) {
+      if (!(error instanceof Problem) || error instanceof HomeHeld || signal.aborted) throw error;
+      const text = `boots of ${this.#home} are not kept apart: ${error.message}`;
+      tell({ severity: 'warning', text });
+      return 'unavailable';
+    }
+  }
+
+  release(): void {
+    if (this.#held === undefined) return;
+    const { fd, record } = this.#held;
+    this.#held = undefined;
+    try {
+      const holder = parseHolder(record);
+      if (holder !== undefined) writeRecord(fd, showHolder({ ...holder, ended: true }));
+    } catch {
+      // A full disk: the next boot takes this one for killed, and looks at the world once more.
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  async #acquire(signal: AbortSignal, tell: Tell): Promise<'fresh' | 'stale'> {
+    const path = join(this.#home, LOCK_FILE);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const fd = this.#system.openLock(path);
+      try {
+        const waited = await this.#lock(fd, signal, tell);
+        if (this.#system.isStillLock(path, fd)) return this.#take(fd, waited);
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+      closeSync(fd);
+    }
+    throw new Problem({ found: `${path} is replaced again and again` });
+  }
+
+  /** Locks an open file. @returns whether somebody else had it */
+  async #lock(fd: number, signal: AbortSignal, tell: Tell): Promise<boolean> {
+    if (await flock(fd, ['--nonblock'], signal)) return false;
+    tell({ severity: 'info', text: `waiting for ${this.#holder()}` });
+    const seconds = String(this.#timeout / 1000);
+    if (await flock(fd, ['--timeout', seconds], signal)) return true;
+    throw new HomeHeld({
+      code: 'timeout',
+      found: `${this.#home} is held by ${this.#holder()}; waited ${seconds} s for it`,
+      mend: 'let that boot end, or stop its container; two boots of one home undo each other',
+    });
+  }
+
+  #take(fd: number, waited: boolean): 'fresh' | 'stale' {
+    const before = readRecord(fd);
+    const record = showHolder({
+      boot: randomUUID(),
+      plan: this.#plan,
+      host: hostname(),
+      pid: process.pid,
+      since: new Date().toISOString(),
+      ended: false,
+    });
+    writeRecord(fd, record);
+    this.#held = { fd, record };
+    // A boot that never said that it ended may have been at work when the mark was taken.
+    const unfinished = before !== '' && parseHolder(before)?.ended !== true;
+    return waited || unfinished || before !== this.#mark ? 'stale' : 'fresh';
+  }
+
+  #holder(): string {
+    const holder = parseHolder(this.#record());
+    if (holder === undefined || holder.ended) return 'another boot';
+    const { plan, host, pid, since } = holder;
+    return printable(`the boot ${plan} on ${host} (process ${pid}, since ${since})`);
+  }
+
+  #record(): string {
+    const path = join(this.#home, LOCK_FILE);
+    if (this.#system.look(path).type !== 'file') return '';
+    try {
+      return this.#system.readText(path, LARGEST_RECORD);
+    } catch (error) {
+      if (error instanceof Problem) return '';
+      throw error;
+    }
+  }
+}
+
+/**
+ * Runs flock(1) on an open file.
+ * @returns false when somebody else holds the lock
+ * @throws Problem when it cannot be locked at all; the reason of `signal` when that aborts
+ */
+function flock(fd: number, how: readonly string[], signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const conflict = ['--conflict-exit-code', String(CONFLICT)];
+    // The child has the same open file as its descriptor 3.
+    const child = spawn('flock', ['--exclusive', ...conflict, ...how, '3'], {
+      stdio: ['ignore', 'ignore', 'pipe', fd],
+      signal,
+    });
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.on('error', (error) => {
+      const reason: unknown = signal.aborted ? signal.reason : undefined;
+      reject(reason instanceof Problem ? reason : new Problem({ found: error.message }));
+    });
+    child.on('close', (code) => {
+      if (code === 0 || code === CONFLICT) resolve(code === 0);
+      else reject(new Problem({ found: said.trim() || `flock ended with ${code}` }));
+    });
+  });
+}

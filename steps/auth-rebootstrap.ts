@@ -1,0 +1,119 @@
+import { owner, path } from '../src/step/fields.ts';
+import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { leftAlone, warning, whatIs } from '../src/step/phrases.ts';
+import { canonical } from '../src/step/place.ts';
+import { defineStep, type Findings, type Note } from '../src/step/step.ts';
+import { isHardLinked } from '../src/system/scan.ts';
+import { textAt } from './auth-rebootstrap/json-text.ts';
+import {
+  isLater,
+  isUsable,
+  obtainedAt,
+  parseObject,
+  type Session,
+} from './auth-rebootstrap/session.ts';
+import { readStore } from './auth-rebootstrap/store.ts';
+
+/** Tokens are for nobody but the agent. */
+const MODE = 0o600;
+
+/** What a look led to, as the agent's own helper calls it. */
+type Status = 'bad_seed' | 'no_auth_file' | 'auth_unreadable' | 'not_terminal';
+
+/** A session with a provider that is over, and a new one for it. */
+export const authRebootstrap = defineStep({
+  uses: 'auth.rebootstrap',
+  summary: 'Replace a session in auth.json that is over by a new one; all else in it stays.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['path'],
+    properties: {
+      path: path('The auth.json. It is never made here.'),
+      seed: {
+        type: 'string',
+        description:
+          'The new session: a whole auth.json that has it, or it alone. Unset: nothing is done.',
+      },
+      provider: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_.-]+$',
+        default: 'nous',
+        description: 'The provider whose session it is.',
+      },
+      owner: owner('Who owns the file once it is written. Without this it keeps its owner.'),
+    },
+  },
+  plan(context) {
+    const { system, with: options } = context;
+    const { path: file, seed = '', provider = 'nous' } = options;
+    const variable = context.variable('seed');
+    if (seed === '') return { skipped: `no_seed: ${variable ?? 'the seed'} is not set` };
+    const name = `providers.${provider}`;
+
+    const given = readSeed(seed, provider);
+    if (given === undefined) {
+      const found = `${variable ?? 'the seed'} has no ${name} with an access and a refresh token`;
+      const text = `${found}: ${file} stays as it is (#59983)`;
+      return nothing('bad_seed', found, warning(text));
+    }
+    const entry = system.look(file);
+    if (entry.type === 'missing') return nothing('no_auth_file', `${file} is missing`);
+    if (entry.type !== 'file') {
+      const status = entry.type === 'unreadable' ? 'auth_unreadable' : 'no_auth_file';
+      return nothing(status, `${file} is ${whatIs(entry)}`, leftAlone(file, entry));
+    }
+    if (isHardLinked(entry)) {
+      const found = `${file} has ${entry.stat.nlink} hard links`;
+      return nothing('auth_unreadable', found, warning(`${found}: left alone`));
+    }
+    const store = readStore(system, file, provider, given.text);
+    if (store.kind === 'unreadable') {
+      const { found } = store;
+      return nothing('auth_unreadable', found, warning(`${found}: left alone (#59983)`));
+    }
+    if (store.kind === 'without') return nothing('not_terminal', `${file} has no ${name}`);
+    const { over, obtained, reseeded } = store;
+    if (!over && !isLater(obtainedAt(given.session), obtained)) {
+      return nothing('not_terminal', `${name} of ${file} is not over, and the seed is no later`);
+    }
+    const named = options.owner ?? context.as;
+    const { uid, gid } = named === undefined ? entry.stat : ownerOf(context, named);
+    return {
+      changes: [
+        {
+          kind: 'file',
+          path: canonical(system, file),
+          content: reseeded,
+          mode: MODE,
+          owner: { uid, gid },
+          from: 'file',
+          label: `reseeded, ${name} alone`,
+          why: over
+            ? 'its session is over and no token is left (#59983)'
+            : 'the seed is of a later session (#59983)',
+        },
+      ],
+      otherwise: '',
+    };
+  },
+  touches: (options) => [
+    { kind: 'path', path: options.path, aspect: 'existence' },
+    ...ownerTouches(options.owner),
+  ],
+});
+
+function nothing(status: Status, found: string, ...notes: Note[]): Findings {
+  return { changes: [], otherwise: `${status}: ${found}`, notes };
+}
+
+/** The session in a seed, and its very text; undefined where no agent could go on with it. */
+function readSeed(seed: string, provider: string): { session: Session; text: string } | undefined {
+  const document = parseObject(seed);
+  if (document === undefined) return undefined;
+  const keys = document.has('providers') ? ['providers', provider] : [];
+  const text = textAt(seed, keys);
+  const session = text === undefined ? undefined : parseObject(text);
+  if (text === undefined || session === undefined || !isUsable(session)) return undefined;
+  return { session, text };
+}

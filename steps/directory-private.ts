@@ -1,0 +1,130 @@
+import { mayGiveTo, type Facts } from '../src/step/facts.ts';
+import { owner, path } from '../src/step/fields.ts';
+import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { counted, leftAlone, warning } from '../src/step/phrases.ts';
+import { canonical, parentChanges } from '../src/step/place.ts';
+import { refuseSystemDirectory } from '../src/step/repair.ts';
+import { rightsChanges } from '../src/step/rights.ts';
+import { defineStep, type Findings, type Note, type Touch } from '../src/step/step.ts';
+import { sameOwner, showMode, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
+import { parentOf } from '../src/system/path.ts';
+import type { ReadSystem } from '../src/system/system.ts';
+
+const MODE = 0o700;
+
+/** A directory of one account, in a place where others can make entries, too. */
+export const directoryPrivate = defineStep({
+  uses: 'directory.private',
+  summary: 'Keep a directory to one account, in a place that others may write to.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: [],
+    properties: {
+      path: path(
+        'The directory. Missing parents are made for root, with mode 0755. Unset: nothing is done.',
+      ),
+      owner: owner('Whose it is. Without this it is `as`, or the user that runs this.'),
+    },
+  },
+  plan(context) {
+    const { system, facts, with: options } = context;
+    const variable = context.variable('path');
+    if (options.path === undefined) {
+      return { skipped: `${variable ?? 'the directory'} is not set` };
+    }
+    const entry = system.look(options.path);
+    const present = entry.type === 'directory' ? entry.stat : undefined;
+    if (present === undefined && entry.type !== 'missing') {
+      return refused(options.path, leftAlone(options.path, entry, 'move it out of the way'));
+    }
+    const at = canonical(system, options.path);
+    refuseSystemDirectory(at, variable);
+    const wanted = ownerOf(context, options.owner);
+    const name = options.owner ?? context.as ?? showOwner(wanted);
+    const strange = present === undefined ? undefined : strangeness(system, at, present, wanted);
+    if (strange !== undefined) return refused(at, warning(`${at} ${strange}: left alone`));
+
+    // What is there already takes CAP_CHOWN to give away, even by its owner.
+    const given =
+      present === undefined ? mayGiveTo(wanted, facts) : facts.capabilities.has('CHOWN');
+    const { uid, gid } = present ?? facts;
+    const to = given ? wanted : { uid, gid };
+    const notes = [...ungiven(at, to, wanted, name, facts), ...exposed(system, at, wanted)];
+    if (present === undefined) {
+      const why = 'it is missing';
+      const made = { kind: 'directory', path: at, mode: MODE, owner: to, why } as const;
+      return { changes: [...parentChanges(context, at), made], otherwise: '', notes };
+    }
+    const reasons = { mode: `it is private to ${name}`, owner: `it is to belong to ${name}` };
+    const closed = { type: 'directory', stat: { ...present, mode: MODE } } as const;
+    // The mode first: it gives nothing to anybody but the owner, and takes no CAP_FOWNER of root.
+    const changes = [
+      ...rightsChanges(at, { type: 'directory', stat: present }, { mode: MODE }, reasons),
+      ...rightsChanges(at, closed, { owner: to }, reasons),
+    ];
+    return { changes, otherwise: `${at} is ${showMode(MODE)} ${showOwner(to)}`, notes };
+  },
+  touches: (options) =>
+    options.path === undefined ? [] : [...touchesOf(options.path), ...ownerTouches(options.owner)],
+});
+
+function touchesOf(at: string): Touch[] {
+  return [
+    { kind: 'path', path: at, aspect: 'existence' },
+    { kind: 'path', path: at, aspect: 'mode' },
+    { kind: 'path', path: at, aspect: 'owner' },
+  ];
+}
+
+function refused(at: string, note: Note): Findings {
+  return { changes: [], otherwise: `${at} is left alone`, notes: [note] };
+}
+
+/**
+ * Why a directory is nobody's to give away, as the end of a sentence: another account made it, or
+ * root did and keeps something in it that others are meant to reach.
+ */
+function strangeness(
+  system: ReadSystem,
+  at: string,
+  { uid, gid, mode }: Stat,
+  wanted: Owner,
+): string | undefined {
+  if (uid === wanted.uid) return undefined;
+  if (uid !== 0) {
+    return `belongs to ${showOwner({ uid, gid })}, who may have put it there to be trusted`;
+  }
+  const names = (mode & 0o077) === 0 ? 0 : system.list(at).length;
+  if (names === 0) return undefined;
+  return `is root's, open to others and holds ${counted(names, 'name')}, so no private one`;
+}
+
+function ungiven(at: string, is: Owner, wanted: Owner, name: string, facts: Facts): Note[] {
+  if (sameOwner(is, wanted)) return [];
+  const text =
+    `${at} belongs to ${showOwner(is)} and not to ${name}: CAP_CHOWN is missing ` +
+    `(this is uid ${facts.uid})`;
+  return [warning(text)];
+}
+
+/** Says where on the way somebody else could put another directory in its place. */
+function exposed(system: ReadSystem, path: string, wanted: Owner): Note[] {
+  for (let at = path; at !== '/';) {
+    at = parentOf(at);
+    const entry = system.look(at);
+    if (entry.type !== 'directory' || !isOpen(entry.stat, wanted)) continue;
+    const text =
+      `${at} is ${showMode(entry.stat.mode)} ${showOwner(entry.stat)}: others can put another ` +
+      `directory in place of ${path}; chown it to root and chmod it to 1777`;
+    return [warning(text)];
+  }
+  return [];
+}
+
+/** Whether others than root and the owner can rename what a directory holds; see unlink(2). */
+function isOpen({ uid, gid, mode }: Stat, wanted: Owner): boolean {
+  if (uid !== 0 && uid !== wanted.uid) return true;
+  if ((mode & 0o1000) !== 0) return false;
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0 && gid !== wanted.gid);
+}

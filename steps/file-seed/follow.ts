@@ -1,0 +1,82 @@
+import { Problem, unreachable } from '../../src/errors/problem.ts';
+import { warning } from '../../src/step/phrases.ts';
+import type { Outcome, StepContext } from '../../src/step/step.ts';
+import type { Stat } from '../../src/system/entry.ts';
+import { READ_LIMIT, type ReadSystem } from '../../src/system/system.ts';
+import { remember, remembered } from './record.ts';
+import type { Options } from './schema.ts';
+import { putInPlace, sourceOf, type Source } from './source.ts';
+
+/**
+ * How a file stands to its source.
+ *
+ * - `equal`: it holds the same, whoever put it there.
+ * - `foreign`: it differs, and nothing remembers that it was seeded.
+ * - `pristine`: nobody has edited it since it was seeded, but the image has a new source.
+ * - `edited`: it was edited, and the source is as it was then.
+ * - `passed-over`: it was edited, and the image has a new source.
+ */
+type Standing = 'equal' | 'foreign' | 'pristine' | 'edited' | 'passed-over';
+
+/**
+ * What becomes of a file that is there and may follow its source, as dpkg does with conffiles: the
+ * hand of a person outweighs the image, the image an untouched default.
+ */
+export function followSource(context: StepContext<Options>, stat: Stat, record: string): Outcome {
+  const { system, with: options } = context;
+  const { path } = options;
+  const stays = (otherwise: string): Outcome => ({ changes: [], otherwise });
+  const source = sourceOf(context);
+  if (source === undefined || typeof source === 'string') {
+    return stays(`${path} is there and stays as it is`);
+  }
+  const standing = standingOf(system, path, stat, source, record);
+  if (standing instanceof Problem) {
+    const notes = [warning(`${standing.found}: ${path} stays as it is`)];
+    return { changes: [], otherwise: `${path} cannot be compared`, notes };
+  }
+  switch (standing) {
+    case 'equal': {
+      const why = 'it is as the image has it; the next image can tell whether anybody edited it';
+      const { changes, notes } = remember(context, record, source.content().digest(), why);
+      return { changes, otherwise: `${path} is as the image has it`, notes };
+    }
+    case 'pristine': {
+      const why = 'nobody has edited it, and the image has a new one';
+      const change = putInPlace(context, source, { from: 'file', why });
+      const { changes, notes } = remember(context, record, source.content().digest(), why);
+      return { changes: [change, ...changes], otherwise: '', notes };
+    }
+    case 'foreign':
+      return stays(`${path} is there, was not seeded by this image, and stays as it is`);
+    case 'edited':
+      return stays(`${path} was edited here and stays as it is`);
+    case 'passed-over':
+      return stays(`${path} was edited here: the image's new default is not taken`);
+    default:
+      return unreachable(standing);
+  }
+}
+
+/** Reads no more than it takes to tell; a Problem where it cannot. */
+function standingOf(
+  system: ReadSystem,
+  path: string,
+  stat: Stat,
+  source: Source,
+  record: string,
+): Standing | Problem {
+  try {
+    if (stat.size === source.size && source.equals(system.read(path))) {
+      return 'equal';
+    }
+    const seeded = remembered(system, record);
+    if (seeded === undefined) return 'foreign';
+    // Nothing larger is ever seeded.
+    if (stat.size <= READ_LIMIT && system.read(path).digest() === seeded) return 'pristine';
+    return source.content().digest() === seeded ? 'edited' : 'passed-over';
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}

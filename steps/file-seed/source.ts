@@ -1,0 +1,73 @@
+import type { FileChange } from '../../src/changes/change.ts';
+import { Problem } from '../../src/errors/problem.ts';
+import { ownerOf } from '../../src/step/owner.ts';
+import { whatIs } from '../../src/step/phrases.ts';
+import { canonical } from '../../src/step/place.ts';
+import { isThis } from '../../src/step/same.ts';
+import type { StepContext } from '../../src/step/step.ts';
+import { Content } from '../../src/system/content.ts';
+import { parseMode } from '../../src/system/entry.ts';
+import type { Options } from './schema.ts';
+
+/** What a file is seeded with. It is read when somebody asks for it: its size often is enough. */
+export interface Source {
+  readonly size: number;
+  /** @throws Problem when it cannot be read */
+  content(): Content;
+  /**
+   * Whether another content is the same.
+   * @throws Problem when it cannot be read
+   */
+  equals(other: Content): boolean;
+}
+
+/**
+ * The source that the options name: undefined where they name none, a text where it is no regular
+ * file.
+ * @throws Problem when they name two
+ */
+export function sourceOf({
+  system,
+  with: options,
+}: StepContext<Options>): Source | string | undefined {
+  const { path: target, from, content } = options;
+  if (from !== undefined && content !== undefined) {
+    throw new Problem({
+      found: `the plan has both from and content for ${target}`,
+      wanted: 'one of them',
+    });
+  }
+  if (content !== undefined) {
+    const own = Content.ofText(content);
+    return { size: own.size, content: () => own, equals: (other) => other.open(isThis(own)) };
+  }
+  if (from === undefined) return undefined;
+  const entry = system.look(from);
+  if (entry.type !== 'file') return `${from} is ${whatIs(entry)}`;
+  let copy: Content | undefined;
+  const read = (): Content => (copy ??= system.read(from));
+  return { size: entry.stat.size, content: read, equals: (other) => read().equals(other) };
+}
+
+/** The change that puts a source in place. */
+export function putInPlace(
+  context: StepContext<Options>,
+  source: Source,
+  about: Pick<FileChange, 'from' | 'why'>,
+): FileChange {
+  const { system, with: options } = context;
+  return {
+    kind: 'file',
+    path: canonical(system, options.path),
+    content: source.content(),
+    mode: modeOf(options),
+    owner: ownerOf(context, options.owner),
+    label: options.from === undefined ? 'text of the plan' : `copy of ${options.from}`,
+    ...about,
+  };
+}
+
+/** The mode of what is seeded. */
+export function modeOf(options: Options): number {
+  return parseMode(options.mode ?? '0644');
+}
