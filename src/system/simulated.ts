@@ -2,9 +2,10 @@ import { Problem, unreachable } from '../errors/problem.ts';
 import { editRecord, type RecordEdit } from './accounts/edit.ts';
 import { Content } from './content.ts';
 import type { Entry, Owner, Present } from './entry.ts';
-import { clearedBits, type MemoryNode } from './node.ts';
+import { clearedBits, nodeOf, type MemoryNode } from './node.ts';
 import { OverlayTree } from './overlay.ts';
 import type { System } from './system.ts';
+import type { TreeCopy } from './tree-copy.ts';
 import { behindLink } from './links.ts';
 import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
 import { join } from './path.ts';
@@ -65,6 +66,30 @@ export class SimulatedSystem extends World implements System {
     for (const part of parts) this.overlay.put(join(target, part.name), nodeOfPart(part, owner));
   }
 
+  copyTree(path: string, copy: TreeCopy, _signal?: AbortSignal): Promise<void> {
+    const target = this.#target(path);
+    const { owner, entries } = copy;
+    const directory = (mode: number): MemoryNode => ({
+      type: 'directory',
+      stat: { ...owner, mode, nlink: 2, size: 0 },
+    });
+    if (copy.replaces) this.overlay.removeTree(target);
+    this.overlay.put(target, directory(copy.mode));
+    for (const { name, type, mode } of entries) {
+      if (type === 'directory') this.overlay.put(join(target, name), directory(mode));
+      else this.writeFile(join(target, name), this.#contentOf(join(copy.from, name)), mode, owner);
+    }
+    this.forget(target);
+    return Promise.resolve();
+  }
+
+  moveDirectory(from: string, path: string): void {
+    const [source, target] = [this.#target(from), this.#target(path)];
+    this.#copyNodes(source, target);
+    this.removeTree(source);
+    this.forget(target);
+  }
+
   removeTree(path: string): void {
     const target = this.#target(path);
     this.overlay.removeTree(target);
@@ -96,6 +121,18 @@ export class SimulatedSystem extends World implements System {
 
   run(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #copyNodes(from: string, to: string): void {
+    const entry = existing(from, this.look(from));
+    const node = nodeOf(entry, entry.stat);
+    this.overlay.put(to, node.type === 'file' ? { ...node, content: this.#contentOf(from) } : node);
+    if (entry.type !== 'directory') return;
+    for (const name of this.list(from)) this.#copyNodes(join(from, name), join(to, name));
+  }
+
+  #contentOf(path: string): Content {
+    return Content.ofBytes(this.read(path, Infinity));
   }
 
   #target(path: string): string {
