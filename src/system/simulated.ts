@@ -10,6 +10,7 @@ import { behindLink } from './links.ts';
 import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
 import { join } from './path.ts';
 import type { Part, Publication } from './publication.ts';
+import { checkTime } from './scan.ts';
 import { World } from './world.ts';
 
 /** What stands for the time of writing: known after the run. */
@@ -66,7 +67,7 @@ export class SimulatedSystem extends World implements System {
     for (const part of parts) this.overlay.put(join(target, part.name), nodeOfPart(part, owner));
   }
 
-  copyTree(path: string, copy: TreeCopy, _signal?: AbortSignal): Promise<void> {
+  copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void> {
     const target = this.#target(path);
     const { owner, entries } = copy;
     const directory = (mode: number): MemoryNode => ({
@@ -76,6 +77,7 @@ export class SimulatedSystem extends World implements System {
     if (copy.replaces) this.overlay.removeTree(target);
     this.overlay.put(target, directory(copy.mode));
     for (const { name, type, mode } of entries) {
+      checkTime(signal, `copying ${copy.from}`);
       if (type === 'directory') this.overlay.put(join(target, name), directory(mode));
       else this.writeFile(join(target, name), this.#contentOf(join(copy.from, name)), mode, owner);
     }

@@ -72,16 +72,16 @@ export class FaultySystem extends SimulatedSystem {
 
   /** Killed in the middle, it leaves what the real one has beside or in place by then. */
   override async copyTree(...args: Parameters<SimulatedSystem['copyTree']>): Promise<void> {
-    const [path, copy] = args;
+    const [path, copy, signal] = args;
     const besides = (name: string): string => join(parentOf(path), name);
     const staged = besides(stagedName(nameOf(path)));
     const replaced = besides(replacedName(nameOf(path)));
     if (this.#left <= 0) {
-      await super.copyTree(staged, { ...copy, mode: 0o700, entries: [], replaces: false });
+      await super.copyTree(staged, { ...copy, mode: 0o700, entries: [], replaces: false }, signal);
     }
     this.#count('copyTree');
     if (copy.replaces && this.#left <= 1) {
-      await super.copyTree(staged, { ...copy, replaces: false });
+      await super.copyTree(staged, { ...copy, replaces: false }, signal);
       super.moveDirectory(path, replaced);
       this.#count('copyTree');
       super.moveDirectory(staged, path);
