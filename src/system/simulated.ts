@@ -69,17 +69,18 @@ export class SimulatedSystem extends World implements System {
 
   copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void> {
     const target = this.#target(path);
-    const { owner, entries } = copy;
-    const directory = (mode: number): MemoryNode => ({
-      type: 'directory',
-      stat: { ...owner, mode, nlink: 2, size: 0 },
-    });
+    const { owner, mode, from, entries } = copy;
     if (copy.replaces) this.overlay.removeTree(target);
-    this.overlay.put(target, directory(copy.mode));
+    this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
     for (const { name, type, mode } of entries) {
-      checkTime(signal, `copying ${copy.from}`);
-      if (type === 'directory') this.overlay.put(join(target, name), directory(mode));
-      else this.writeFile(join(target, name), this.#contentOf(join(copy.from, name)), mode, owner);
+      checkTime(signal, `copying ${from}`);
+      const content = type === 'file' ? this.#contentOf(join(from, name)) : undefined;
+      const stat = { ...owner, mode, nlink: 1, size: content?.size ?? 0 };
+      const node: MemoryNode =
+        content === undefined
+          ? { type: 'directory', stat: { ...stat, nlink: 2 } }
+          : { type: 'file', stat, content };
+      this.overlay.put(join(target, name), node);
     }
     this.forget(target);
     return Promise.resolve();
@@ -88,7 +89,8 @@ export class SimulatedSystem extends World implements System {
   moveDirectory(from: string, path: string): void {
     const [source, target] = [this.#target(from), this.#target(path)];
     this.#copyNodes(source, target);
-    this.removeTree(source);
+    this.overlay.removeTree(source);
+    this.forget(source);
     this.forget(target);
   }
 

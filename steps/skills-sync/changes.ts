@@ -6,9 +6,9 @@ import { componentsOf, join, parentOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import type { CopiedEntry } from '../../src/system/tree-copy.ts';
 import type { Skill } from './bundle.ts';
-import type { Decisions, Move } from './decide.ts';
+import type { Decisions } from './decide.ts';
 import { DESCRIPTION_FILE } from './find.ts';
-import type { HomeSkills } from './home-skills.ts';
+import type { HomeSkills, Move } from './home-skills.ts';
 import type { Leftovers } from './leftovers.ts';
 import { byCodePoint } from './order.ts';
 
@@ -31,90 +31,96 @@ const SHADOW = 'an external directory supplies it, and this copy was not edited'
 /** The changes to the skills themselves; what tells of them comes after. */
 export function skillChanges(
   places: Places,
-  { copied, replaced, moves, shadows }: Decisions,
+  { copied, replaced }: Decisions,
   described: readonly string[],
-  leftovers: Leftovers,
+  { staged, outdated, aside }: Leftovers,
 ): Change[] {
   const { home } = places;
   const at = (path: string): string => join(home.top, path);
-  const aside = sortAside(home, leftovers, moves);
-  const all = [...moves, ...aside.back];
-  const made = newDirectories(places, copied, all, described);
+  const move = ({ from, to, why }: Move): Change => {
+    return { kind: 'move', path: at(to), from: at(from), why };
+  };
+  // What was set aside goes back before anything else is made.
+  const [back, moves] = [home.moves.slice(0, aside.length), home.moves.slice(aside.length)];
+  const made = movedInto(places, moves);
+  const there = new Set(made.map(({ path }) => path));
   return [
-    ...leftovers.staged.map((path): Change => removal(at(path), 'half a copy', HALF)),
-    ...aside.done.map((path): Change => removal(at(path), 'old copy', DONE)),
+    ...staged.map((path) => removal(at(path), 'half a copy', HALF)),
+    ...outdated.map((path) => removal(at(path), 'old copy', DONE)),
+    ...back.map(move),
     ...made,
-    ...all.map(({ from, to, why }): Change => {
-      return { kind: 'move', path: at(to), from: at(from), why };
-    }),
+    // Before the copies, one of which may take the place that a move leaves.
+    ...moves.map(move),
+    ...newDirectories(places, copied, described, there),
     ...replaced.map((skill) => copyOf(places, skill.path, skill.entries, NEWER, [], true)),
-    ...descriptions(places, described),
-    ...shadows.map((path): Change => removal(at(path), 'copy of the image', SHADOW)),
+    ...descriptions(places, described, there),
   ];
+}
+
+/**
+ * The removal of copies that others supply now. The manifest has forgotten them by then: if it had
+ * not, what was removed would look as if the user had deleted it.
+ */
+export function shadowChanges(home: HomeSkills, { shadows }: Decisions): Change[] {
+  return shadows.map((path) => removal(join(home.top, path), 'copy of the image', SHADOW));
 }
 
 function removal(path: string, from: string, why: string): Change {
   return { kind: 'tree-removal', path, from, why };
 }
 
-/** Of the copies that were set aside, those to be removed, and those whose place is still free. */
-function sortAside(
-  home: HomeSkills,
-  { replaced }: Leftovers,
-  moves: readonly Move[],
-): { readonly done: readonly string[]; readonly back: readonly Move[] } {
-  const waiting = [...replaced].filter(([, aside]) => !moves.some(({ from }) => from === aside));
-  const isFree = (path: string): boolean =>
-    home.look(path).type === 'missing' && !moves.some(({ to }) => to === path);
-  return {
-    done: waiting.flatMap(([path, aside]) => (isFree(path) ? [] : [aside])),
-    back: waiting.flatMap(([to, from]) =>
-      isFree(to) ? [{ from, to, why: 'an update of it was interrupted' }] : [],
-    ),
-  };
+/** The directories that have to be made for skills to be moved into them. */
+function movedInto({ home, owner }: Places, moves: readonly Move[]): Change[] {
+  const missing = new Set<string>();
+  for (const { to } of moves) {
+    const ways: string[] = [];
+    for (let at = parentOf(to); at !== '.'; at = parentOf(at)) ways.unshift(at);
+    for (const at of ways) if (home.look(at).type === 'missing') missing.add(at);
+  }
+  return [...missing].map((path) => {
+    const why = 'a skill is moved there';
+    return { kind: 'directory', path: join(home.top, path), mode: 0o755, owner, why };
+  });
 }
 
 /**
  * What is missing as a whole is copied as a whole: a new category with its skills is one change.
+ * @param there directories that are made before
  */
 function newDirectories(
   places: Places,
   copied: readonly Skill[],
-  moves: readonly Move[],
   described: readonly string[],
+  there: ReadonlySet<string>,
 ): Change[] {
-  const roots = new Map<string, { skills: Skill[]; holders: Set<string> }>();
-  const need = (directory: string): { skills: Skill[]; holders: Set<string> } | undefined => {
-    const top = firstMissing(places.home, directory);
-    if (top === undefined) return undefined;
-    const root = roots.get(top) ?? { skills: [], holders: new Set() };
-    for (let at = directory; at !== top; at = parentOf(at)) root.holders.add(at);
-    roots.set(top, root);
-    return root;
-  };
-  for (const skill of copied) need(skill.path)?.skills.push(skill);
-  for (const { to } of moves) need(parentOf(to));
-  return [...roots].flatMap(([top, { skills, holders }]) => {
+  const { home } = places;
+  const roots = new Map<string, Skill[]>();
+  for (const skill of copied) {
+    const ways = [skill.path];
+    for (let at = skill.path; at !== '.';) ways.unshift((at = parentOf(at)));
+    const isMissing = (at: string): boolean =>
+      home.look(at).type === 'missing' && !there.has(join(home.top, at));
+    const top = ways.find(isMissing) ?? skill.path;
+    roots.set(top, [...(roots.get(top) ?? []), skill]);
+  }
+  return [...roots].map(([top, skills]) => {
     const entries = new Map<string, CopiedEntry>();
     const put = (path: string, entry: Omit<CopiedEntry, 'name'>): void => {
-      const name = below(path, top);
-      if (name !== '') entries.set(name, { name, ...entry });
+      const name = top === '.' ? path : path.slice(top.length + 1);
+      entries.set(name, { name, ...entry });
     };
-    for (const holder of holders) put(holder, { type: 'directory', mode: 0o755 });
+    const holders = new Set([top]);
     for (const { path, entries: files } of skills) {
+      for (let at = path; at !== top; at = parentOf(at)) holders.add(at);
       for (const { name, ...entry } of files) put(join(path, name), entry);
     }
-    for (const path of skills.length > 0 ? described : []) {
-      if (path !== top && !holders.has(path)) continue;
-      put(join(path, DESCRIPTION_FILE), { type: 'file', mode: 0o644 });
+    for (const path of holders) {
+      if (path !== top) put(path, { type: 'directory', mode: 0o755 });
+      if (described.includes(path))
+        put(join(path, DESCRIPTION_FILE), { type: 'file', mode: 0o644 });
     }
     const sorted = [...entries.values()].sort((a, b) => byComponents(a.name, b.name));
-    if (skills.length > 0) return [copyOf(places, top, sorted, NEW, skills, false)];
-    return [top, ...sorted.map(({ name }) => join(top, name))].map((path): Change => {
-      const { home, owner } = places;
-      const why = 'a skill is moved there';
-      return { kind: 'directory', path: join(home.top, path), mode: 0o755, owner, why };
-    });
+    return copyOf(places, top, sorted, NEW, skills, false);
   });
 }
 
@@ -133,14 +139,16 @@ function copyOf(
   return { kind: 'tree-copy', path: join(home.top, path), copy, label, why };
 }
 
-/** The descriptions that are missing from categories that are there. */
+/** The descriptions that are missing from categories that are there, or made for a move. */
 function descriptions(
   { system, home, bundled, owner }: Places,
   paths: readonly string[],
+  there: ReadonlySet<string>,
 ): Change[] {
   return paths.flatMap((directory): Change[] => {
     const path = join(directory, DESCRIPTION_FILE);
-    if (home.look(directory).type !== 'directory') return [];
+    const isMade = there.has(join(home.top, directory));
+    if (!isMade && home.look(directory).type !== 'directory') return [];
     if (home.look(path).type !== 'missing') return [];
     const from = join(bundled, path);
     const content = Content.ofBytes(system.read(from));
@@ -148,23 +156,6 @@ function descriptions(
     const change = { content, owner, mode: 0o644, from: 'absent', label, why: DESCRIBED } as const;
     return [{ kind: 'file', path: join(home.top, path), ...change }];
   });
-}
-
-/** The outermost directory that has to be made for another one to be there; '.' is the top. */
-function firstMissing(home: HomeSkills, directory: string): string | undefined {
-  let at = '.';
-  if (home.look(at).type === 'missing') return at;
-  for (const name of componentsOf(directory)) {
-    if (name === '.') continue;
-    at = join(at, name);
-    if (home.look(at).type === 'missing') return at;
-  }
-  return undefined;
-}
-
-function below(path: string, top: string): string {
-  if (top === '.') return path === '.' ? '' : path;
-  return path.slice(top.length + 1);
 }
 
 /** Each after the directory that holds it. */

@@ -1,27 +1,16 @@
-import type { ReadSystem } from '../../src/system/system.ts';
 import { isLinked } from '../../src/system/entry.ts';
-import { join } from '../../src/system/path.ts';
 import type { Bundle, Skill } from './bundle.ts';
 import type { HomeSkills } from './home-skills.ts';
-import { agentBackup, type Leftovers } from './leftovers.ts';
-import { readPackage } from './package.ts';
+import { agentBackup, INTERRUPTED } from './leftovers.ts';
 
 /** Why a skill gets nothing, in the order in which a person is told. */
 export type Reason =
   'edited' | 'same-name' | 'linked' | 'mounted' | 'blocked' | 'external' | 'pruned';
 
-/** A directory that gets another name. */
-export interface Move {
-  readonly from: string;
-  readonly to: string;
-  readonly why: string;
-}
-
 /** What a sync comes to. Paths are relative to the skills of the home. */
 export interface Decisions {
   readonly copied: Skill[];
   readonly replaced: Skill[];
-  readonly moves: Move[];
   /** Copies that others supply now. */
   readonly shadows: string[];
   /** What the manifest says afterwards. */
@@ -33,9 +22,7 @@ export interface Decisions {
 
 /** What the decisions rest on. */
 export interface Grounds {
-  readonly system: ReadSystem;
   readonly home: HomeSkills;
-  readonly leftovers: Leftovers;
   readonly manifest: ReadonlyMap<string, string>;
   readonly essential: ReadonlySet<string>;
   readonly suppressed: ReadonlySet<string>;
@@ -55,14 +42,17 @@ export async function decide(
   const decisions: Decisions = {
     copied: [],
     replaced: [],
-    moves: [],
     shadows: [],
     manifest: new Map(grounds.manifest),
     kept: [],
     left: new Map(),
   };
-  for (const skill of bundle.skills) {
-    if (grounds.sparse && !grounds.essential.has(skill.name)) continue;
+  const wanted = bundle.skills.filter(({ name }) => {
+    return !grounds.sparse || grounds.essential.has(name);
+  });
+  // A move may free the place of another one.
+  while (wanted.some((skill) => recover(skill, bundle, grounds))) await between();
+  for (const skill of wanted) {
     decideSkill(skill, grounds, decisions);
     await between();
   }
@@ -77,37 +67,16 @@ function decideSkill(skill: Skill, grounds: Grounds, decisions: Decisions): void
   const leave = (reason: Reason): void => {
     decisions.left.set(reason, [...(decisions.left.get(reason) ?? []), name]);
   };
-  if (grounds.suppressed.has(name) && !grounds.essential.has(name)) {
-    leave('pruned');
-    return;
+  const reason = hindrance(skill, grounds);
+  if (reason !== undefined) leave(reason);
+  const isThere = home.look(path).type === 'directory';
+  if (reason === 'external' && isThere && home.read(path)?.hash === hash) {
+    decisions.shadows.push(path);
+    decisions.manifest.delete(name);
   }
-  const target = home.look(path);
-  const obstacle = home.obstacle(path);
-  if (isLinked(target) || (obstacle !== undefined && isLinked(obstacle.entry))) {
-    leave('linked');
-    return;
-  }
-  if (obstacle !== undefined || (target.type !== 'missing' && target.type !== 'directory')) {
-    leave('blocked');
-    return;
-  }
-  if (target.type === 'directory' && home.isMount(path)) {
-    leave('mounted');
-    return;
-  }
-  if (grounds.external.has(name)) {
-    leave('external');
-    if (target.type === 'directory' && hashOf(path, grounds) === hash) {
-      decisions.shadows.push(path);
-      decisions.manifest.delete(name);
-    }
-    return;
-  }
-  const move = target.type === 'directory' ? undefined : recovery(skill, grounds);
-  if (move !== undefined) decisions.moves.push(move);
-  const at = move?.from ?? (target.type === 'directory' ? path : undefined);
-  if (at !== undefined) {
-    decidePresent(skill, at, grounds, decisions, leave);
+  if (reason !== undefined) return;
+  if (isThere) {
+    decidePresent(skill, grounds, decisions, leave);
   } else if (!manifest.has(name)) {
     decisions.copied.push(skill);
     decisions.manifest.set(name, hash);
@@ -116,18 +85,30 @@ function decideSkill(skill: Skill, grounds: Grounds, decisions: Decisions): void
   }
 }
 
+/** Why a skill is not for the image to give, whatever stands in its place. */
+function hindrance({ name, path }: Skill, grounds: Grounds): Reason | undefined {
+  const { home, suppressed, essential, external } = grounds;
+  if (suppressed.has(name) && !essential.has(name)) return 'pruned';
+  const target = home.look(path);
+  const obstacle = home.obstacle(path);
+  if (isLinked(target) || (obstacle !== undefined && isLinked(obstacle))) return 'linked';
+  if (obstacle !== undefined) return 'blocked';
+  if (target.type !== 'missing' && target.type !== 'directory') return 'blocked';
+  if (target.type === 'directory' && home.isMount(path)) return 'mounted';
+  return external.has(name) ? 'external' : undefined;
+}
+
 /** A skill that is there. Its copy is read only where the image has changed. */
 function decidePresent(
   skill: Skill,
-  at: string,
   grounds: Grounds,
   decisions: Decisions,
   leave: (reason: Reason) => void,
 ): void {
-  const { name, hash } = skill;
+  const { name, path, hash } = skill;
   const origin = grounds.manifest.get(name);
-  if (origin === hash || grounds.kept.includes(name)) return;
-  const copy = readPackage(grounds.system, join(grounds.home.top, at));
+  if (origin === hash || (origin !== '' && grounds.kept.includes(name))) return;
+  const copy = grounds.home.read(path);
   if (copy?.hash === hash) {
     // The very bytes of the image: an interrupted sync, or a manifest with other hashes.
     decisions.manifest.set(name, hash);
@@ -144,33 +125,34 @@ function decidePresent(
   }
 }
 
-/** Finds the copy of a skill that is not in its place although nobody deleted it. */
-function recovery({ name, path }: Skill, grounds: Grounds): Move | undefined {
-  const { home, leftovers, manifest } = grounds;
-  const interrupted = 'an update of it was interrupted';
-  const aside = leftovers.replaced.get(path);
-  if (aside !== undefined) return { from: aside, to: path, why: interrupted };
+/** Moves the copy of a skill that is not in its place although nobody deleted it. */
+function recover(skill: Skill, bundle: Bundle, grounds: Grounds): boolean {
+  const { name, path } = skill;
+  const { home, manifest } = grounds;
   const origin = manifest.get(name);
-  if (origin === undefined || origin === '') return undefined;
+  if (origin === undefined || origin === '' || hindrance(skill, grounds) !== undefined)
+    return false;
+  if (home.look(path).type !== 'missing') return false;
   const isOurs = (at: string): boolean => {
     if (home.look(at).type !== 'directory' || home.isMount(at)) return false;
-    const copy = readPackage(grounds.system, join(home.top, at));
+    // What stands where another skill belongs that the home has had is that one.
+    const other = bundle.skills.find((each) => each.path === at);
+    if (other !== undefined && manifest.has(other.name)) return false;
+    const copy = home.read(at);
     return copy !== undefined && (copy.hash === origin || copy.wholeHash === origin);
   };
   const backup = agentBackup(path);
-  if (isOurs(backup)) return { from: backup, to: path, why: interrupted };
-  const from = home.placesOf(name).find((at) => at !== path && isOurs(at));
+  const from = [backup, ...home.placesOf(name)].find(isOurs);
+  if (from === undefined) return false;
   const why = 'the image keeps it there now, and this copy was not edited';
-  return from === undefined ? undefined : { from, to: path, why };
+  home.move({ from, to: path, why: from === backup ? INTERRUPTED : why });
+  return true;
 }
 
 /** Forgets skills that the image has no more, as soon as no copy is left that came from one. */
 function forgetDropped(bundle: Bundle, { home, manifest }: Grounds, decisions: Decisions): void {
+  const gone = [...decisions.replaced.map(({ path }) => path), ...decisions.shadows];
   for (const name of manifest.keys()) {
-    if (!bundle.names.has(name) && !home.holds(name)) decisions.manifest.delete(name);
+    if (!bundle.names.has(name) && !home.holds(name, gone)) decisions.manifest.delete(name);
   }
-}
-
-function hashOf(path: string, { system, home }: Grounds): string | undefined {
-  return readPackage(system, join(home.top, path))?.hash;
 }

@@ -10,8 +10,12 @@ const HEAD = 4000;
  * What a skill is called: the `name` of its front matter, as the agent's own manifests have it,
  * else the name of its directory.
  */
-export function skillName(system: ReadSystem, directory: string): string {
-  return namedIn(textOf(system, join(directory, SKILL_FILE))) ?? nameOf(directory);
+export function skillName(
+  system: ReadSystem,
+  directory: string,
+  otherwise: string = nameOf(directory),
+): string {
+  return namedIn(textOf(system, join(directory, SKILL_FILE))) ?? otherwise;
 }
 
 /** The name that the front matter of a text says: the lines between the first two fences. */

@@ -10,7 +10,7 @@ import { join } from '../../src/system/path.ts';
 import { checkTime } from '../../src/system/scan.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { readBundle } from './bundle.ts';
-import { skillChanges } from './changes.ts';
+import { shadowChanges, skillChanges } from './changes.ts';
 import { decide, type Reason } from './decide.ts';
 import { HomeSkills, suppliedBy } from './home-skills.ts';
 import { findLeftovers } from './leftovers.ts';
@@ -38,14 +38,12 @@ export async function planSync(
     const notes = [...bundle.notes, warning(`${bundled} has no skills: those of the home stay`)];
     return { changes: [], otherwise: 'there is nothing to sync', notes };
   }
-  const skills = new HomeSkills(system, home);
-  const leftovers = findLeftovers(system, skills, bundle.skills);
+  const leftovers = findLeftovers(system, home, bundle.skills);
+  const skills = new HomeSkills(system, home, leftovers.aside);
   const text = textBelow(system, home, join('skills', MANIFEST));
   const before = record?.fingerprint === fingerprint && !record.done ? record.kept : [];
   const grounds = {
-    system,
     home: skills,
-    leftovers,
     manifest: parseManifest(text ?? ''),
     essential: new Set(essential),
     suppressed: suppressedIn(system, home),
@@ -66,7 +64,8 @@ export async function planSync(
   const changes = skillChanges(places, decisions, described, leftovers);
   const manifest = showManifest(decisions.manifest);
   if (manifest !== text) changes.push(manifestChange(skills, manifest, owner));
-  const kept = [...before, ...decisions.kept];
+  changes.push(...shadowChanges(skills, decisions));
+  const kept = [...new Set([...before, ...decisions.kept])];
   return {
     changes: framed(skills, changes, record, { fingerprint, done: true, kept }, owner),
     otherwise: 'the home has the skills of this image',

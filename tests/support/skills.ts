@@ -2,6 +2,7 @@ import type { MemoryNode } from '../../src/system/node.ts';
 import { Content } from '../../src/system/content.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 import { skillsSync } from '../../steps/skills-sync.ts';
+import type { Options } from '../../steps/skills-sync/schema.ts';
 import { readPackage } from '../../steps/skills-sync/package.ts';
 import { converge, findingsOf } from './plan-step.ts';
 import { file } from './world.ts';
@@ -18,6 +19,22 @@ export const options = {
   digest: `${IMAGE}/.digest`,
   essential: ['hermes-agent'],
 };
+
+/** A plan with nothing but the skills, all of whose sources stand in the worlds of tests. */
+export const SKILLS_PLAN = `
+version: 1
+name: skills
+description: Sync the skills.
+steps:
+  - id: skills
+    uses: skills-sync
+    with:
+      bundled: ${IMAGE}
+      home: /opt/data
+      owner: hermes
+      essential: [hermes-agent]
+      external: [/srv/team]
+`;
 
 /** The entries of one skill. */
 export function skill(path: string, text: string): Record<string, MemoryNode> {
@@ -48,7 +65,7 @@ export function manifestOf(system: SimulatedSystem): string[] {
 /** Syncs a home; fails when a second plan is not empty. Returns what was changed, by kind. */
 export async function sync(
   system: SimulatedSystem,
-  more: Partial<Parameters<typeof skillsSync.touches>[0]> = {},
+  more: Partial<Options> = {},
 ): Promise<{ changes: string[]; notes: string[] }> {
   const all = { ...options, ...more };
   const { changes, notes = [] } = await findingsOf(skillsSync, all, system);
