@@ -84,7 +84,8 @@ function tree(
   top: string,
   skills: readonly (readonly [string, string])[],
 ): Record<string, MemoryNode> {
-  return Object.assign({}, ...skills.map(([path, text]) => skill(`${top}/${path}`, text)));
+  const entries = skills.flatMap(([path, text]) => Object.entries(skill(`${top}/${path}`, text)));
+  return Object.fromEntries(entries);
 }
 
 function copy(path: string, text: string, state: string): Record<string, MemoryNode> {
