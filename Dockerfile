@@ -76,6 +76,9 @@ RUN npm install --no-audit --no-fund --include-workspace-root --workspace web --
   && npm run build --workspace web \
   && npm run build --workspace ui-tui \
   && npm cache clean --force
+# A boot compares this line with what it has synced, and with the same image reads no skill.
+RUN find skills -type f ! -name .digest -print0 | LC_ALL=C sort -z \
+  | xargs -0 sha256sum | sha256sum > skills/.digest
 COPY --from=uv /usr/local/bin/uv /usr/local/bin/
 # Two trees, since one COPY gives one owner: what the agent writes to at run time (lazy installs, TUI
 # builds, __pycache__) is for hermes. Of the agent's own docker/ only what is seeded stays.

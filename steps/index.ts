@@ -18,6 +18,7 @@ import { installStamp } from './install-stamp.ts';
 import { ownerPaths } from './owner-paths.ts';
 import { ownerProbe } from './owner-probe.ts';
 import { profileGateways } from './profile-gateways.ts';
+import { skillsSync } from './skills-sync.ts';
 import { supervisePerms } from './supervise-perms.ts';
 import { userGuard } from './user-guard.ts';
 
@@ -42,6 +43,7 @@ export const stepTypes: readonly AnyStepType[] = [
   authRebootstrap,
   installStamp,
   browserPath,
+  skillsSync,
   supervisePerms,
   profileGateways,
 ];

@@ -33,6 +33,8 @@ export function makeRoot(root: string, asRoot: boolean): void {
   };
   makeSystem(root);
   cpSync(join(FIXTURES, 'install'), join(root, 'opt/hermes'), { recursive: true });
+  // As the Dockerfile makes it: without it, two roots of the same skills are not the same image.
+  writeFileSync(join(root, 'opt/hermes/skills/.digest'), 'sandbox\n');
   const browsers = 'opt/hermes/.playwright/chromium_headless_shell-1187';
   for (const name of ['chrome-headless-shell', 'libGLESv2.so']) {
     chmodSync(join(root, browsers, 'chrome-headless-shell-linux64', name), 0o755);

@@ -3,6 +3,7 @@ import type { Content } from '../system/content.ts';
 import type { Owner } from '../system/entry.ts';
 import type { Command } from '../system/command.ts';
 import type { Publication } from '../system/publication.ts';
+import type { TreeCopy } from '../system/tree-copy.ts';
 
 interface Common {
   /** The entry that changes, as the world names it, without the root. */
@@ -71,6 +72,21 @@ export interface TreeRemovalChange extends Common {
   readonly from: string;
 }
 
+/** A directory appears at once as a copy of another one, or takes the place of one. */
+export interface TreeCopyChange extends Common {
+  readonly kind: 'tree-copy';
+  readonly copy: TreeCopy;
+  /** How much that is, for a person: `7 files`. */
+  readonly label: string;
+}
+
+/** A directory gets another name with everything in it. Nothing has that name by then. */
+export interface MoveChange extends Common {
+  readonly kind: 'move';
+  /** The name that it has. */
+  readonly from: string;
+}
+
 /** A service directory appears at once with everything in it. Nothing stands there by then. */
 export interface SlotChange extends Common {
   readonly kind: 'slot';
@@ -129,6 +145,8 @@ export type Change =
   | TreeOwnerChange
   | RemovalChange
   | TreeRemovalChange
+  | TreeCopyChange
+  | MoveChange
   | SlotChange
   | LogChange
   | RecordChange

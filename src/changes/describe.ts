@@ -17,7 +17,13 @@ export interface Description {
   readonly effect: string;
 }
 
-const RECURSIVE: ReadonlySet<Change['kind']> = new Set(['tree-owner', 'tree-removal', 'slot']);
+const RECURSIVE: ReadonlySet<Change['kind']> = new Set([
+  'tree-owner',
+  'tree-removal',
+  'tree-copy',
+  'move',
+  'slot',
+]);
 
 /** Describes a change. */
 export function describeChange(change: Change): Description {
@@ -54,6 +60,13 @@ function valuesOf(change: Change): Pick<Description, 'from' | 'to'> {
     case 'removal':
     case 'tree-removal':
       return { from: change.from, to: null };
+    case 'tree-copy': {
+      const { copy, label } = change;
+      const to = `copy of ${copy.from}, ${label}, ${showOwner(copy.owner)}`;
+      return { from: copy.replaces ? 'directory' : null, to };
+    }
+    case 'move':
+      return { from: change.from, to: change.path };
     case 'slot':
       return { from: null, to: change.label };
     case 'log':
@@ -91,6 +104,8 @@ function subjectOf(change: Change): string {
     case 'tree-owner':
     case 'removal':
     case 'tree-removal':
+    case 'tree-copy':
+    case 'move':
     case 'slot':
     case 'log':
     case 'stamp':
@@ -115,6 +130,10 @@ function effectOf(change: Change, from: string, to: string): string {
       return `removed (${from})`;
     case 'tree-removal':
       return `removed with everything in it (${from})`;
+    case 'tree-copy':
+      return `${change.copy.replaces ? 'replaced' : 'new'}: ${to}`;
+    case 'move':
+      return `moved from ${from}`;
     case 'slot':
       return `new: ${to}`;
     case 'log':

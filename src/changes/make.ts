@@ -36,6 +36,12 @@ export async function makeChange(
     case 'tree-removal':
       system.removeTree(change.path);
       return;
+    case 'tree-copy':
+      await system.copyTree(change.path, change.copy, signal);
+      return;
+    case 'move':
+      system.moveDirectory(change.from, change.path);
+      return;
     case 'slot':
       system.publish(change.path, change.slot);
       return;

@@ -45,6 +45,12 @@ export function forbidden(change: Change, system: ReadSystem, facts: Facts): Pro
       return (
         mayWriteIn(change.path, system, facts) ?? mayGive(change.path, change.slot.owner, facts)
       );
+    case 'tree-copy':
+      return (
+        mayWriteIn(change.path, system, facts) ?? mayGive(change.path, change.copy.owner, facts)
+      );
+    case 'move':
+      return mayWriteIn(change.from, system, facts) ?? mayWriteIn(change.path, system, facts);
     case 'log': {
       if (grants(system.look(change.path), 0o2, facts)) return undefined;
       return mayWriteIn(change.path, system, facts) ?? mayGive(change.path, change.owner, facts);

@@ -11,6 +11,11 @@ export interface Stat extends Owner {
   readonly nlink: number;
   /** Size in bytes. */
   readonly size: number;
+  /**
+   * When content, owner or mode last changed, in milliseconds: the kernel's own time (st_ctime),
+   * which nobody can set back. Absent of what lives in memory.
+   */
+  readonly changedAt?: number;
 }
 
 /** The kinds of entry that are neither a directory, a regular file nor a link. */

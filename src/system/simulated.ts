@@ -3,13 +3,15 @@ import { editRecord, type RecordEdit } from './accounts/edit.ts';
 import { recordLines } from './accounts/reader.ts';
 import { Content } from './content.ts';
 import type { Entry, Owner, Present } from './entry.ts';
-import { clearedBits, type MemoryNode } from './node.ts';
+import { clearedBits, nodeOf, type MemoryNode } from './node.ts';
 import { OverlayTree } from './overlay.ts';
 import type { System } from './system.ts';
+import type { TreeCopy } from './tree-copy.ts';
 import { behindLink } from './links.ts';
 import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
 import { join } from './path.ts';
 import type { Part, Publication } from './publication.ts';
+import { checkTime } from './scan.ts';
 import { World } from './world.ts';
 
 /** What stands for the time of writing: known after the run. */
@@ -66,6 +68,33 @@ export class SimulatedSystem extends World implements System {
     for (const part of parts) this.overlay.put(join(target, part.name), nodeOfPart(part, owner));
   }
 
+  copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void> {
+    const target = this.#target(path);
+    const { owner, mode, from, entries } = copy;
+    if (copy.replaces) this.overlay.removeTree(target);
+    this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
+    for (const { name, type, mode } of entries) {
+      checkTime(signal, `copying ${from}`);
+      const content = type === 'file' ? this.#contentOf(join(from, name)) : undefined;
+      const stat = { ...owner, mode, nlink: 1, size: content?.size ?? 0 };
+      const node: MemoryNode =
+        content === undefined
+          ? { type: 'directory', stat: { ...stat, nlink: 2 } }
+          : { type: 'file', stat, content };
+      this.overlay.put(join(target, name), node);
+    }
+    this.forget(target);
+    return Promise.resolve();
+  }
+
+  moveDirectory(from: string, path: string): void {
+    const [source, target] = [this.#target(from), this.#target(path)];
+    this.#copyNodes(source, target);
+    this.overlay.removeTree(source);
+    this.forget(source);
+    this.forget(target);
+  }
+
   removeTree(path: string): void {
     const target = this.#target(path);
     this.overlay.removeTree(target);
@@ -96,6 +125,18 @@ export class SimulatedSystem extends World implements System {
 
   run(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #copyNodes(from: string, to: string): void {
+    const entry = existing(from, this.look(from));
+    const node = nodeOf(entry, entry.stat);
+    this.overlay.put(to, node.type === 'file' ? { ...node, content: this.#contentOf(from) } : node);
+    if (entry.type !== 'directory') return;
+    for (const name of this.list(from)) this.#copyNodes(join(from, name), join(to, name));
+  }
+
+  #contentOf(path: string): Content {
+    return Content.ofBytes(this.read(path, Infinity));
   }
 
   #target(path: string): string {

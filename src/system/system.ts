@@ -5,6 +5,7 @@ import type { Content, Reader } from './content.ts';
 import type { Entry, Owner } from './entry.ts';
 import type { Publication } from './publication.ts';
 import type { OwnerScan } from './tree.ts';
+import type { TreeCopy } from './tree-copy.ts';
 
 /** Where a path leads: to a canonical one, or to a link on the way that must not be followed. */
 export type Resolution =
@@ -66,6 +67,13 @@ export interface System extends ReadSystem {
   remove(path: string): void;
   /** Makes a directory with everything in it; nothing stands there yet, nobody sees half of it. */
   publish(path: string, what: Publication): void;
+  /**
+   * Makes a directory as a copy of another one; nobody sees half of it. `signal` stops it between
+   * two files, and then nothing has happened.
+   */
+  copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void>;
+  /** Gives the directory `from` the name `path`, under which nothing stands yet. */
+  moveDirectory(from: string, path: string): void;
   /** Removes a directory with everything in it, never following a link. */
   removeTree(path: string): void;
   /** Appends lines, each after the time of writing, to a log that is rotated when it is long. */

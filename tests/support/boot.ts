@@ -111,8 +111,10 @@ export function differences(before: Map<string, string>, after: Map<string, stri
 /** Whether a change of a report covers a path. */
 export function isAnnounced(report: BootReport, path: string): boolean {
   return report.steps.some(({ changes }) =>
-    changes.some((change) =>
-      describeChange(change).recursive ? isWithin(path, change.path) : path === change.path,
+    changes.some(
+      (change) =>
+        (describeChange(change).recursive ? isWithin(path, change.path) : path === change.path) ||
+        (change.kind === 'move' && isWithin(path, change.from)),
     ),
   );
 }

@@ -1,5 +1,6 @@
 import { join, nameOf, parentOf } from '../../src/system/path.ts';
 import { unpublishedName } from '../../src/system/publication.ts';
+import { replacedName, stagedName } from '../../src/system/staged.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 
 /** The death of the process in the middle of a boot: no step and no engine expects it. */
@@ -13,6 +14,8 @@ type Write =
   | 'setTreeOwner'
   | 'remove'
   | 'publish'
+  | 'copyTree'
+  | 'moveDirectory'
   | 'removeTree'
   | 'run';
 
@@ -65,6 +68,32 @@ export class FaultySystem extends SimulatedSystem {
     }
     this.#count('publish');
     super.publish(...args);
+  }
+
+  /** Killed in the middle, it leaves what the real one has beside or in place by then. */
+  override async copyTree(...args: Parameters<SimulatedSystem['copyTree']>): Promise<void> {
+    const [path, copy, signal] = args;
+    const besides = (name: string): string => join(parentOf(path), name);
+    const staged = besides(stagedName(nameOf(path)));
+    const replaced = besides(replacedName(nameOf(path)));
+    if (this.#left <= 0) {
+      await super.copyTree(staged, { ...copy, mode: 0o700, entries: [], replaces: false }, signal);
+    }
+    this.#count('copyTree');
+    if (copy.replaces && this.#left <= 1) {
+      await super.copyTree(staged, { ...copy, replaces: false }, signal);
+      super.moveDirectory(path, replaced);
+      this.#count('copyTree');
+      super.moveDirectory(staged, path);
+      this.#count('copyTree');
+    }
+    super.removeTree(staged);
+    await super.copyTree(...args);
+  }
+
+  override moveDirectory(...args: Parameters<SimulatedSystem['moveDirectory']>): void {
+    this.#count('moveDirectory');
+    super.moveDirectory(...args);
   }
 
   override removeTree(...args: Parameters<SimulatedSystem['removeTree']>): void {

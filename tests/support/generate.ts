@@ -121,6 +121,9 @@ const INSTALL: Readonly<Record<string, MemoryNode>> = {
   '/opt/hermes/cli-config.yaml.example': file('model:\n  default: z\n'),
   '/opt/hermes/docker/SOUL.md': file('soul\n'),
   '/opt/hermes/.install_method': file('docker\n'),
+  '/opt/hermes/skills/notes/SKILL.md': file('notes'),
+  '/opt/hermes/skills/ml/train/SKILL.md': file('train'),
+  '/opt/hermes/skills/ml/DESCRIPTION.md': file('about'),
   '/opt/hermes/.playwright/chromium-1/chrome': file('', { mode: 0o755 }),
   '/srv/me/kept': file('kept', { owner: '33:33' }),
 };

@@ -97,8 +97,8 @@ export function statOf(path: string | Buffer): Stats | undefined {
 
 /** The part of a stat that this project speaks of. */
 export function toStat(stats: Stats): Stat {
-  const { uid, gid, mode, nlink, size } = stats;
-  return { uid, gid, mode: mode & 0o7777, nlink, size };
+  const { uid, gid, mode, nlink, size, ctimeMs } = stats;
+  return { uid, gid, mode: mode & 0o7777, nlink, size, changedAt: ctimeMs };
 }
 
 /** The type of an entry from its stat. */

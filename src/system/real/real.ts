@@ -9,9 +9,11 @@ import { isWithin, join, parentOf } from '../path.ts';
 import { unpublishedName, type Publication } from '../publication.ts';
 import type { Command } from '../command.ts';
 import type { System } from '../system.ts';
+import type { TreeCopy } from '../tree-copy.ts';
 import { World } from '../world.ts';
 import { appendToLog } from './append.ts';
 import { runCommand } from './command.ts';
+import { copyTree, moveDirectory } from './copy-tree.ts';
 import { systemProblem } from './errno.ts';
 import { isStillThere, openLockFile } from './lock-file.ts';
 import { withFileLock } from './lock.ts';
@@ -91,10 +93,29 @@ export class RealSystem extends World implements System {
     });
   }
 
-  removeTree(path: string): void {
+  async copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void> {
     const target = this.#target(path);
-    const mount = [...this.#real.mounts().keys()].find((point) => isWithin(point, target));
-    if (mount !== undefined) throw new Problem({ found: `${mount} is a mount of its own` });
+    if (copy.replaces) this.#refuseMounts(target);
+    try {
+      await copyTree(this.#real.rootFd, this.#target(copy.from), target, copy, signal);
+    } catch (error) {
+      throw systemProblem(error, `copying ${copy.from} to ${path}`);
+    } finally {
+      this.forget(target);
+    }
+  }
+
+  moveDirectory(from: string, path: string): void {
+    this.#refuseMounts(this.#target(from));
+    this.#at(from, 'moving', (directory, name) => {
+      this.#at(path, 'making', (other, otherName) => {
+        moveDirectory({ directory, name }, { directory: other, name: otherName });
+      });
+    });
+  }
+
+  removeTree(path: string): void {
+    this.#refuseMounts(this.#target(path));
     this.#at(path, 'removing', removeTree);
   }
 
@@ -130,6 +151,11 @@ export class RealSystem extends World implements System {
 
   async run(command: Command, signal: AbortSignal): Promise<void> {
     await runCommand(this.#real.root, command, signal);
+  }
+
+  #refuseMounts(target: string): void {
+    const mount = [...this.#real.mounts().keys()].find((point) => isWithin(point, target));
+    if (mount !== undefined) throw new Problem({ found: `${mount} is a mount of its own` });
   }
 
   /** Opens the directory of a path and acts in it; a failed system call becomes a Problem. */

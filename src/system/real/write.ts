@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
+import { stagedName } from '../staged.ts';
 import { pathOf, statOf, withEntry } from './open.ts';
 
 /*
@@ -29,7 +30,7 @@ import { pathOf, statOf, withEntry } from './open.ts';
  * that at no moment there is one with other rights: it would be taken for finished.
  */
 export function makeDirectory(directory: number, name: string, mode: number, owner: Owner): void {
-  const temporary = temporaryName(name);
+  const temporary = stagedName(name);
   clear(directory, temporary);
   mkdirSync(pathOf(directory, temporary), 0o700);
   try {
@@ -63,7 +64,7 @@ export function replaceFile(
   if (existing?.isDirectory() === true) {
     throw new Problem({ found: `${name} is a directory`, wanted: 'a file, or nothing' });
   }
-  const temporary = temporaryName(name);
+  const temporary = stagedName(name);
   const fd = createExclusively(directory, temporary);
   try {
     try {
@@ -82,11 +83,6 @@ export function replaceFile(
     throw error;
   }
   syncDirectory(directory);
-}
-
-/** The name beside `name` under which its new content is written. */
-function temporaryName(name: string): string {
-  return `.${name.slice(0, 200)}.hermes-boot`;
 }
 
 /** Sets the mode of an entry; a link has none, and a file with several names not one of its own. */
@@ -148,7 +144,8 @@ function clear(directory: number, name: string): void {
   else if (left !== undefined) unlinkSync(path);
 }
 
-function syncDirectory(directory: number): void {
+/** Makes sure that the names in an open directory survive a loss of power. */
+export function syncDirectory(directory: number): void {
   const fd = openSync(pathOf(directory), constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     fsyncSync(fd);

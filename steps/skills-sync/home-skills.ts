@@ -1,0 +1,181 @@
+import { Problem } from '../../src/errors/problem.ts';
+import { lookBelow } from '../../src/step/place.ts';
+import { isLinked, type Entry } from '../../src/system/entry.ts';
+import { componentsOf, join, nameOf, parentOf } from '../../src/system/path.ts';
+import type { ReadSystem } from '../../src/system/system.ts';
+import { findSkills, SKILL_FILE, type SkillTree } from './find.ts';
+import { skillName } from './name.ts';
+import { readPackage, type Package } from './package.ts';
+
+/** Where the agent puts skills that are not used any more: each below its own name. */
+const ARCHIVE = '.archive';
+
+/** What the agent's hub has installed. */
+const HUB_LOCK = '.hub/lock.json';
+
+/** A directory that gets another name. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+}
+
+/**
+ * The skills of a home, looked at as far as somebody asks. Paths are relative to them. What has
+ * been decided to move is seen where it will be.
+ */
+export class HomeSkills {
+  readonly #system: ReadSystem;
+  readonly #home: string;
+  readonly #moves: Move[];
+  #tree: SkillTree | undefined;
+  #named: Map<string, string[]> | undefined;
+  #hub: ReadonlySet<string> | undefined;
+
+  /** @param home a canonical path; @param moves by which what was set aside is put back */
+  constructor(system: ReadSystem, home: string, moves: readonly Move[]) {
+    this.#system = system;
+    this.#home = home;
+    this.#moves = [...moves];
+  }
+
+  /** The directory of all skills. */
+  get top(): string {
+    return join(this.#home, 'skills');
+  }
+
+  /** What moves, in this order. */
+  get moves(): readonly Move[] {
+    return this.#moves;
+  }
+
+  /** Decides that a directory moves. */
+  move(move: Move): void {
+    this.#moves.push(move);
+  }
+
+  /** Looks at a path; no link on the way is taken. */
+  look(path: string): Entry {
+    const at = this.#nowAt(path);
+    if (at === undefined) return { type: 'missing' };
+    return lookBelow(this.#system, this.#home, join('skills', at));
+  }
+
+  /** Reads a copy; undefined where it cannot be known. */
+  read(path: string): Package | undefined {
+    const at = this.#nowAt(path);
+    return at === undefined ? undefined : readPackage(this.#system, join(this.top, at));
+  }
+
+  /** What stands where a directory on the way to a path should be; nothing missing is in it. */
+  obstacle(path: string): Entry | undefined {
+    let at = '.';
+    for (const name of componentsOf(parentOf(`/${path}`))) {
+      at = join(at, name);
+      const entry = this.look(at);
+      if (entry.type === 'missing') return undefined;
+      if (entry.type !== 'directory') return entry;
+    }
+    return undefined;
+  }
+
+  /** Whether a directory is a file system of its own. */
+  isMount(path: string): boolean {
+    return this.#system.isMount(join(this.top, this.#nowAt(path) ?? path));
+  }
+
+  /** Where there are skills of a name, the installations of the hub left out. */
+  placesOf(name: string): readonly string[] {
+    this.#hub ??= hubPaths(this.#system, this.#home);
+    return (this.#byName().get(name) ?? []).filter((path) => {
+      return this.#hub?.has(path) !== true && this.look(path).type === 'directory';
+    });
+  }
+
+  /**
+   * Whether a skill is left, in use or archived; also where there are too many to know.
+   * @param gone directories that do not count, since others take their place
+   */
+  holds(name: string, gone: readonly string[]): boolean {
+    const stays = (path: string): boolean =>
+      this.look(path).type === 'directory' && !gone.some((top) => isBelow(path, top));
+    const places = this.#byName().get(name) ?? [];
+    if (places.some(stays) || this.#tree?.complete === false) return true;
+    if (this.#moves.some((move) => stays(move.to) && this.#namesOf(move).includes(name))) {
+      return true;
+    }
+    const archived = this.look(join(ARCHIVE, name));
+    return archived.type === 'directory' || isLinked(archived);
+  }
+
+  /** The names of a skill that moves and of those in it: by where it will be, if not of its own. */
+  #namesOf({ to }: Move): string[] {
+    const directory = join(this.top, this.#nowAt(to) ?? to);
+    return [skillName(this.#system, directory, nameOf(to)), ...suppliedBy(this.#system, directory)];
+  }
+
+  #byName(): Map<string, string[]> {
+    if (this.#named !== undefined) return this.#named;
+    const named = new Map<string, string[]>();
+    const put = (path: string, name: string): void => {
+      named.set(name, [...(named.get(name) ?? []), path]);
+    };
+    this.#tree = findSkills(this.#system, this.top);
+    for (const path of this.#tree.skills) put(path, skillName(this.#system, join(this.top, path)));
+    // No walk goes into what was set aside.
+    for (const { from, to } of this.#moves) {
+      if (this.look(join(to, SKILL_FILE)).type !== 'file') continue;
+      put(to, skillName(this.#system, join(this.top, from), nameOf(to)));
+    }
+    this.#named = named;
+    return named;
+  }
+
+  /** Where something is now that will be at `path`; undefined where nothing will be. */
+  #nowAt(path: string): string | undefined {
+    let at = path;
+    for (const { from, to } of this.#moves.toReversed()) {
+      if (isBelow(at, to)) at = from + at.slice(to.length);
+      else if (isBelow(at, from)) return undefined;
+    }
+    return at;
+  }
+}
+
+/** The names of everything that a directory supplies: as its skills call themselves, and theirs. */
+export function suppliedBy(system: ReadSystem, directory: string): string[] {
+  return findSkills(system, directory).skills.flatMap((path) => {
+    return [nameOf(path), skillName(system, join(directory, path))];
+  });
+}
+
+/** Where the hub has put skills. What it owns is not moved; what cannot be read owns nothing. */
+function hubPaths(system: ReadSystem, home: string): ReadonlySet<string> {
+  const path = join('skills', HUB_LOCK);
+  if (lookBelow(system, home, path).type !== 'file') return new Set();
+  try {
+    const lock: unknown = JSON.parse(system.readText(join(home, path)));
+    return new Set(
+      valuesOf(propertyOf(lock, 'installed')).flatMap((entry) => {
+        const at = propertyOf(entry, 'install_path');
+        return typeof at === 'string' ? [componentsOf(at).join('/')] : [];
+      }),
+    );
+  } catch (error) {
+    if (error instanceof Problem || error instanceof SyntaxError) return new Set();
+    throw error;
+  }
+}
+
+function isBelow(path: string, top: string): boolean {
+  return path === top || path.startsWith(`${top}/`);
+}
+
+function propertyOf(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return new Map<string, unknown>(Object.entries(value)).get(key);
+}
+
+function valuesOf(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+}

@@ -1,0 +1,49 @@
+import { Problem } from '../../src/errors/problem.ts';
+import { join, nameOf } from '../../src/system/path.ts';
+import type { ReadSystem } from '../../src/system/system.ts';
+import { SKILL_FILE } from './find.ts';
+
+/** As much of a SKILL.md as the agent reads for the name. */
+const HEAD = 4000;
+
+/**
+ * What a skill is called: the `name` of its front matter, as the agent's own manifests have it,
+ * else the name of its directory.
+ */
+export function skillName(
+  system: ReadSystem,
+  directory: string,
+  otherwise: string = nameOf(directory),
+): string {
+  return namedIn(textOf(system, join(directory, SKILL_FILE))) ?? otherwise;
+}
+
+/** The name that the front matter of a text says: the lines between the first two fences. */
+export function namedIn(text: string): string | undefined {
+  let inside = false;
+  for (const line of text
+    .slice(0, HEAD)
+    .split('\n')
+    .map((each) => each.trim())) {
+    if (line === '---') {
+      if (inside) return undefined;
+      inside = true;
+    } else if (inside && line.startsWith('name:')) {
+      const name = line
+        .slice('name:'.length)
+        .trim()
+        .replace(/^["']+|["']+$/g, '');
+      if (name !== '') return name;
+    }
+  }
+  return undefined;
+}
+
+function textOf(system: ReadSystem, path: string): string {
+  try {
+    return system.readText(path);
+  } catch (error) {
+    if (error instanceof Problem) return '';
+    throw error;
+  }
+}

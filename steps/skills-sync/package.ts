@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { Problem } from '../../src/errors/problem.ts';
+import type { Stat } from '../../src/system/entry.ts';
+import { join } from '../../src/system/path.ts';
+import type { ReadSystem } from '../../src/system/system.ts';
+import type { CopiedEntry } from '../../src/system/tree-copy.ts';
+import { byCodePoint } from './order.ts';
+
+/** Directories that Python and its tools make while a skill is used. */
+const CACHES = new Set(['__pycache__', '.pytest_cache', '.mypy_cache', '.ruff_cache']);
+
+/** What the Finder of a Mac leaves in a directory that it has shown. */
+const FINDER = '.DS_Store';
+
+/** What is larger is read by nobody: a copy of that size has been added to. */
+const MAX_ENTRIES = 5_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_DEPTH = 32;
+
+/** A skill as a directory of files. */
+export interface Package {
+  /** What is copied of it, each entry after the directory that holds it; no caches. */
+  readonly entries: readonly CopiedEntry[];
+  /**
+   * MD5 as the agent's manifests have it: of every file, sorted by the components of its path,
+   * first the path in the directory and then the content, with nothing between. Caches are left
+   * out: the directories of CACHES, and bytecode beside its source. So is `.DS_Store`, which the
+   * agent counts; no image has one, so that both mean the same by the hash of an image.
+   */
+  readonly hash: string;
+  /** The same with caches and all: what older agents wrote. */
+  readonly wholeHash: string;
+}
+
+/**
+ * Reads a skill. Undefined where it holds anything but directories and regular files, is too large
+ * or cannot be read: nothing is known of it then, and so it is nobody's to replace.
+ */
+export function readPackage(system: ReadSystem, directory: string): Package | undefined {
+  const found = entriesOf(system, directory);
+  if (found === undefined) return undefined;
+  const clean = createHash('md5');
+  const whole = createHash('md5');
+  for (const { name, type, isCache } of found) {
+    if (type === 'directory') continue;
+    const content = contentOf(system, join(directory, name));
+    if (content === undefined) return undefined;
+    whole.update(name).update(content);
+    if (!isCache) clean.update(name).update(content);
+  }
+  const entries = found.filter(({ isCache }) => !isCache);
+  return {
+    entries: entries.map(({ name, type, stat }) => ({ name, type, mode: modeOf(type, stat) })),
+    hash: clean.digest('hex'),
+    wholeHash: whole.digest('hex'),
+  };
+}
+
+interface Found {
+  readonly name: string;
+  readonly type: 'directory' | 'file';
+  readonly stat: Stat;
+  readonly isCache: boolean;
+}
+
+/** Everything in a directory, in the order of the hash. */
+function entriesOf(system: ReadSystem, directory: string): Found[] | undefined {
+  const found: Found[] = [];
+  let bytes = 0;
+  const visit = (below: string, depth: number, cached: boolean): boolean => {
+    const names = system.list(join(directory, below)).toSorted(byCodePoint);
+    return names.every((last) => {
+      const name = join(below, last);
+      const entry = system.look(join(directory, name));
+      if (entry.type !== 'directory' && entry.type !== 'file') return false;
+      const { type, stat } = entry;
+      if (type === 'file') bytes += stat.size;
+      if (found.length >= MAX_ENTRIES || bytes > MAX_BYTES || depth > MAX_DEPTH) return false;
+      const isCache = cached || isDisposable(last, type, names);
+      found.push({ name, type, stat, isCache });
+      return type === 'file' || visit(name, depth + 1, isCache);
+    });
+  };
+  return visit('.', 0, false) ? found : undefined;
+}
+
+/** Whether an entry comes from using a skill. Bytecode without its source may be the skill. */
+function isDisposable(name: string, type: Found['type'], siblings: readonly string[]): boolean {
+  if (type === 'directory') return CACHES.has(name);
+  return name === FINDER || (/.\.py[co]$/.test(name) && siblings.includes(name.slice(0, -1)));
+}
+
+function contentOf(system: ReadSystem, path: string): Uint8Array | undefined {
+  try {
+    return system.read(path, MAX_BYTES);
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+function modeOf(type: Found['type'], { mode }: Stat): number {
+  return type === 'directory' || (mode & 0o111) !== 0 ? 0o755 : 0o644;
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { Problem } from '../../src/errors/problem.ts';
+import { lookBelow } from '../../src/step/place.ts';
+import { join } from '../../src/system/path.ts';
+import type { ReadSystem } from '../../src/system/system.ts';
+import { findSkills } from './find.ts';
+import type { Options } from './schema.ts';
+
+/** Where a home tells which skills it has been given, below its skills. */
+export const RECORD = '.bundled_fingerprint';
+
+/** The names of skills that the agent has pruned, below the skills of a home. */
+export const SUPPRESSED = '.curator_suppressed';
+
+/** In a home that wants no skills but the essential ones. */
+export const NO_SKILLS = '.no-bundled-skills';
+
+/** Raised when the same skills have to be looked at anew by another version of this step. */
+const VERSION = 1;
+
+/** A digest is a line; a longer text is something else. */
+const LONGEST_DIGEST = 4096;
+
+/** What a record says. */
+export interface SyncRecord {
+  readonly fingerprint: string;
+  /** Whether the sync came to its end. */
+  readonly done: boolean;
+  /** The skills that this sync keeps as it found them, since nothing told where they came from. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * A digest of everything that decides a sync but what a home did with its copies: which skills the
+ * image has, what is pruned, and what others supply. No skill is read for it.
+ */
+export function fingerprintOf(system: ReadSystem, home: string, options: Options): string {
+  const { bundled, digest, essential = [], external = [] } = options;
+  const baked = digest === undefined ? undefined : bakedDigest(system, digest);
+  const facts = [
+    VERSION,
+    baked === undefined ? statuses(system, bundled) : [baked, listing(system, bundled)],
+    essential,
+    lookBelow(system, home, NO_SKILLS).type !== 'missing',
+    [...suppressedIn(system, home)],
+    external.map((path) => [path, findSkills(system, path).skills]),
+  ];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}
+
+/** The skills that the agent has pruned from a home. */
+export function suppressedIn(system: ReadSystem, home: string): ReadonlySet<string> {
+  const path = join('skills', SUPPRESSED);
+  if (lookBelow(system, home, path).type !== 'file') return new Set();
+  const lines = system
+    .readText(join(home, path))
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/);
+  return new Set(lines.map((line) => line.trim()).filter((line) => /^[^#]/.test(line)));
+}
+
+/** Reads a record; undefined where there is none. */
+export function parseRecord(text: string): SyncRecord | undefined {
+  const [first = '', ...kept] = text.trimEnd().split('\n');
+  const [, open, fingerprint] = /^(unfinished )?([0-9a-f]{64})$/.exec(first) ?? [];
+  if (fingerprint === undefined) return undefined;
+  return { fingerprint, done: open === undefined, kept };
+}
+
+/** The text of a record. */
+export function showRecord({ fingerprint, done, kept }: SyncRecord): string {
+  return `${[`${done ? '' : 'unfinished '}${fingerprint}`, ...kept].join('\n')}\n`;
+}
+
+/** What the build has written about the skills; undefined where there is no such file. */
+function bakedDigest(system: ReadSystem, path: string): string | undefined {
+  if (system.look(path).type !== 'file') return undefined;
+  try {
+    return system.readText(path, LONGEST_DIGEST).trim();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+/** The names of categories and skills: an image built upon another one may add some. */
+function listing(system: ReadSystem, top: string): (readonly string[])[] {
+  const names = system.list(top);
+  return [names, ...names.map((name) => system.list(join(top, name)))];
+}
+
+/**
+ * Every entry with its size and the time of its last change. The kernel keeps that time: a build
+ * that sets all times to one moment does not hide a change of the same size.
+ */
+function statuses(system: ReadSystem, top: string): unknown[] {
+  return system.list(top).map((name) => {
+    const path = join(top, name);
+    const entry = system.look(path);
+    if (entry.type === 'directory') return [name, statuses(system, path)];
+    const stat = 'stat' in entry ? entry.stat : undefined;
+    return [name, entry.type, stat?.size, stat?.mode, stat?.changedAt];
+  });
+}

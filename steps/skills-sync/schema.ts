@@ -1,0 +1,32 @@
+import { owner, path } from '../../src/step/fields.ts';
+import type { OptionsOf } from '../../src/step/schema.ts';
+
+/** The options of skills-sync. */
+export const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['bundled', 'home'],
+  properties: {
+    bundled: path('The skills of the image.'),
+    home: path('The home. Its skills lie below skills/; it is there by then.'),
+    owner: owner('Who owns what is made. Without this it is `as`, or the user that runs this.'),
+    digest: path(
+      'A file that the build of the image writes: another text whenever the skills are others. ' +
+        'Without one, sizes and times of the bundled files are looked at in each boot.',
+    ),
+    essential: {
+      type: 'array',
+      items: { type: 'string', minLength: 1, description: 'A name of a skill.' },
+      uniqueItems: true,
+      description: 'The skills that a home gets even where it wants none, or had one pruned.',
+    },
+    external: {
+      type: 'array',
+      items: path('An absolute path.'),
+      uniqueItems: true,
+      description: 'Directories that supply skills of their own: the home gets no copy of those.',
+    },
+  },
+} as const;
+
+export type Options = OptionsOf<typeof schema>;
