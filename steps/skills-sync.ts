@@ -7,7 +7,7 @@ import type { Entry } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 import { MANIFEST } from './skills-sync/manifest.ts';
-import { fingerprintOf, parseRecord, RECORD, type SyncRecord } from './skills-sync/record.ts';
+import { fingerprintOf, RECORD, syncRecord, type SyncRecord } from './skills-sync/record.ts';
 import { schema } from './skills-sync/schema.ts';
 import { planSync } from './skills-sync/sync.ts';
 
@@ -60,7 +60,7 @@ function recordOf(system: ReadSystem, home: string): SyncRecord | undefined {
   const path = join('skills', RECORD);
   if (lookBelow(system, home, path).type !== 'file') return undefined;
   try {
-    return parseRecord(system.readText(join(home, path)));
+    return system.readAs(join(home, path), syncRecord) ?? undefined;
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

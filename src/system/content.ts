@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { inspect } from 'node:util';
 import { Unanswered } from '../errors/unanswered.ts';
@@ -39,6 +39,8 @@ export interface Reader<T> {
  * sees the bytes.
  */
 export class Content {
+  /** Whether `witness` has to be asked. */
+  readonly isWitness: boolean = false;
   readonly #bytes: Uint8Array;
 
   protected constructor(bytes: Uint8Array) {
@@ -75,6 +77,21 @@ export class Content {
     return createHash('sha256').update(this.#bytes).digest('hex');
   }
 
+  /** Gives the bytes to a hash. For CombinedDigest. */
+  addTo(hash: Hash): void {
+    hash.update(this.#bytes);
+  }
+
+  /** Stands for the content among the parts of a combined digest. */
+  get part(): string {
+    return `${this.size} bytes`;
+  }
+
+  /** What a combined digest is in which this takes part, by the parts of it. */
+  witness(_parts: readonly string[], digest: string): string {
+    return digest;
+  }
+
   /** Whether both hold the same bytes. */
   equals(other: Content): boolean {
     if (this.size !== other.size) return false;
@@ -105,6 +122,41 @@ export class Content {
   }
 }
 
+/** The digest of several texts and contents, one after the other. */
+export class CombinedDigest {
+  readonly #hash: Hash;
+  readonly #parts: string[];
+  #witness: Content | undefined;
+
+  constructor(algorithm: 'md5' | 'sha256') {
+    this.#hash = createHash(algorithm);
+    this.#parts = [algorithm];
+  }
+
+  add(part: string | Content): void {
+    if (typeof part === 'string') {
+      this.#hash.update(part);
+      this.#parts.push(part);
+      return;
+    }
+    part.addTo(this.#hash);
+    this.#parts.push(part.part);
+    if (part.isWitness) this.#witness ??= part;
+  }
+
+  /** In hexadecimal digits. */
+  digest(): string {
+    const digest = this.#hash.digest('hex');
+    return this.#witness?.witness(this.#parts, digest) ?? digest;
+  }
+}
+
+/** The name under which a record has a combined digest. */
+export function combinationOf(parts: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return `the digest of it and others, ${digest.slice(0, 16)}`;
+}
+
 /** A content of which nothing is known but its size. */
 export class SealedContent extends Content {
   readonly #size: number;
@@ -130,6 +182,10 @@ export class SealedContent extends Content {
   }
 
   override digest(): string {
+    throw new Unanswered(`the digest of ${this.#name}`);
+  }
+
+  override addTo(): void {
     throw new Unanswered(`the digest of ${this.#name}`);
   }
 

@@ -136,7 +136,7 @@ export class SimulatedSystem extends World implements System {
   }
 
   #contentOf(path: string): Content {
-    return Content.ofBytes(this.read(path, Infinity));
+    return this.read(path, Infinity);
   }
 
   #target(path: string): string {

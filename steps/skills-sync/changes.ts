@@ -1,6 +1,5 @@
 import type { Change } from '../../src/changes/change.ts';
 import { counted } from '../../src/step/phrases.ts';
-import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import { componentsOf, join, parentOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
@@ -151,7 +150,7 @@ function descriptions(
     if (!isMade && home.look(directory).type !== 'directory') return [];
     if (home.look(path).type !== 'missing') return [];
     const from = join(bundled, path);
-    const content = Content.ofBytes(system.read(from));
+    const content = system.read(from);
     const label = `copy of ${from}`;
     const change = { content, owner, mode: 0o644, from: 'absent', label, why: DESCRIBED } as const;
     return [{ kind: 'file', path: join(home.top, path), ...change }];

@@ -1,8 +1,10 @@
 import { Problem } from '../../src/errors/problem.ts';
 import { lookBelow } from '../../src/step/place.ts';
+import type { Reader } from '../../src/system/content.ts';
 import { isLinked, type Entry } from '../../src/system/entry.ts';
 import { componentsOf, join, nameOf, parentOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
+import { list, text } from '../../src/text/codec.ts';
 import { findSkills, SKILL_FILE, type SkillTree } from './find.ts';
 import { skillName } from './name.ts';
 import { readPackage, type Package } from './package.ts';
@@ -154,18 +156,29 @@ function hubPaths(system: ReadSystem, home: string): ReadonlySet<string> {
   const path = join('skills', HUB_LOCK);
   if (lookBelow(system, home, path).type !== 'file') return new Set();
   try {
-    const lock: unknown = JSON.parse(system.readText(join(home, path)));
-    return new Set(
-      valuesOf(propertyOf(lock, 'installed')).flatMap((entry) => {
-        const at = propertyOf(entry, 'install_path');
-        return typeof at === 'string' ? [componentsOf(at).join('/')] : [];
-      }),
-    );
+    return new Set(system.readAs(join(home, path), installed));
   } catch (error) {
-    if (error instanceof Problem || error instanceof SyntaxError) return new Set();
+    if (error instanceof Problem) return new Set();
     throw error;
   }
 }
+
+const installed: Reader<readonly string[]> = {
+  name: 'where the hub has put skills',
+  codec: list(text),
+  read(content) {
+    try {
+      const lock: unknown = JSON.parse(content);
+      return valuesOf(propertyOf(lock, 'installed')).flatMap((entry) => {
+        const at = propertyOf(entry, 'install_path');
+        return typeof at === 'string' ? [componentsOf(at).join('/')] : [];
+      });
+    } catch (error) {
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
+  },
+};
 
 function isBelow(path: string, top: string): boolean {
   return path === top || path.startsWith(`${top}/`);

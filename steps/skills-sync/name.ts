@@ -1,6 +1,8 @@
 import { Problem } from '../../src/errors/problem.ts';
+import type { Reader } from '../../src/system/content.ts';
 import { join, nameOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
+import { nullable, text } from '../../src/text/codec.ts';
 import { SKILL_FILE } from './find.ts';
 
 /** As much of a SKILL.md as the agent reads for the name. */
@@ -15,13 +17,13 @@ export function skillName(
   directory: string,
   otherwise: string = nameOf(directory),
 ): string {
-  return namedIn(textOf(system, join(directory, SKILL_FILE))) ?? otherwise;
+  return nameIn(system, join(directory, SKILL_FILE)) ?? otherwise;
 }
 
 /** The name that the front matter of a text says: the lines between the first two fences. */
-export function namedIn(text: string): string | undefined {
+export function namedIn(content: string): string | undefined {
   let inside = false;
-  for (const line of text
+  for (const line of content
     .slice(0, HEAD)
     .split('\n')
     .map((each) => each.trim())) {
@@ -39,11 +41,17 @@ export function namedIn(text: string): string | undefined {
   return undefined;
 }
 
-function textOf(system: ReadSystem, path: string): string {
+const frontMatter: Reader<string | null> = {
+  name: 'the name',
+  codec: nullable(text),
+  read: (content) => namedIn(content) ?? null,
+};
+
+function nameIn(system: ReadSystem, path: string): string | null {
   try {
-    return system.readText(path);
+    return system.readAs(path, frontMatter);
   } catch (error) {
-    if (error instanceof Problem) return '';
+    if (error instanceof Problem) return null;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Problem } from '../../src/errors/problem.ts';
+import { CombinedDigest, type Content } from '../../src/system/content.ts';
 import type { Stat } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
@@ -39,20 +39,22 @@ export interface Package {
 export function readPackage(system: ReadSystem, directory: string): Package | undefined {
   const found = entriesOf(system, directory);
   if (found === undefined) return undefined;
-  const clean = createHash('md5');
-  const whole = createHash('md5');
+  const clean = new CombinedDigest('md5');
+  const whole = new CombinedDigest('md5');
   for (const { name, type, isCache } of found) {
     if (type === 'directory') continue;
     const content = contentOf(system, join(directory, name));
     if (content === undefined) return undefined;
-    whole.update(name).update(content);
-    if (!isCache) clean.update(name).update(content);
+    for (const digest of isCache ? [whole] : [whole, clean]) {
+      digest.add(name);
+      digest.add(content);
+    }
   }
   const entries = found.filter(({ isCache }) => !isCache);
   return {
     entries: entries.map(({ name, type, stat }) => ({ name, type, mode: modeOf(type, stat) })),
-    hash: clean.digest('hex'),
-    wholeHash: whole.digest('hex'),
+    hash: clean.digest(),
+    wholeHash: whole.digest(),
   };
 }
 
@@ -90,7 +92,7 @@ function isDisposable(name: string, type: Found['type'], siblings: readonly stri
   return name === FINDER || (/.\.py[co]$/.test(name) && siblings.includes(name.slice(0, -1)));
 }
 
-function contentOf(system: ReadSystem, path: string): Uint8Array | undefined {
+function contentOf(system: ReadSystem, path: string): Content | undefined {
   try {
     return system.read(path, MAX_BYTES);
   } catch (error) {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '../../src/errors/problem.ts';
 import { lookBelow } from '../../src/step/place.ts';
+import type { Reader } from '../../src/system/content.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
+import { flag, list, nullable, object, text } from '../../src/text/codec.ts';
 import { findSkills } from './find.ts';
 import type { Options } from './schema.ts';
 
@@ -36,10 +38,10 @@ export interface SyncRecord {
  */
 export function fingerprintOf(system: ReadSystem, home: string, options: Options): string {
   const { bundled, digest, essential = [], external = [] } = options;
-  const baked = digest === undefined ? undefined : bakedDigest(system, digest);
+  const built = digest === undefined ? undefined : bakedDigest(system, digest);
   const facts = [
     VERSION,
-    baked === undefined ? statuses(system, bundled) : [baked, listing(system, bundled)],
+    built === undefined ? statuses(system, bundled) : [built, listing(system, bundled)],
     essential,
     lookBelow(system, home, NO_SKILLS).type !== 'missing',
     [...suppressedIn(system, home)],
@@ -52,16 +54,37 @@ export function fingerprintOf(system: ReadSystem, home: string, options: Options
 export function suppressedIn(system: ReadSystem, home: string): ReadonlySet<string> {
   const path = join('skills', SUPPRESSED);
   if (lookBelow(system, home, path).type !== 'file') return new Set();
-  const lines = system
-    .readText(join(home, path))
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/);
-  return new Set(lines.map((line) => line.trim()).filter((line) => /^[^#]/.test(line)));
+  return new Set(system.readAs(join(home, path), names));
 }
 
+const names: Reader<readonly string[]> = {
+  name: 'the names',
+  codec: list(text),
+  read: (content) =>
+    content
+      .replace(/^\uFEFF/, '')
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => /^[^#]/.test(line)),
+};
+
+/** How facts have a record: its fingerprint is of what they have, too. */
+export const syncRecord: Reader<SyncRecord | null> = {
+  name: 'the record',
+  codec: nullable(object<SyncRecord>({ fingerprint: text, done: flag, kept: list(text) })),
+  read: (content) => parseRecord(content) ?? null,
+};
+
+/** What a build has written about the skills is of the image, and no secret. */
+const baked: Reader<string> = {
+  name: 'the digest of the skills',
+  codec: text,
+  read: (content) => content.trim(),
+};
+
 /** Reads a record; undefined where there is none. */
-export function parseRecord(text: string): SyncRecord | undefined {
-  const [first = '', ...kept] = text.trimEnd().split('\n');
+export function parseRecord(content: string): SyncRecord | undefined {
+  const [first = '', ...kept] = content.trimEnd().split('\n');
   const [, open, fingerprint] = /^(unfinished )?([0-9a-f]{64})$/.exec(first) ?? [];
   if (fingerprint === undefined) return undefined;
   return { fingerprint, done: open === undefined, kept };
@@ -76,7 +99,7 @@ export function showRecord({ fingerprint, done, kept }: SyncRecord): string {
 function bakedDigest(system: ReadSystem, path: string): string | undefined {
   if (system.look(path).type !== 'file') return undefined;
   try {
-    return system.readText(path, LONGEST_DIGEST).trim();
+    return system.readAs(path, baked, LONGEST_DIGEST);
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

@@ -14,7 +14,7 @@ import { shadowChanges, skillChanges } from './changes.ts';
 import { decide, type Reason } from './decide.ts';
 import { HomeSkills, suppliedBy } from './home-skills.ts';
 import { findLeftovers } from './leftovers.ts';
-import { MANIFEST, parseManifest, showManifest } from './manifest.ts';
+import { MANIFEST, manifestText, parseManifest, showManifest } from './manifest.ts';
 import { NO_SKILLS, RECORD, showRecord, suppressedIn, type SyncRecord } from './record.ts';
 import type { Options } from './schema.ts';
 
@@ -75,7 +75,7 @@ export async function planSync(
 
 function textBelow(system: ReadSystem, home: string, path: string): string | undefined {
   return lookBelow(system, home, path).type === 'file'
-    ? system.readText(join(home, path))
+    ? system.readAs(join(home, path), manifestText)
     : undefined;
 }
 

@@ -4,8 +4,10 @@ import type { MemoryNode } from '../../src/system/node.ts';
 import { planText, STAGE2_WITH_EDITS } from '../support/boot.ts';
 import { gatewayEnvironments, gatewayFacts, gatewayWorlds } from '../support/generate-gateways.ts';
 import { environments, worlds } from '../support/generate.ts';
+import { skillWorlds } from '../support/generate-skills.ts';
 import { factsOf, planFrom, planThere, type Site } from '../support/offline.ts';
 import { bootOf, bootPlan } from '../support/boot.ts';
+import { SKILLS_PLAN } from '../support/skills.ts';
 import { file, special, world } from '../support/world.ts';
 
 /** Every secret that is sown has one of these in it. */
@@ -124,6 +126,17 @@ describe('whatever the world and the environment,', () => {
           await check({ text, env, system, facts: { ...facts, mainProgram } });
         },
       ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('a plan from facts is the plan, and facts hold no hash of what a user wrote (skills)', async () => {
+    await fc.assert(
+      fc.asyncProperty(skillWorlds, fc.boolean(), async (entries, again) => {
+        const system = world(entries);
+        if (again) await bootOf(bootPlan(SKILLS_PLAN), system);
+        await check({ text: SKILLS_PLAN, system });
+      }),
       { numRuns: 100 },
     );
   });

@@ -5,6 +5,7 @@ import {
   flag,
   list,
   matching,
+  number,
   object,
   optional,
   table,
@@ -96,11 +97,13 @@ const owner: Codec<Owner> = as(matching(/^-?\d+:-?\d+$/, 'owner'), showOwner, (w
   return { uid, gid };
 });
 
+/** A new property of a stat is a line here, one in `write` and one in `read`. */
 const STAT = {
   owner,
   mode: as(matching(/^0[0-7]{3,4}$/, 'mode'), showMode, parseMode),
   links: count,
   size: count,
+  changedAt: optional(number),
 };
 
 interface Written {
@@ -108,21 +111,24 @@ interface Written {
   readonly mode: number;
   readonly links: number;
   readonly size: number;
+  readonly changedAt?: number | undefined;
 }
 
-const write = ({ uid, gid, mode, nlink, size }: Stat): Written => ({
+const write = ({ uid, gid, mode, nlink, size, changedAt }: Stat): Written => ({
   owner: { uid, gid },
   mode,
   links: nlink,
   size,
+  ...(changedAt === undefined ? {} : { changedAt }),
 });
 
-const read = ({ owner: { uid, gid }, mode, links, size }: Written): Stat => ({
+const read = ({ owner: { uid, gid }, mode, links, size, changedAt }: Written): Stat => ({
   uid,
   gid,
   mode,
   nlink: links,
   size,
+  ...(changedAt === undefined ? {} : { changedAt }),
 });
 
 type Plain = 'file' | 'directory' | SpecialType;

@@ -1,7 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
 import { Unanswered } from '../../errors/unanswered.ts';
 import { Malformed } from '../../text/codec.ts';
-import { Content, SealedContent, type Reader } from '../content.ts';
+import { combinationOf, Content, SealedContent, type Reader } from '../content.ts';
 import { showOwner, type Owner } from '../entry.ts';
 import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { scanKey, type ContentRecord, type WorldRecord } from './record.ts';
@@ -54,6 +54,7 @@ export class RecordedTree implements Tree {
 
 /** A content of which a record has what readers have made of it. */
 class RecordedContent extends SealedContent {
+  override readonly isWitness = true;
   readonly #path: string;
   readonly #content: ContentRecord;
 
@@ -77,6 +78,20 @@ class RecordedContent extends SealedContent {
 
   override digest(): string {
     return answered(this.#content.digest, `the digest of ${this.#path}`);
+  }
+
+  override addTo(): void {
+    // The bytes are not here: what they come to is asked of the first content that takes part.
+  }
+
+  override get part(): string {
+    return this.#path;
+  }
+
+  override witness(parts: readonly string[]): string {
+    const what = combinationOf(parts);
+    const answer = this.#content.answers?.get(what)?.read;
+    return answered(typeof answer === 'string' ? answer : undefined, `${what} of ${this.#path}`);
   }
 
   override equals(other: Content): boolean {

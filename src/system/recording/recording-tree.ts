@@ -1,5 +1,5 @@
 import { Problem, type ProblemParts } from '../../errors/problem.ts';
-import { Content, type Cover, type Reader } from '../content.ts';
+import { combinationOf, Content, type Cover, type Reader } from '../content.ts';
 import type { Owner } from '../entry.ts';
 import { isWithin } from '../path.ts';
 import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
@@ -48,7 +48,7 @@ export class RecordingTree implements Tree {
     try {
       const content = this.#base.read(path, limit);
       notes.size = content.size;
-      return new ObservedContent(content, notes, this.#cover);
+      return new ObservedContent(content, path, notes, this.#cover);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       // Whether a file is too large depends on who asks; its size does not.
@@ -107,11 +107,14 @@ export class RecordingTree implements Tree {
 
 /** A content of the recorded world: what is asked of it is noted, wherever it is copied to. */
 class ObservedContent extends Content {
+  override readonly isWitness = true;
+  readonly #path: string;
   readonly #notes: Noted;
   readonly #cover: RecordCover;
 
-  constructor(content: Content, notes: Noted, cover: RecordCover) {
+  constructor(content: Content, path: string, notes: Noted, cover: RecordCover) {
     super(content.reveal());
+    this.#path = path;
     this.#notes = notes;
     this.#cover = cover;
   }
@@ -137,6 +140,15 @@ class ObservedContent extends Content {
   override digest(): string {
     const digest = super.digest();
     this.#notes.digest = this.#cover.digest(digest);
+    return digest;
+  }
+
+  override get part(): string {
+    return this.#path;
+  }
+
+  override witness(parts: readonly string[], digest: string): string {
+    this.#notes.answers.set(combinationOf(parts), { read: this.#cover.digest(digest) });
     return digest;
   }
 

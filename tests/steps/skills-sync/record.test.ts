@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Content } from '../../../src/system/content.ts';
 import { SimulatedSystem } from '../../../src/system/simulated.ts';
 import { skillsSync } from '../../../steps/skills-sync.ts';
 import { parseRecord, showRecord } from '../../../steps/skills-sync/record.ts';
@@ -11,7 +12,7 @@ import { directory, file, world } from '../../support/world.ts';
 class Watched extends SimulatedSystem {
   readonly reads: string[] = [];
 
-  override read(path: string, limit?: number): Uint8Array {
+  override read(path: string, limit?: number): Content {
     this.reads.push(path);
     return super.read(path, limit);
   }
