@@ -29,7 +29,7 @@ export function bindPlan(
 ): BootPlan {
   const scope: Scope = {
     inputs: new Map(inputs.map((input) => [input.name, input])),
-    facts: new Map(Object.entries(factValues(facts))),
+    facts: factValues(facts),
   };
   const byName = new Map(types.map((type) => [type.uses, type]));
   const steps = orderSteps(plan.steps).map((step) => {

@@ -59,7 +59,7 @@ export class RealHomeLock implements HomeLock {
   async acquire(signal: AbortSignal, tell: Tell): Promise<Acquired> {
     if (this.#system.look(this.#home).type !== 'directory') return 'absent';
     // Nobody here can change it, so there is nobody to be kept apart from.
-    if (this.#system.isReadOnly(this.#home)) return 'unavailable';
+    if (this.#system.mountOf(this.#home)?.readOnly === true) return 'unavailable';
     try {
       return await this.#acquire(signal, tell);
     } catch (error) {
