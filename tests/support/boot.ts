@@ -23,6 +23,9 @@ export function planText(name: string): string {
 /** The classic plan, its config step with edits: the agent's helper is in no world of a test. */
 export const STAGE2_WITH_EDITS = withEdits(planText('stage2'));
 
+/** The plan without root, in the same way. */
+export const UNPRIVILEGED_WITH_EDITS = withEdits(planText('unprivileged'));
+
 function withEdits(text: string): string {
   const edits = `edits: [{ to: 12, changes: [{ rename: { from: model.name, to: model.default } }] }]`;
   const start = text.indexOf('      helper:');
