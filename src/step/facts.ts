@@ -1,5 +1,5 @@
 import type { Owner } from '../system/entry.ts';
-import { hasEveryId, type KnownIds } from './ids.ts';
+import { hasEveryId, hasOwner, type KnownIds } from './ids.ts';
 
 /**
  * What is known of this process and its surroundings before any step looks. Observed once per
@@ -31,7 +31,7 @@ export interface Facts {
 
 /** Whether this process may make something that belongs to `owner`; see chown(2). */
 export function mayGiveTo(owner: Owner, facts: Facts): boolean {
-  if (facts.capabilities.has('CHOWN')) return true;
+  if (facts.capabilities.has('CHOWN')) return hasOwner(facts.ids, owner);
   if (facts.uid !== owner.uid) return false;
   return facts.gid === owner.gid || facts.groups.includes(owner.gid);
 }

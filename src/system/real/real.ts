@@ -105,7 +105,11 @@ export class RealSystem extends World implements System {
     try {
       await copyTree(this.#real.rootFd, this.#target(copy.from), target, copy, signal);
     } catch (error) {
-      throw systemProblem(error, `copying ${copy.from} to ${path}`);
+      const doing = `copying ${copy.from} to ${path}`;
+      if (errnoOf(error) !== 'ENOSPC') throw systemProblem(error, doing);
+      throw withParent(this.#real.rootFd, target, (directory) =>
+        outOfSpace(doing, pathOf(directory), this.mountOf(target), undefined),
+      );
     } finally {
       this.forget(target);
     }
