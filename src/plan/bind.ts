@@ -75,6 +75,7 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     origins,
     variables,
     ...(skipped === undefined ? {} : { skipped }),
+    ...(step.off === undefined ? {} : { off: step.off }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
   };

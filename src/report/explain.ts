@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { BootView } from './boot-view.ts';
 import { explainInputs } from './explain-inputs.ts';
 import { adviceLines, explainStep } from './explain-step.ts';
@@ -37,7 +38,15 @@ export function renderPlan(view: BootView, { explain, paint }: ExplainOptions): 
   const sections = explain ? steps : [steps.flat()];
   const inputs = explain ? explainInputs(shown) : refusals(shown, paint);
   const told = causes(shown, paint);
-  return asText([answer, inputs, ...told, ...sections, unreached(shown), converged(shown, layout)]);
+  return asText([
+    answer,
+    inputs,
+    ...told,
+    ...sections,
+    unreached(shown),
+    off(shown, paint),
+    converged(shown, layout),
+  ]);
 }
 
 /** What stands in the way of steps, what follows from it, and how to mend it: each cause once. */
@@ -51,7 +60,7 @@ function causes({ causes: found }: BootView, paint: Paint): string[][] {
 }
 
 function isTold(step: StepView): boolean {
-  if (isUnreached(step)) return false;
+  if (isUnreached(step) || step.offIn !== null) return false;
   const warns = step.notes.some(({ severity }) => severity === 'warning');
   return step.status !== 'converged' || warns;
 }
@@ -78,6 +87,17 @@ function unreached({ steps }: BootView): string[] {
   if (ids.length === 0) return [];
   const verb = ids.length === 1 ? 'is' : 'are';
   return wrap('! ', `${plural(ids.length, 'step')} ${verb} not reached: ${ids.join(' ')}`, 4);
+}
+
+/** What the plan's files switch off, a line a file. */
+function off({ steps }: BootView, paint: Paint): string[] {
+  const files = new Set(steps.flatMap(({ offIn }) => offIn ?? []));
+  return [...files].flatMap((file) => {
+    const ids = steps.filter(({ offIn }) => offIn === file).map(({ id }) => id);
+    const verb = ids.length === 1 ? 'is' : 'are';
+    const line = `${plural(ids.length, 'step')} ${verb} switched off in ${basename(file)}: ${ids.join(' ')}`;
+    return wrap('- ', line, 4).map(paint.faint);
+  });
 }
 
 function converged({ steps }: BootView, { explain, ids, paint }: Layout): string[] {

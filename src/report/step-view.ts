@@ -30,6 +30,8 @@ export interface StepView {
   /** The plan file that it stands in, and its line there. */
   readonly file: string;
   readonly line: number;
+  /** The plan file that switches it off. */
+  readonly offIn: string | null;
   readonly onFailure: OnFailure;
   readonly changes: readonly ChangeView[];
   /** How many of them were made. */
@@ -51,6 +53,7 @@ export function viewStep(report: StepReport): StepView {
     purpose: step.why ?? null,
     file: step.at.file,
     line: step.at.line,
+    offIn: step.off?.file ?? null,
     onFailure: step.onFailure,
     changes: report.changes.map(viewChange),
     made,

@@ -37,13 +37,22 @@ function withEdits(text: string): string {
   return `${text.slice(0, start)}      ${edits}\n${skipped}`;
 }
 
+const REGISTRY = { types: stepTypes, validate: validateShape };
+
+/** The plans of this project, which others can extend. */
+const LIBRARY = {
+  names: ['stage2'],
+  read: (name: string) => ({ file: `${name}.yaml`, text: planText(name) }),
+  fragments: [],
+};
+
 /** A plan ready to boot, from its text and an environment. */
 export function bootPlan(
   text: string,
   env: Readonly<Record<string, string>> = {},
   facts: Facts = ROOT_FACTS,
 ): BootPlan {
-  const loaded = loadPlan({ file: 'test.yaml', text }, { types: stepTypes, validate: validateShape });
+  const loaded = loadPlan({ file: 'test.yaml', text }, REGISTRY, LIBRARY);
   if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('; '));
   const { inputs, problems } = resolveInputs(loaded.value.inputs, { process: env, envdir: {} });
   if (problems[0] !== undefined) throw problems[0];
