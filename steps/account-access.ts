@@ -1,4 +1,5 @@
 import { absolutePaths, account, choice } from '../src/step/fields.ts';
+import { hasId } from '../src/step/ids.ts';
 import { membershipChanges } from '../src/step/membership.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
 import { listed, warning } from '../src/step/phrases.ts';
@@ -56,13 +57,15 @@ export const accountAccess = defineStep({
 
 /** The account joins the groups of what it is to use. */
 function join(
-  { system, with: options }: StepContext<Options>,
+  { system, facts, with: options }: StepContext<Options>,
   nodes: readonly AccessNode[],
   found: readonly Note[],
 ): Outcome {
   const member = options.account;
   const own = system.accounts().identity(member).groups;
-  const closed = firstOfEachGroup(nodes.filter(({ entry }) => !own.includes(entry.stat.gid)));
+  const apart = nodes.filter(({ entry }) => !own.includes(entry.stat.gid));
+  const foreign = apart.filter(({ entry }) => !hasId(facts.ids.groups, entry.stat.gid));
+  const closed = firstOfEachGroup(apart.filter((node) => !foreign.includes(node)));
   const refused = closed.filter(
     ({ entry }) => entry.stat.gid === 0 && options['allow-root-group'] !== true,
   );
@@ -75,7 +78,13 @@ function join(
       const otherwise = newGroup(options, stat.gid);
       return membershipChanges(system, { gid: stat.gid, otherwise, member, why });
     });
-  const notes = refused.map(({ path }) =>
+  const notes = foreign.map(({ path }) =>
+    warning(
+      `${path} belongs to a group that does not exist in this user namespace: no account of it ` +
+        'can join that; chgrp it on the host, or have the container engine map the group',
+    ),
+  );
+  const ofRoot = refused.map(({ path }) =>
     warning(
       `${path} belongs to gid 0: ${member} does not join the root group, which could read ` +
         'and write much more; chgrp it on the host, or set allow-root-group in the plan',
@@ -84,10 +93,10 @@ function join(
   const shown = (some: readonly AccessNode[]) =>
     listed(some.map(({ path, entry }) => `${path} (${entry.stat.gid})`));
   const otherwise =
-    refused.length > 0
-      ? `${shown(refused)} is left to root`
+    refused.length + foreign.length > 0
+      ? `${shown([...foreign, ...refused])} is left as it is`
       : `${member} is in the group of ${shown(nodes)} already`;
-  return { changes, otherwise, notes: [...found, ...notes] };
+  return { changes, otherwise, notes: [...found, ...notes, ...ofRoot] };
 }
 
 function firstOfEachGroup(nodes: readonly AccessNode[]): AccessNode[] {

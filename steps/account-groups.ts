@@ -1,5 +1,7 @@
 import { account } from '../src/step/fields.ts';
+import { hasId } from '../src/step/ids.ts';
 import { membershipChanges } from '../src/step/membership.ts';
+import { info } from '../src/step/phrases.ts';
 import { defineStep } from '../src/step/step.ts';
 
 /** The groups that a container was started with, kept for an account. */
@@ -23,7 +25,17 @@ export const accountGroups = defineStep({
     const ofRoot = new Set(
       accounts.groups.filter(({ members }) => members.includes('root')).map(({ gid }) => gid),
     );
-    const asked = facts.groups.filter((gid) => gid !== 0 && !ofRoot.has(gid));
+    const known = facts.groups.filter((gid) => own.has(gid) || hasId(facts.ids.groups, gid));
+    const asked = known.filter((gid) => gid !== 0 && !ofRoot.has(gid));
+    const notes =
+      known.length === facts.groups.length
+        ? []
+        : [
+            info(
+              'the container has groups that do not exist in its user namespace: no account can ' +
+                'join them',
+            ),
+          ];
     const missing = asked.filter((gid) => !own.has(gid));
     const changes = missing.flatMap((gid) => {
       const otherwise = `${options.group ?? 'host'}-${gid}`;
@@ -34,6 +46,7 @@ export const accountGroups = defineStep({
     });
     return {
       changes,
+      notes,
       otherwise:
         asked.length === 0
           ? 'the container was started with no group besides those of the image'

@@ -4,7 +4,14 @@ import { leftAlone, warning, whatIs } from '../src/step/phrases.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
 import { Problem } from '../src/errors/problem.ts';
-import { isLinked, parseMode, sameOwner, showMode, showOwner } from '../src/system/entry.ts';
+import {
+  isLinked,
+  parseMode,
+  sameOwner,
+  showMode,
+  showOwner,
+  type Stat,
+} from '../src/system/entry.ts';
 import { isHardLinked } from '../src/system/scan.ts';
 
 /** The mode of one file. */
@@ -19,6 +26,11 @@ export const fileMode = defineStep({
       path: path('The file. It need not exist.'),
       mode: mode('The mode that it has to have, such as "0600" for secrets.'),
       owner: owner('Who owns it. Without this and `as`, it keeps its owner.'),
+      'if-own': {
+        type: 'boolean',
+        default: false,
+        description: 'Whether a file of another user is left alone, with a warning.',
+      },
     },
   },
   plan(context) {
@@ -44,6 +56,10 @@ export const fileMode = defineStep({
       const notes = right ? [] : [sharedFile(options.path, entry.stat.nlink)];
       return { changes: [], otherwise, notes };
     }
+    const { uid } = context.facts;
+    if (options['if-own'] === true && entry.stat.uid !== uid && entry.stat.mode !== wanted) {
+      return { changes: [], otherwise, notes: [foreignFile(options.path, entry.stat, wanted)] };
+    }
     const changes = rightsChanges(
       options.path,
       entry,
@@ -66,6 +82,13 @@ function sharedFile(path: string, links: number): Note {
   return warning(
     `${path} has ${links} hard links: left alone, since another name may lie where nobody listed ` +
       'it; replace it by a copy of its own',
+  );
+}
+
+function foreignFile(path: string, stat: Stat, wanted: number): Note {
+  return warning(
+    `${path} is ${showMode(stat.mode)} and belongs to ${showOwner(stat)}, who alone can make it ` +
+      `${showMode(wanted)}: left alone`,
   );
 }
 

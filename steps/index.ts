@@ -1,4 +1,5 @@
 import type { AnyStepType } from '../src/step/step.ts';
+import { accessCheck } from './access-check.ts';
 import { accountAccess } from './account-access.ts';
 import { accountGroups } from './account-groups.ts';
 import { accountRemap } from './account-remap.ts';
@@ -31,6 +32,7 @@ export const stepTypes: readonly AnyStepType[] = [
   fileSeed,
   ownerPaths,
   ownerProbe,
+  accessCheck,
   envExport,
   envFileKey,
   envFileVariables,

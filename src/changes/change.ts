@@ -53,6 +53,8 @@ export interface TreeOwnerChange extends Common {
   readonly to: Owner;
   /** The owners that were found, the first few. */
   readonly owners: readonly Owner[];
+  /** Whether the kernel clears set-uid and set-gid bits with it. */
+  readonly clears?: boolean;
   /** How many entries change, and how many there are. */
   readonly wrong: number;
   readonly entries: number;

@@ -17,7 +17,7 @@ export const factsCommand: Command = async (context, options) => {
   const { io } = context;
   if (!options.flags.has('json')) {
     const { facts } = await prepare(context, options);
-    io.stdout.write(renderFacts(factsCodec.encode(facts)));
+    io.stdout.write(renderFacts(factsCodec.encode(facts), facts));
     return 'done';
   }
   const document = await checkedFacts(context, options);
@@ -33,16 +33,15 @@ async function checkedFacts(context: Context, options: Arguments): Promise<Facts
   const { io, redactor } = context;
   const prepared = await prepare(context, options);
   const { source, plan, system, facts, secrets, fragments } = prepared;
-  const assumed = options.flags.has('assume-root');
   const how = { facts, listener: () => undefined, signal: io.signal };
   const document = await takeFacts(
     { plan: source, inputs: plan.inputs, facts, system, secrets, types: stepTypes, fragments },
-    { by: packageJson.version, taken: new Date(), assumed, signal: io.signal },
+    { by: packageJson.version, taken: new Date(), signal: io.signal },
   );
   const offline = offlineBoot(source, document, document.facts, stepTypes);
   redactor.learn(offline.plan.inputs);
-  const there = { plan: offline.plan, facts: document.facts, assumed };
-  const here = { plan, facts, assumed };
+  const there = { plan: offline.plan, facts: document.facts, assumed: facts.assumed };
+  const here = { plan, facts, assumed: facts.assumed };
   const views = [
     viewBoot({ ...here, report: await dryRun(plan, system, how) }, redactor),
     viewBoot(

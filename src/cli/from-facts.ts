@@ -38,7 +38,6 @@ export async function prepareFromFacts(
     fragments: () => document.plan.fragments,
     warnings: 'hide',
   });
-  const assumed = document.assumed || options.flags.has('assume-root');
   const facts = options.flags.has('assume-root') ? assumeRoot(document.facts) : document.facts;
   const { plan, system, unknown } = offlineBoot(source, document, facts, stepTypes);
   redactor.learn(plan.inputs);
@@ -50,7 +49,7 @@ export async function prepareFromFacts(
   }
   for (const name of unknown) warn(`the facts have no input ${name}: taken as not set`);
   if (document.differs.length > 0) warn(differing(document.differs));
-  return { document, plan, system, facts, assumed };
+  return { document, plan, system, facts, assumed: facts.assumed };
 }
 
 /** What a plan from facts cannot show. */

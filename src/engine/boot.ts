@@ -14,8 +14,10 @@ import type { World } from '../system/world.ts';
 import { now, TimeLimit } from './clock.ts';
 import type { Listener } from './event.ts';
 import { Gate, StaleWorld } from './gate.ts';
-import { forbidden, frozen, mayDoEverything } from './permission.ts';
 import type { BootReport, BootResult, StepReport } from './report.ts';
+import { preflight } from './rights/preflight.ts';
+import { Refusals } from './rights/refusals.ts';
+import { SpaceForecast } from './space.ts';
 
 /** How long a whole boot may take, in milliseconds. */
 const BOOT_TIMEOUT = 30 * 60 * 1000;
@@ -69,7 +71,15 @@ async function boot(
   listener({ type: 'boot-started', plan, dry });
   const limit = new TimeLimit(BOOT_TIMEOUT, stop);
   const gate = new Gate(lock, listener);
-  const { steps, stoppedBy } = await bootSteps(plan, { system, facts, gate, stop, limit });
+  const { steps, stoppedBy } = await bootSteps(plan, {
+    system,
+    facts,
+    gate,
+    stop,
+    limit,
+    refusals: new Refusals(system, facts),
+    space: dry ? new SpaceForecast(system) : undefined,
+  });
   gate.flush();
   const report = {
     result: resultOf(plan, steps, stoppedBy),
@@ -100,11 +110,17 @@ async function bootSteps(plan: BootPlan, boot: Boot): Promise<Steps> {
 
 async function bootInOrder(plan: BootPlan, boot: Boot): Promise<Steps> {
   const steps: StepReport[] = [];
+  const told = new Set<string>();
   let stoppedBy: StepReport | undefined;
   for (const step of plan.steps) {
     const report =
       stoppedBy === undefined ? await bootStep(step, boot) : notReached(step, stoppedBy);
     steps.push(report);
+    const cause = report.problem?.sharedCause;
+    if (cause !== undefined && !told.has(cause.key)) {
+      told.add(cause.key);
+      boot.gate.tell({ type: 'cause-found', step, cause });
+    }
     boot.gate.tell({ type: 'step-finished', report });
     const over = isOver(boot.limit, boot.stop);
     if (report.problem !== undefined && (step.onFailure === 'stop' || over)) stoppedBy ??= report;
@@ -119,6 +135,9 @@ interface Boot {
   readonly gate: Gate;
   readonly stop: AbortSignal;
   readonly limit: TimeLimit;
+  readonly refusals: Refusals;
+  /** Of a dry run. */
+  readonly space: SpaceForecast | undefined;
 }
 
 async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
@@ -157,17 +176,17 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
       isSecret: (option) => step.secrets.includes(option),
     });
     if ('skipped' in outcome) return report('skipped', outcome.skipped);
-    notes = outcome.notes ?? [];
-    for (const note of notes) boot.gate.tell({ type: 'note', step, note });
     changes = canonical(outcome, boot.system);
     const problem = await preflight(changes, boot, limit);
+    notes = [...(outcome.notes ?? []), ...(problem === undefined ? forecast(changes, boot) : [])];
+    for (const note of notes) boot.gate.tell({ type: 'note', step, note });
     if (problem !== undefined) {
       return report('blocked', problem.message, { changes, notes, problem });
     }
     for (const change of changes) {
       checkStopped(boot);
       await boot.gate.pass(boot.limit.signal);
-      await makeChange(change, boot.system, limit.signal);
+      await boot.refusals.watch(change, () => makeChange(change, boot.system, limit.signal));
       made += 1;
       boot.gate.tell({ type: 'change-made', step, change });
     }
@@ -180,27 +199,9 @@ async function bootStep(step: BootStep, boot: Boot): Promise<StepReport> {
   }
 }
 
-/**
- * Finds out before anything is tried whether all changes of a step can be made here, and by this
- * process; each judged in the world that those before it leave.
- */
-async function preflight(
-  changes: readonly Change[],
-  { system, facts }: Boot,
-  limit: TimeLimit,
-): Promise<Problem | undefined> {
-  for (const change of changes) {
-    const problem = frozen(change, system);
-    if (problem !== undefined) return problem;
-  }
-  if (changes.length === 0 || mayDoEverything(facts)) return undefined;
-  const world = new SimulatedSystem(system);
-  for (const change of changes) {
-    const problem = forbidden(change, world, facts);
-    if (problem !== undefined) return problem;
-    await makeChange(change, world, limit.signal);
-  }
-  return undefined;
+/** What a dry run has to say of changes that a run may fail to make. */
+function forecast(changes: readonly Change[], { space, refusals }: Boot): Note[] {
+  return space === undefined ? [] : [...space.notes(changes), ...refusals.forecast(changes)];
 }
 
 /** Names what changes by the path where it lies: /run/x, where a plan may say /var/run/x. */

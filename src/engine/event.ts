@@ -1,4 +1,5 @@
 import type { Change } from '../changes/change.ts';
+import type { Cause } from '../errors/problem.ts';
 import type { BootPlan, BootStep } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
 import type { BootReport, StepReport } from './report.ts';
@@ -10,6 +11,8 @@ export type BootEvent =
   | { readonly type: 'step-started'; readonly step: BootStep }
   | { readonly type: 'note'; readonly step: BootStep; readonly note: Note }
   | { readonly type: 'change-made'; readonly step: BootStep; readonly change: Change }
+  /** Before the end of the first step that it hinders. */
+  | { readonly type: 'cause-found'; readonly step: BootStep; readonly cause: Cause }
   | { readonly type: 'step-finished'; readonly report: StepReport }
   | { readonly type: 'boot-finished'; readonly plan: BootPlan; readonly report: BootReport };
 

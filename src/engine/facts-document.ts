@@ -1,6 +1,7 @@
 import type { InputSource } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
 import { MAIN_PROGRAM_WORDS, type Facts } from '../step/facts.ts';
+import type { IdRange, KnownIds } from '../step/ids.ts';
 import type { LinkPolicy } from '../system/links.ts';
 import { worldRecord, type WorldRecord } from '../system/recording/record.ts';
 import {
@@ -46,8 +47,6 @@ export interface FactsDocument {
     /** What the world adds to the plan. */
     readonly fragments: readonly PlanSource[];
   };
-  /** Whether `facts` are those of a boot as root, and not of the process that asked. */
-  readonly assumed: boolean;
   /** Steps that plan otherwise from this document than they did where it was taken. */
   readonly differs: readonly string[];
   readonly facts: Facts;
@@ -66,16 +65,25 @@ function covered(program: readonly string[]): readonly string[] {
   return program.map((name, index) => (isPlain(name, index) ? name : '***'));
 }
 
+const names: Codec<ReadonlySet<string>> = as(
+  list(text),
+  (set) => [...set],
+  (written) => new Set(written),
+);
+
+const range = object<IdRange>({ first: count, count });
+
 /** How facts are written. A new fact is a line here. */
 export const factsCodec: Codec<Facts> = object<Facts>({
   uid: count,
   gid: count,
   groups: list(count),
-  capabilities: as(
-    list(text),
-    (names: ReadonlySet<string>) => [...names],
-    (names) => new Set(names),
-  ),
+  capabilities: names,
+  bounding: names,
+  ids: object<KnownIds>({ users: list(range), groups: list(range) }),
+  assumed: flag,
+  readOnlyRoot: flag,
+  runNoexec: flag,
   s6: flag,
   mainProgram: words,
 });
@@ -98,7 +106,6 @@ export const factsDocument: Codec<FactsDocument> = object<FactsDocument>({
     digest: text,
     fragments: list(object<PlanSource>({ file: text, text })),
   }),
-  assumed: flag,
   differs: list(text),
   facts: factsCodec,
   inputs: table(

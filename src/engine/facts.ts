@@ -1,5 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Facts } from '../step/facts.ts';
+import { ALL_IDS, type KnownIds } from '../step/ids.ts';
+import { mountOf } from '../system/mounts.ts';
+import { readMounts } from '../system/real/mounts.ts';
+import { parseIdMap } from './id-map.ts';
 import { argumentLists, mainProgramOf } from './main-program.ts';
 
 /** The names of capabilities by their number; see linux/capability.h. */
@@ -29,19 +33,50 @@ const CAPABILITIES = [
 ] as const;
 
 /**
- * Observes this process and its surroundings.
+ * Observes this process and its surroundings. What most boots never ask for is looked at when it is
+ * asked for.
  * @param root the directory of the world on this machine; in any but `/` no s6 runs
  */
 export function observeFacts(root: string): Facts {
   const s6 = root === '/' && runsUnderS6();
+  const status = readOr('/proc/self/status', '');
+  const ids = once(observeIds);
+  const mounts = once(() => readMounts(root));
   return {
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
     groups: process.getgroups?.() ?? [],
-    capabilities: parseCapabilities(readOr('/proc/self/status', '')),
+    capabilities: parseCapabilities(status, 'CapEff'),
+    bounding: parseCapabilities(status, 'CapBnd'),
+    get ids() {
+      return ids();
+    },
+    assumed: false,
+    get readOnlyRoot() {
+      return mountOf(mounts(), '/')?.readOnly ?? false;
+    },
+    get runNoexec() {
+      return mountOf(mounts(), '/run')?.noExec ?? false;
+    },
     s6,
     mainProgram: root === '/' ? mainProgramOf(argumentLists(s6)) : [],
   };
+}
+
+/** The ids of this user namespace; all of them where the kernel knows of no such thing. */
+function observeIds(): KnownIds {
+  const [users, groups] = ['/proc/self/uid_map', '/proc/self/gid_map'].map((path) =>
+    parseIdMap(readOr(path, '')),
+  );
+  return {
+    users: users === undefined || users.length === 0 ? ALL_IDS.users : users,
+    groups: groups === undefined || groups.length === 0 ? ALL_IDS.groups : groups,
+  };
+}
+
+function once<T>(find: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => (found ??= { value: find() }).value;
 }
 
 /** Whether s6-overlay supervises this container. Any user may ask, which /proc/1/exe does not let. */
@@ -52,12 +87,22 @@ function runsUnderS6(): boolean {
 
 /** The facts of the same boot as root with every right: what it would be in a plain container. */
 export function assumeRoot(facts: Facts): Facts {
-  return { ...facts, uid: 0, gid: 0, groups: [], capabilities: new Set(CAPABILITIES) };
+  const every = new Set(CAPABILITIES);
+  return {
+    ...facts,
+    uid: 0,
+    gid: 0,
+    groups: [],
+    capabilities: every,
+    bounding: every,
+    ids: ALL_IDS,
+    assumed: true,
+  };
 }
 
-/** Reads the effective capabilities from the text of /proc/PID/status; see proc_pid_status(5). */
-function parseCapabilities(status: string): ReadonlySet<string> {
-  const bits = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+/** Reads a set of capabilities from the text of /proc/PID/status; see proc_pid_status(5). */
+function parseCapabilities(status: string, set: 'CapEff' | 'CapBnd'): ReadonlySet<string> {
+  const bits = BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
   return new Set(CAPABILITIES.filter((_, number) => ((bits >> BigInt(number)) & 1n) === 1n));
 }
 

@@ -29,7 +29,7 @@ export class Gate {
 
   /** Tells an event now or, where it may have to be taken back, later. */
   readonly tell: Listener = (event) => {
-    const final = event.type !== 'note' && event.type !== 'step-finished';
+    const final = !['note', 'cause-found', 'step-finished'].includes(event.type);
     if (this.#open || final) this.#listener(event);
     else this.#held.push(event);
   };

@@ -35,7 +35,6 @@ interface Subject {
 interface TakeOptions {
   readonly by: string;
   readonly taken: Date;
-  readonly assumed: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +44,7 @@ interface TakeOptions {
  */
 export async function takeFacts(
   { plan, inputs, facts, system, secrets, types, fragments }: Subject,
-  { by, taken, assumed, signal }: TakeOptions,
+  { by, taken, signal }: TakeOptions,
 ): Promise<FactsDocument> {
   const covered = withStandIns(inputs);
   const bound = bindPlan(plan, covered, facts, types);
@@ -64,7 +63,6 @@ export async function takeFacts(
       digest: digestOfPlan(plan),
       fragments: fragments.map(({ file, text }) => ({ file: basename(file), text })),
     },
-    assumed,
     differs: [],
     facts,
     inputs: new Map(covered.map((input) => [input.name, recordOf(input)])),

@@ -5,6 +5,23 @@
  */
 export type ProblemCode = 'failed' | 'not-permitted' | 'timeout' | 'invalid' | 'unanswered';
 
+/**
+ * One thing that stands in the way of several steps: it is told once, with what follows from it and
+ * how to mend it, and the problems of the steps point to it.
+ */
+export interface Cause {
+  /** Equal for equal causes, so that programs can compare it: `capability:CHOWN`. */
+  readonly key: string;
+  /** What cannot be done, as the start of a sentence: `cannot change owners here`. */
+  readonly denies: string;
+  /** What is missing or wrong, as a phrase: `CAP_CHOWN is missing`. */
+  readonly found: string;
+  /** What follows from it, in one or two sentences for the person who owns the files. */
+  readonly effect: string;
+  /** What the operator can do; one line each, indented where it is something to type. */
+  readonly mend: readonly string[];
+}
+
 /** The parts of a problem. Each is a phrase in lower case without a full stop. */
 export interface ProblemParts {
   readonly code?: ProblemCode;
@@ -14,6 +31,10 @@ export interface ProblemParts {
   readonly wanted?: string;
   /** What the operator can do; one line each. */
   readonly mend?: string | readonly string[];
+  /** What stands in the way of other steps, too. Its advice is that of the problem. */
+  readonly cause?: Cause | undefined;
+  /** The code of the system error behind it, such as EPERM. */
+  readonly errno?: string | undefined;
 }
 
 /**
@@ -25,6 +46,8 @@ export class Problem extends Error {
   readonly found: string;
   readonly wanted: string | undefined;
   readonly mend: readonly string[];
+  readonly sharedCause: Cause | undefined;
+  readonly errno: string | undefined;
 
   constructor(parts: ProblemParts) {
     super(parts.wanted === undefined ? parts.found : `${parts.found}; wanted ${parts.wanted}`);
@@ -32,7 +55,10 @@ export class Problem extends Error {
     this.code = parts.code ?? 'failed';
     this.found = parts.found;
     this.wanted = parts.wanted;
-    this.mend = typeof parts.mend === 'string' ? [parts.mend] : (parts.mend ?? []);
+    const mend = parts.mend ?? parts.cause?.mend ?? [];
+    this.mend = typeof mend === 'string' ? [mend] : mend;
+    this.sharedCause = parts.cause;
+    this.errno = parts.errno;
   }
 }
 

@@ -29,7 +29,7 @@ export function bindPlan(
 ): BootPlan {
   const scope: Scope = {
     inputs: new Map(inputs.map((input) => [input.name, input])),
-    facts: new Map(Object.entries(factValues(facts))),
+    facts: factValues(facts),
   };
   const byName = new Map(types.map((type) => [type.uses, type]));
   const steps = orderSteps(plan.steps).map((step) => {
@@ -76,6 +76,7 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     variables,
     secrets: secretOptions(step, scope),
     ...(skipped === undefined ? {} : { skipped }),
+    ...(step.off === undefined ? {} : { off: step.off }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
   };

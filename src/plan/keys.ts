@@ -124,7 +124,7 @@ export const PLAN_KEYS = {
       type: 'string',
       pattern: NAME,
       description:
-        'The plan that this one changes. An input or a step takes the place of one of the same name; a step without uses changes the keys that it has.',
+        'The plan that this one changes. An input or a step takes the place of one of the same name; a step without uses changes the keys that it has, and takes out those that are null.',
     },
     description: { type: 'string', description: 'What the plan is for, in one sentence.' },
     home: path(

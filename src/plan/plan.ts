@@ -109,8 +109,10 @@ export interface BootStep {
   readonly type: AnyStepType;
   readonly with: JsonObject;
   readonly needs: readonly string[];
-  /** Why the step is left out of this boot: its `when` does not hold. */
+  /** Why the step is left out of this boot: it is switched off, or its `when` does not hold. */
   readonly skipped?: string;
+  /** Where it is switched off. */
+  readonly off?: Position;
   readonly why?: string;
   readonly as?: string;
   readonly onFailure: OnFailure;

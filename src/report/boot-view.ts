@@ -1,6 +1,8 @@
 import type { BootReport, BootResult } from '../engine/report.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import type { Facts } from '../step/facts.ts';
+import { hasEveryId, showIds } from '../step/ids.ts';
+import { hindrancesOf, type Hindrance } from './hindrance.ts';
 import { viewInput } from './input-view.ts';
 import type { InputView } from './input-view.ts';
 import type { Redactor } from './redact.ts';
@@ -12,6 +14,8 @@ export interface ProcessView {
   readonly uid: number;
   readonly gid: number;
   readonly capabilities: readonly string[];
+  /** The ids of the user namespace that exist here, as text; null where every id does. */
+  readonly ids: { readonly users: string; readonly groups: string } | null;
   /** Whether these are not the rights of this process, but those that a boot would have. */
   readonly assumed: boolean;
 }
@@ -25,6 +29,8 @@ export interface BootView {
   readonly stoppedBy: string | null;
   readonly process: ProcessView;
   readonly inputs: readonly InputView[];
+  /** What stands in the way of steps, each once. */
+  readonly causes: readonly Hindrance[];
   readonly steps: readonly StepView[];
   /** In milliseconds. */
   readonly duration: number;
@@ -42,6 +48,7 @@ interface BootRecord {
 /** What a boot looks like. Every report of it starts here. */
 export function viewBoot(record: BootRecord, redactor: Redactor): BootView {
   const { plan, report, facts, assumed } = record;
+  const steps = report.steps.map(viewStep);
   return redactor.document({
     plan: plan.name,
     file: plan.file,
@@ -52,10 +59,14 @@ export function viewBoot(record: BootRecord, redactor: Redactor): BootView {
       uid: facts.uid,
       gid: facts.gid,
       capabilities: [...facts.capabilities].sort(),
+      ids: hasEveryId(facts.ids)
+        ? null
+        : { users: showIds(facts.ids.users), groups: showIds(facts.ids.groups) },
       assumed,
     },
     inputs: plan.inputs.map(viewInput),
-    steps: report.steps.map(viewStep),
+    causes: hindrancesOf(steps),
+    steps,
     duration: report.duration,
   });
 }

@@ -42,7 +42,14 @@ function showValue({ value }: InputView): string {
   return value === '' ? '""' : String(value);
 }
 
-function showProcess({ uid, capabilities, assumed }: ProcessView): string {
+function showIds(ids: ProcessView['ids']): string {
+  if (ids === null) return '';
+  const { users, groups } = ids;
+  const which = users === groups ? users : `uid ${users} and gid ${groups}`;
+  return `; in a user namespace that maps ${which}`;
+}
+
+function showProcess({ uid, capabilities, assumed, ids }: ProcessView): string {
   const held = NEEDED.filter((name) => capabilities.includes(name));
   const missing = NEEDED.filter((name) => !capabilities.includes(name));
   const user = uid === 0 ? 'root' : `uid ${uid}`;
@@ -51,5 +58,5 @@ function showProcess({ uid, capabilities, assumed }: ProcessView): string {
     held.length > 0 && `with ${held.join(' ')}`,
     missing.length > 0 && `without ${missing.join(' ')}`,
   ];
-  return parts.filter((part) => part !== false).join(', ');
+  return parts.filter((part) => part !== false).join(', ') + showIds(ids);
 }

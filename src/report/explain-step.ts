@@ -77,8 +77,11 @@ function standing(step: StepView, { paint }: Layout): string[] {
       return [];
     case 'skipped':
       return wrap('    ', `skipped: ${step.why}`, 6);
-    case 'blocked':
-      return [...wrap('    ', `blocked: ${step.why}`, 6).map(paint.warning), ...mending(step)];
+    case 'blocked': {
+      const cause = step.problem?.cause;
+      const why = cause === null || cause === undefined ? step.why : `${cause.found} (see above)`;
+      return [...wrap('    ', `blocked: ${why}`, 6).map(paint.warning), ...mending(step)];
+    }
     case 'failed': {
       const [what = step.why] = step.problem === null ? [] : problemLines(step.problem);
       const lines = wrap('    ', `fails: ${what}`, 6).map(paint.error);
@@ -87,9 +90,14 @@ function standing(step: StepView, { paint }: Layout): string[] {
   }
 }
 
+/** What a step alone can be mended by; a cause that it shares is told once, before the steps. */
 function mending({ problem }: StepView): string[] {
-  // An indented line is something to type, which a line break would spoil.
-  return (problem?.mend ?? []).flatMap((line) =>
-    line.startsWith(' ') ? [`      ${line}`] : block(6, line),
+  return problem?.cause !== null ? [] : adviceLines(problem.mend, 6);
+}
+
+/** Advice, indented. A line that is indented itself is to be typed, which a break would spoil. */
+export function adviceLines(mend: readonly string[], indent: number): string[] {
+  return mend.flatMap((line) =>
+    line.startsWith(' ') ? [`${' '.repeat(indent)}${line}`] : block(indent, line),
   );
 }

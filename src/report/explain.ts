@@ -1,13 +1,15 @@
+import { basename } from 'node:path';
 import type { BootView } from './boot-view.ts';
 import { explainInputs } from './explain-inputs.ts';
-import { explainStep } from './explain-step.ts';
+import { adviceLines, explainStep } from './explain-step.ts';
 import type { Layout } from './explain-step.ts';
 import { plural } from './format.ts';
 import { headline, isQuiet, isUnreached } from './headline.ts';
+import { showLoss } from './hindrance.ts';
 import { showRefusal } from './input-view.ts';
 import type { Paint } from './paint.ts';
 import { printable } from '../text/printable.ts';
-import type { StepView } from './step-view.ts';
+import { showCause, type StepView } from './step-view.ts';
 import { mapStrings } from './strings.ts';
 import { block, pad, widthOf, wrap } from './wrap.ts';
 
@@ -32,15 +34,33 @@ export function renderPlan(view: BootView, { explain, paint }: ExplainOptions): 
   if (shown.converged && !explain)
     return asText([answer, refusals(shown, paint), warnings(shown, paint)]);
   const layout = { ids: idColumn(shown.steps), explain, paint };
-  const told = shown.steps.filter((step) => isTold(step));
-  const steps = told.map((step) => explainStep(step, layout));
+  const steps = shown.steps.filter(isTold).map((step) => explainStep(step, layout));
   const sections = explain ? steps : [steps.flat()];
   const inputs = explain ? explainInputs(shown) : refusals(shown, paint);
-  return asText([answer, inputs, ...sections, unreached(shown), converged(shown, layout)]);
+  const told = causes(shown, paint);
+  return asText([
+    answer,
+    inputs,
+    ...told,
+    ...sections,
+    unreached(shown),
+    off(shown, paint),
+    converged(shown, layout),
+  ]);
+}
+
+/** What stands in the way of steps, what follows from it, and how to mend it: each cause once. */
+function causes({ causes: found }: BootView, paint: Paint): string[][] {
+  return found.map((cause) => [
+    ...wrap('! ', showCause(cause), 2).map(paint.warning),
+    ...wrap('    Effect: ', `${showLoss(cause)} ${cause.effect}`, 6),
+    '    To mend:',
+    ...adviceLines(cause.mend, 6),
+  ]);
 }
 
 function isTold(step: StepView): boolean {
-  if (isUnreached(step)) return false;
+  if (isUnreached(step) || step.offIn !== null) return false;
   const warns = step.notes.some(({ severity }) => severity === 'warning');
   return step.status !== 'converged' || warns;
 }
@@ -67,6 +87,17 @@ function unreached({ steps }: BootView): string[] {
   if (ids.length === 0) return [];
   const verb = ids.length === 1 ? 'is' : 'are';
   return wrap('! ', `${plural(ids.length, 'step')} ${verb} not reached: ${ids.join(' ')}`, 4);
+}
+
+/** What the plan's files switch off, a line a file. */
+function off({ steps }: BootView, paint: Paint): string[] {
+  const files = new Set(steps.flatMap(({ offIn }) => offIn ?? []));
+  return [...files].flatMap((file) => {
+    const ids = steps.filter(({ offIn }) => offIn === file).map(({ id }) => id);
+    const verb = ids.length === 1 ? 'is' : 'are';
+    const line = `${plural(ids.length, 'step')} ${verb} switched off in ${basename(file)}: ${ids.join(' ')}`;
+    return wrap('- ', line, 4).map(paint.faint);
+  });
 }
 
 function converged({ steps }: BootView, { explain, ids, paint }: Layout): string[] {

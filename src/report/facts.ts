@@ -1,3 +1,5 @@
+import type { Facts } from '../step/facts.ts';
+import { hasEveryId, showIds, type KnownIds } from '../step/ids.ts';
 import { printable } from '../text/printable.ts';
 import { pad, wrap } from './wrap.ts';
 
@@ -23,16 +25,24 @@ function write(value: unknown, depth: number): string {
   return `{\n${lines.join(',\n')}\n${'  '.repeat(depth)}}`;
 }
 
-/** The facts of a process for a person, a line each. */
-export function renderFacts(facts: unknown): string {
-  if (typeof facts !== 'object' || facts === null) return '';
-  const shown = Object.entries(facts).map(([name, value]: [string, unknown]) => {
+/**
+ * The facts of a process for a person, a line each.
+ * @param written as a document has them, so that none is forgotten here
+ */
+export function renderFacts(written: unknown, { ids }: Pick<Facts, 'ids'>): string {
+  if (typeof written !== 'object' || written === null) return '';
+  const shown = Object.entries(written).map(([name, value]: [string, unknown]) => {
     const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-    return [words, showFact(value)] as const;
+    return [words, name === 'ids' ? showKnown(ids) : showFact(value)] as const;
   });
   const width = Math.max(...shown.map(([name]) => name.length));
   const lines = shown.flatMap(([name, value]) => wrap(`${pad(name, width)}  `, value, width + 2));
   return `${lines.join('\n')}\n`;
+}
+
+function showKnown(ids: KnownIds): string {
+  if (hasEveryId(ids)) return 'all';
+  return `users ${showIds(ids.users)}; groups ${showIds(ids.groups)}`;
 }
 
 function showFact(value: unknown): string {

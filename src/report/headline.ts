@@ -42,13 +42,26 @@ function acting(steps: readonly StepView[]): string {
 
 function hindrances({ steps, stoppedBy }: BootView): string {
   const failing = steps.filter(({ status }) => status === 'failed').length;
-  const blocked = steps.filter((step) => step.status === 'blocked' && !isUnreached(step)).length;
+  const blocked = steps.filter(isBlocked).length;
   const unreached = steps.filter(isUnreached).length;
+  const by = blocked > 1 ? showCauses(steps.filter(isBlocked)) : '';
   const parts = [
     failing > 0 && `${plural(failing, 'step')} ${failing === 1 ? 'fails' : 'fail'}.`,
-    blocked > 0 && `${plural(blocked, 'step')} ${blocked === 1 ? 'is' : 'are'} blocked.`,
+    blocked > 0 && `${plural(blocked, 'step')} ${blocked === 1 ? 'is' : 'are'} blocked${by}.`,
     unreached > 0 && `${plural(unreached, 'step')} ${unreached === 1 ? 'is' : 'are'} not reached.`,
   ].filter((part) => part !== false);
   if (parts.length === 0 && stoppedBy === null) return ' Nothing is blocked.';
   return parts.map((part) => ` ${part}`).join('');
+}
+
+function isBlocked(step: StepView): boolean {
+  return step.status === 'blocked' && !isUnreached(step);
+}
+
+/** How few things stand in the way of many steps; nothing where one of them has its own trouble. */
+function showCauses(blocked: readonly StepView[]): string {
+  const keys = blocked.map(({ problem }) => problem?.cause?.key);
+  if (keys.includes(undefined)) return '';
+  const { size } = new Set(keys);
+  return size === 1 ? ' by one cause' : ` by ${size} causes`;
 }

@@ -3,8 +3,8 @@ import { plural, showDuration } from './format.ts';
 import { showRefusal } from './input-view.ts';
 import type { InputView } from './input-view.ts';
 import { printable } from '../text/printable.ts';
-import type { BootFinished, RunEvent, StepFinished } from './run-event.ts';
-import { problemLines } from './step-view.ts';
+import type { BootFinished, CauseFound, RunEvent, StepFinished } from './run-event.ts';
+import { problemLines, showCause } from './step-view.ts';
 import { WIDTH, widthOf } from './wrap.ts';
 
 /** How much a line of the log matters, in the words of s6. */
@@ -45,6 +45,8 @@ export function logLines(event: RunEvent): LogLine[] {
       return event.severity === 'warning' ? [line('warn', event.step, event.text)] : [];
     case 'change-made':
       return [line('info', event.step, `${event.change.subject} ${event.change.effect}`)];
+    case 'cause-found':
+      return causeLines(event);
     case 'step-finished':
       return failure(event);
     case 'boot-finished':
@@ -77,8 +79,18 @@ function opening(plan: string, steps: number, inputs: readonly InputView[]): str
 
 const FAILURE_LEVELS = { stop: 'fatal', degrade: 'warn', ignore: 'info' } as const;
 
-function failure({ step, status, why, problem, onFailure }: StepFinished): LogLine[] {
+function causeLines({ cause, onFailure }: CauseFound): LogLine[] {
+  const [first = '', ...rest] = cause.mend;
+  const lines = [showCause(cause), `Effect: ${cause.effect}`, `To mend: ${first}`, ...rest];
+  return lines.map((text) => ({ level: FAILURE_LEVELS[onFailure], text }));
+}
+
+function failure({ step, status, why, problem, onFailure, ...counts }: StepFinished): LogLine[] {
   const level = FAILURE_LEVELS[onFailure];
+  if (problem?.cause) {
+    const lost = `${plural(counts.changes, 'change')} not made: ${problem.cause.found}`;
+    return [line(level, step, status === 'blocked' ? lost : problem.found)];
+  }
   if (problem !== null) return problemLines(problem).map((text) => line(level, step, text));
   return status === 'failed' ? [line(level, step, why)] : [];
 }

@@ -2,6 +2,7 @@ import type { BootResult, StepStatus } from '../engine/report.ts';
 import type { Note } from '../step/step.ts';
 import type { BootView, ProcessView } from './boot-view.ts';
 import type { ChangeView } from './change-view.ts';
+import type { Hindrance } from './hindrance.ts';
 import type { InputView } from './input-view.ts';
 import type { ProblemView, StepView } from './step-view.ts';
 
@@ -30,12 +31,13 @@ interface PlanDocument {
   readonly result: BootResult;
   readonly process: ProcessView;
   readonly inputs: readonly InputView[];
+  readonly causes: readonly Hindrance[];
   readonly steps: readonly StepDocument[];
 }
 
 /** The document of a boot for programs. */
 export function planDocument(view: BootView): PlanDocument {
-  const { plan, converged, result, process, inputs, steps } = view;
+  const { plan, converged, result, process, inputs, causes, steps } = view;
   return {
     version: 1,
     plan,
@@ -43,6 +45,7 @@ export function planDocument(view: BootView): PlanDocument {
     result,
     process,
     inputs,
+    causes,
     steps: steps.map(documentOf),
   };
 }

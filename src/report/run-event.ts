@@ -8,8 +8,8 @@ import { isUnreached } from './headline.ts';
 import { viewInput } from './input-view.ts';
 import type { InputView } from './input-view.ts';
 import type { Redactor } from './redact.ts';
-import { viewProblem } from './step-view.ts';
-import type { ProblemView } from './step-view.ts';
+import { viewCause, viewProblem } from './step-view.ts';
+import type { CauseView, ProblemView } from './step-view.ts';
 
 /** How a boot ended, in one event. */
 export interface BootFinished {
@@ -28,6 +28,14 @@ export interface BootFinished {
   readonly slowest: { readonly step: string; readonly duration: number } | null;
   /** In milliseconds. */
   readonly duration: number;
+}
+
+/** What stands in the way of a step, and of others after it: told once. */
+export interface CauseFound {
+  readonly type: 'cause-found';
+  readonly step: string;
+  readonly onFailure: OnFailure;
+  readonly cause: CauseView;
 }
 
 /** What became of a step, in one event. */
@@ -68,6 +76,7 @@ export type RunEvent = { readonly version: 1 } & (
       readonly text: string;
     }
   | { readonly type: 'change-made'; readonly step: string; readonly change: ChangeView }
+  | CauseFound
   | StepFinished
   | BootFinished
 );
@@ -95,6 +104,10 @@ function dataOf(event: BootEvent): RunEvent {
     }
     case 'change-made':
       return { version, type: event.type, step: event.step.id, change: viewChange(event.change) };
+    case 'cause-found': {
+      const { type, step, cause } = event;
+      return { version, type, step: step.id, onFailure: step.onFailure, cause: viewCause(cause) };
+    }
     case 'step-finished':
       return { version, ...stepFinished(event.report) };
     case 'boot-finished':

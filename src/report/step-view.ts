@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from '../errors/problem.ts';
+import type { Cause, Problem, ProblemCode } from '../errors/problem.ts';
 import type { StepReport, StepStatus } from '../engine/report.ts';
 import type { OnFailure } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
@@ -12,7 +12,12 @@ export interface ProblemView {
   readonly wanted: string | null;
   /** What the operator can do, a line each. */
   readonly mend: readonly string[];
+  /** What it has in common with the problems of other steps. */
+  readonly cause: CauseView | null;
 }
+
+/** What stands in the way of steps, as reports show it. */
+export type CauseView = Cause;
 
 /** What became of a step, as reports show it. */
 export interface StepView {
@@ -25,6 +30,8 @@ export interface StepView {
   /** The plan file that it stands in, and its line there. */
   readonly file: string;
   readonly line: number;
+  /** The plan file that switches it off. */
+  readonly offIn: string | null;
   readonly onFailure: OnFailure;
   readonly changes: readonly ChangeView[];
   /** How many of them were made. */
@@ -46,6 +53,7 @@ export function viewStep(report: StepReport): StepView {
     purpose: step.why ?? null,
     file: step.at.file,
     line: step.at.line,
+    offIn: step.off?.file ?? null,
     onFailure: step.onFailure,
     changes: report.changes.map(viewChange),
     made,
@@ -56,8 +64,19 @@ export function viewStep(report: StepReport): StepView {
 }
 
 /** What a problem looks like. */
-export function viewProblem({ code, found, wanted, mend }: Problem): ProblemView {
-  return { code, found, wanted: wanted ?? null, mend: [...mend] };
+export function viewProblem({ code, found, wanted, mend, sharedCause }: Problem): ProblemView {
+  const cause = sharedCause === undefined ? null : viewCause(sharedCause);
+  return { code, found, wanted: wanted ?? null, mend: [...mend], cause };
+}
+
+/** What a cause looks like. */
+export function viewCause({ key, denies, found, effect, mend }: Cause): CauseView {
+  return { key, denies, found, effect, mend: [...mend] };
+}
+
+/** What cannot be done and why, in one line: `cannot change owners here: CAP_CHOWN is missing`. */
+export function showCause({ denies, found }: CauseView): string {
+  return `${denies}: ${found}`;
 }
 
 /** A problem in lines: what was found and wanted, then what the operator can do. */

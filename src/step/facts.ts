@@ -1,4 +1,5 @@
 import type { Owner } from '../system/entry.ts';
+import { hasEveryId, hasOwner, type KnownIds } from './ids.ts';
 
 /**
  * What is known of this process and its surroundings before any step looks. Observed once per
@@ -12,6 +13,16 @@ export interface Facts {
   readonly groups: readonly number[];
   /** Effective capabilities, without the prefix: CHOWN, SETUID, … */
   readonly capabilities: ReadonlySet<string>;
+  /** Capabilities that the container leaves to its processes: the bounding set. */
+  readonly bounding: ReadonlySet<string>;
+  /** The ids that exist here. */
+  readonly ids: KnownIds;
+  /** Whether these are the rights of another process than this one: the kernel cannot be asked. */
+  readonly assumed: boolean;
+  /** Whether the root of this world is mounted read-only. */
+  readonly readOnlyRoot: boolean;
+  /** Whether nothing on /run can be executed, which s6 needs (#34628). */
+  readonly runNoexec: boolean;
   /** Whether s6-svscan is PID 1 of this world. */
   readonly s6: boolean;
   /** What the container was started for, as words: `gateway run`; none where that is not known. */
@@ -20,7 +31,7 @@ export interface Facts {
 
 /** Whether this process may make something that belongs to `owner`; see chown(2). */
 export function mayGiveTo(owner: Owner, facts: Facts): boolean {
-  if (facts.capabilities.has('CHOWN')) return true;
+  if (facts.capabilities.has('CHOWN')) return hasOwner(facts.ids, owner);
   if (facts.uid !== owner.uid) return false;
   return facts.gid === owner.gid || facts.groups.includes(owner.gid);
 }
@@ -34,20 +45,31 @@ export const FACT_TYPES = {
   gid: 'id',
   root: 'boolean',
   'can-chown': 'boolean',
+  'user-namespace': 'boolean',
+  'read-only-root': 'boolean',
+  'run-noexec': 'boolean',
   s6: 'boolean',
   'main-program': 'string',
 } as const;
 
 export type FactName = keyof typeof FACT_TYPES;
 
-/** The value of each fact that a plan can name. */
-export function factValues(facts: Facts): Readonly<Record<FactName, string | number | boolean>> {
-  return {
-    uid: facts.uid,
-    gid: facts.gid,
-    root: facts.uid === 0,
-    'can-chown': facts.capabilities.has('CHOWN'),
-    s6: facts.s6,
-    'main-program': facts.mainProgram[0] ?? '',
-  };
+type FactValue = string | number | boolean;
+
+const VALUES: Readonly<Record<FactName, (facts: Facts) => FactValue>> = {
+  uid: ({ uid }) => uid,
+  gid: ({ gid }) => gid,
+  root: ({ uid }) => uid === 0,
+  'can-chown': ({ capabilities }) => capabilities.has('CHOWN'),
+  'user-namespace': ({ ids }) => !hasEveryId(ids),
+  'read-only-root': ({ readOnlyRoot }) => readOnlyRoot,
+  'run-noexec': ({ runNoexec }) => runNoexec,
+  s6: ({ s6 }) => s6,
+  'main-program': ({ mainProgram }) => mainProgram[0] ?? '',
+};
+
+/** The values of facts by the names that a plan has for them; each is found out when it is asked for. */
+export function factValues(facts: Facts): { get(name: string): FactValue | undefined } {
+  const values = new Map(Object.entries(VALUES));
+  return { get: (name) => values.get(name)?.(facts) };
 }

@@ -107,9 +107,9 @@ function treeChanges(path: string, scan: OwnerScan, wanted: Wanted): Change[] {
       return { kind: 'owner', path: below, from, to, clears, why: whyOwner(from, wanted) };
     });
   }
-  const { owners, wrong, entries } = scan;
+  const { owners, wrong, entries, clears } = scan;
   const why = [...new Set(owners.map((owner) => whyOwner(owner, wanted)))].join('; ');
-  return [{ kind: 'tree-owner', path, to, owners, wrong, entries, why }];
+  return [{ kind: 'tree-owner', path, to, owners, clears, wrong, entries, why }];
 }
 
 function scanNotes({ system }: StepContext<unknown>, scan: OwnerScan, wanted: Wanted): Note[] {

@@ -1,5 +1,6 @@
 import { Problem } from '../errors/problem.ts';
-import type { Mounts, Tree } from './tree.ts';
+import type { Mounts } from './mounts.ts';
+import type { Tree } from './tree.ts';
 
 /** A tree with nothing but a root directory: what an overlay of a test stands on. */
 export function emptyTree(mounts: Mounts = new Map(), locks: readonly string[] = []): Tree {
@@ -13,6 +14,8 @@ export function emptyTree(mounts: Mounts = new Map(), locks: readonly string[] =
     },
     list: () => [],
     mounts: () => mounts,
+    permits: () => undefined,
+    freeBytes: () => undefined,
     listens: () => false,
     abandonedLocks: () => locks,
     scanOwners: () =>
@@ -21,6 +24,7 @@ export function emptyTree(mounts: Mounts = new Map(), locks: readonly string[] =
         wrong: 0,
         sample: [],
         owners: [],
+        clears: false,
         hardLinked: { count: 0, sample: [] },
         mounts: [],
         unreadable: [],

@@ -4,7 +4,8 @@ import { sameOwner, type Owner, type Present, type Stat } from './entry.ts';
 import { clearedBits, nodeOf, presentOf, type MemoryNode } from './node.ts';
 import { isWithin, join, nameOf, parentOf } from './path.ts';
 import { checkTime, isHardLinked, OwnerTally } from './scan.ts';
-import type { Mounts, OwnerScan, RawEntry, Tree } from './tree.ts';
+import type { Mounts } from './mounts.ts';
+import type { OwnerScan, RawEntry, Tree } from './tree.ts';
 
 /** Everything wrong below a path, as far as the tree below the overlay goes, has this owner now. */
 interface OwnerRule {
@@ -68,6 +69,18 @@ export class OverlayTree implements Tree {
 
   mounts(): Mounts {
     return this.#base.mounts();
+  }
+
+  permits(path: string, bits: number): boolean | undefined {
+    for (let at = path; ; at = parentOf(at)) {
+      // What was changed here is not as the kernel knows it, and may be the way to the rest.
+      if (this.#nodes.has(at) || this.#rules.some((rule) => rule.path === at)) return undefined;
+      if (at === '/') return this.#base.permits(path, bits);
+    }
+  }
+
+  freeBytes(path: string): number | undefined {
+    return this.#base.freeBytes(path);
   }
 
   listens(path: string): boolean {

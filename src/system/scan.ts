@@ -12,6 +12,7 @@ export class OwnerTally {
   #entries = 0;
   #wrong = 0;
   #linked = 0;
+  #clears = false;
   readonly #sample: Misowned[] = [];
   readonly #owners: Owner[] = [];
   readonly #linkedSample: string[] = [];
@@ -41,8 +42,10 @@ export class OwnerTally {
     }
     this.#wrong += 1;
     const { uid, gid } = entry.stat;
+    const clears = clearedBits(entry);
+    this.#clears ||= clears !== 0;
     if (!unnamed && this.#sample.length < SAMPLE_SIZE) {
-      this.#sample.push({ path, owner: { uid, gid }, clears: clearedBits(entry) });
+      this.#sample.push({ path, owner: { uid, gid }, clears });
     }
     const known = this.#owners.some((owner) => owner.uid === uid && owner.gid === gid);
     if (!known && this.#owners.length < OWNERS_SIZE) this.#owners.push({ uid, gid });
@@ -65,6 +68,7 @@ export class OwnerTally {
       wrong: this.#wrong,
       sample: this.#sample.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       owners: this.#owners,
+      clears: this.#clears,
       hardLinked: { count: this.#linked, sample: this.#linkedSample },
       mounts: this.#mounts,
       unreadable: this.#unreadable,

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Owner } from './entry.ts';
 import type { Publication } from './publication.ts';
+import type { MountPoint } from './mounts.ts';
 import type { OwnerScan } from './tree.ts';
 import type { TreeCopy } from './tree-copy.ts';
 
@@ -43,8 +44,12 @@ export interface ReadSystem {
   scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan>;
   /** Whether `path` is a mount point below the root. */
   isMount(path: string): boolean;
-  /** Whether `path`, a canonical one, lies on a file system that is mounted read-only. */
-  isReadOnly(path: string): boolean;
+  /** What `path`, a canonical one, lies on; undefined where the kernel does not tell. */
+  mountOf(path: string): MountPoint | undefined;
+  /** What the kernel answers when this process asks for rights to an entry; see Tree. */
+  permits(path: string, bits: number): boolean | undefined;
+  /** How many bytes still fit where `path`, a canonical one, is; undefined where nobody knows. */
+  freeBytes(path: string): number | undefined;
   /** Whether a process reads from the FIFO at `path`, as a supervisor does from its control. */
   listens(path: string): boolean;
   /** Where `path` leads when the directories on the way, but not itself, are resolved. */

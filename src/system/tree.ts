@@ -1,14 +1,6 @@
 import type { Content } from './content.ts';
 import type { Owner, Present } from './entry.ts';
-
-/** A file system of its own inside a tree. */
-export interface Mount {
-  /** Whether nothing on it can be changed. */
-  readonly readOnly: boolean;
-}
-
-/** The mounts of a tree by their canonical paths, that of the root included where known. */
-export type Mounts = ReadonlyMap<string, Mount>;
+import type { Mounts } from './mounts.ts';
 
 /** What a tree tells of one path; links on the way have been dealt with before. */
 export type RawEntry =
@@ -32,6 +24,8 @@ export interface OwnerScan {
   readonly sample: readonly Misowned[];
   /** The distinct owners of the wrong ones, the first few of them. */
   readonly owners: readonly Owner[];
+  /** Whether the kernel clears mode bits of some of the wrong ones with their owner. */
+  readonly clears: boolean;
   /** Wrong regular files with several hard links: left alone, since another name may be elsewhere. */
   readonly hardLinked: { readonly count: number; readonly sample: readonly string[] };
   /** Mount points below the top, not entered. */
@@ -59,6 +53,15 @@ export interface Tree {
   list(path: string): readonly string[];
   /** The mount points of this tree, as canonical paths. */
   mounts(): Mounts;
+  /**
+   * What the kernel answers when this process asks for rights to an entry: it alone knows of access
+   * lists, and of servers that do not trust root. Undefined where there is no kernel to ask: the
+   * mode has to tell.
+   * @param bits as in the last octal digit of a mode
+   */
+  permits(path: string, bits: number): boolean | undefined;
+  /** How many bytes still fit where `path` is; undefined where nobody knows. */
+  freeBytes(path: string): number | undefined;
   /** Whether a process reads from the FIFO at `path`. */
   listens(path: string): boolean;
   /** Lock files of the account databases whose makers are gone, as canonical paths. */

@@ -3,6 +3,7 @@ import { recordLines } from './accounts/reader.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
 import { mayFollow, type LinkPolicy } from './links.ts';
+import { mountOf, type MountPoint } from './mounts.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
 import { READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
 import type { OwnerScan, Tree } from './tree.ts';
@@ -70,12 +71,17 @@ export class World implements ReadSystem {
     return this.tree.mounts().has(path);
   }
 
-  isReadOnly(path: string): boolean {
-    const mounts = this.tree.mounts();
-    for (let at = path; ; at = parentOf(at)) {
-      const mount = mounts.get(at);
-      if (mount !== undefined || at === '/') return mount?.readOnly ?? false;
-    }
+  mountOf(path: string): MountPoint | undefined {
+    return mountOf(this.tree.mounts(), path);
+  }
+
+  permits(path: string, bits: number): boolean | undefined {
+    const resolution = this.resolve(path);
+    return resolution.kind === 'path' ? this.tree.permits(resolution.path, bits) : undefined;
+  }
+
+  freeBytes(path: string): number | undefined {
+    return this.tree.freeBytes(path);
   }
 
   listens(path: string): boolean {

@@ -49,7 +49,7 @@ describe('facts', () => {
       plan: { name: 'small' },
       differs: [],
     });
-    expect(facts).toMatch(/^ {6}"\/there\/\.env": \{"type":"file",.*"size":18\}/m);
+    expect(facts).toMatch(/^ {6}"\/there\/\.env": \{"type":"file",.*"size":18[,}]/m);
     expect(facts).toContain('KEY=\\nOTHER=***\\n');
     expect(facts).not.toContain('canary');
   });
@@ -58,7 +58,8 @@ describe('facts', () => {
     const { cwd } = await site();
     const argv = ['facts', 'small.yaml', '--root', 'root', '--assume-root'];
     const { stdout } = await hermesBoot(argv, { cwd });
-    expect(stdout).toMatch(/^uid {11}0\ngid {11}0\ngroups {8}none\ncapabilities {2}CHOWN /);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(stdout).toMatch(/^uid +0\ngid +0\ngroups +none\ncapabilities +CHOWN [^]*\nids +all\n/);
   });
 
   test('that cannot give the plan again name the steps, on stderr and in the document', async () => {

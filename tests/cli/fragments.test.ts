@@ -53,7 +53,7 @@ describe('a fragment', () => {
   test('switches a step off, and the explain output says where', async () => {
     const cwd = worldWith({ '50-off.yaml': OFF });
     const { stdout } = await plan(cwd, '--explain');
-    expect(stdout).toMatch(/- second .*small\.yaml:6\n {4}skipped: switched off in 50-off\.yaml:4/);
+    expect(stdout).toContain('- 1 step is switched off in 50-off.yaml: second');
   });
 
   test('is read with others in the order of their names, and no file of another kind', async () => {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MemoryNode } from '../../src/system/node.ts';
-import { planText, STAGE2_WITH_EDITS } from '../support/boot.ts';
+import { planText, STAGE2_WITH_EDITS, UNPRIVILEGED_WITH_EDITS } from '../support/boot.ts';
 import { gatewayEnvironments, gatewayFacts, gatewayWorlds } from '../support/generate-gateways.ts';
 import { environments, worlds } from '../support/generate.ts';
 import { skillWorlds } from '../support/generate-skills.ts';
 import { factsOf, planFrom, planThere, type Site } from '../support/offline.ts';
 import { bootOf, bootPlan } from '../support/boot.ts';
+import { ROOT_FACTS } from '../support/plan-step.ts';
 import { SKILLS_PLAN } from '../support/skills.ts';
 import { file, special, world } from '../support/world.ts';
 
@@ -144,13 +145,14 @@ describe('whatever the world and the environment,', () => {
   it('a plan from facts is the plan of a process without rights, too', async () => {
     await fc.assert(
       fc.asyncProperty(usedWorlds, secretEnvironments, async (entries, env) => {
-        const facts = { uid: 10000, gid: 10000, groups: [100], capabilities: new Set<string>() };
+        const rights = { uid: 10000, gid: 10000, groups: [100], capabilities: new Set<string>() };
         const system = world({
           ...entries,
           '/dev/dri/card0': special('device', { owner: '0:44' }),
         });
-        const process = { ...facts, s6: false, mainProgram: [] };
-        await check({ text: STAGE2_WITH_EDITS, env, system, facts: process });
+        const facts = { ...ROOT_FACTS, ...rights, bounding: rights.capabilities, s6: false };
+        await check({ text: UNPRIVILEGED_WITH_EDITS, env, system, facts });
+        await check({ text: STAGE2_WITH_EDITS, env, system, facts });
       }),
       { numRuns: 100 },
     );

@@ -3,16 +3,10 @@ import { Problem } from '../../src/errors/problem.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs } from '../../src/plan/inputs.ts';
 import type { BootPlan, BootStep } from '../../src/plan/plan.ts';
+import { ROOT_FACTS } from '../support/plan-step.ts';
 import { HEAD, planOf, types } from './types.ts';
 
-const facts = {
-  uid: 0,
-  gid: 0,
-  groups: [],
-  capabilities: new Set(['CHOWN']),
-  s6: false,
-  mainProgram: [],
-};
+const facts = { ...ROOT_FACTS, s6: false };
 
 function boot(text: string, env: Readonly<Record<string, string>> = {}): BootPlan {
   const plan = planOf(HEAD + text);

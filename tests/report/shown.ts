@@ -57,6 +57,7 @@ export function shownRun(sample: Sample, renderer: (output: Output) => Renderer)
 function eventsOf({ steps, inputs = [], report: more = {} }: Sample): BootEvent[] {
   const plan = planOf(steps, inputs);
   const report = reportOf(steps, more);
+  const told = new Set<string>();
   return [
     { type: 'boot-started', plan, dry: false },
     ...steps.flatMap((of): BootEvent[] => [
@@ -65,8 +66,16 @@ function eventsOf({ steps, inputs = [], report: more = {} }: Sample): BootEvent[
       ...of.changes
         .slice(0, of.made)
         .map((change): BootEvent => ({ type: 'change-made', step: of.step, change })),
+      ...causeOf(of, told),
       { type: 'step-finished', report: of },
     ]),
     { type: 'boot-finished', plan, report },
   ];
+}
+
+function causeOf({ step, problem }: StepReport, told: Set<string>): BootEvent[] {
+  const cause = problem?.sharedCause;
+  if (cause === undefined || told.has(cause.key)) return [];
+  told.add(cause.key);
+  return [{ type: 'cause-found', step, cause }];
 }

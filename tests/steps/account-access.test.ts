@@ -3,7 +3,7 @@ import { showChange } from '../../src/changes/describe.ts';
 import { makeChange } from '../../src/changes/make.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { accountAccess } from '../../steps/account-access.ts';
-import { converge, findingsOf } from '../support/plan-step.ts';
+import { converge, findingsOf, ROOT_FACTS } from '../support/plan-step.ts';
 import { directory, file, link, special, world } from '../support/world.ts';
 
 const options = {
@@ -80,6 +80,16 @@ test('a socket of gid 0 changes nothing, and a warning explains why', async () =
   expect(changes).toEqual([]);
   expect(notes).toMatchObject([{ severity: 'warning' }]);
   expect(notes?.[0]?.text).toContain('hermes does not join the root group');
+});
+
+test('a socket whose group the user namespace does not map makes nobody a member of nogroup', async () => {
+  const ids = { users: [{ first: 0, count: 1 }], groups: [{ first: 0, count: 1 }] };
+  const system = world({ '/run/docker.sock': special('socket', { owner: '65534:65534' }) });
+  const options = { account: 'hermes', paths: ['/run/docker.sock'] };
+  const found = await findingsOf(accountAccess, options, system, { facts: { ...ROOT_FACTS, ids } });
+  expect(found.changes).toEqual([]);
+  expect(found.otherwise).toBe('/run/docker.sock (65534) is left as it is');
+  expect(found.notes?.[0]?.text).toContain('does not exist in this user namespace');
 });
 
 test('a plan can opt in to gid 0', async () => {

@@ -42,3 +42,11 @@ test('an account or a group database that is missing is impossible', async () =>
     '/etc/group is missing',
   );
 });
+
+test('a group that does not exist in the user namespace is nobody to join, and said', async () => {
+  const ids = { users: [{ first: 0, count: 1 }], groups: [{ first: 0, count: 1 }] };
+  const facts = { ...ROOT_FACTS, groups: [0, 65534], ids };
+  const found = await findingsOf(accountGroups, options, world({}), { facts });
+  expect(found.changes).toEqual([]);
+  expect(found.notes).toMatchObject([{ severity: 'info' }]);
+});

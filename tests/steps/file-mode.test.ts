@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { showChange } from '../../src/changes/describe.ts';
 import { fileMode } from '../../steps/file-mode.ts';
-import { converge, findingsOf, planStep } from '../support/plan-step.ts';
+import { converge, findingsOf, planStep, ROOT_FACTS } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';
 
 const HERMES = '10000:10000';
@@ -100,4 +100,21 @@ test('a directory in place of the file is impossible', async () => {
     found: '/opt/data/.env is a directory',
     wanted: 'a regular file',
   });
+});
+
+test('with if-own a file of another user is left alone, and told of', async () => {
+  const system = world({ '/opt/data/.env': file('', { owner: '10000:10000', mode: 0o644 }) });
+  const ifOwn = { path: '/opt/data/.env', mode: '0600', 'if-own': true };
+  const found = await findingsOf(fileMode, ifOwn, system);
+  expect(found).toMatchObject({
+    changes: [],
+    notes: [
+      {
+        severity: 'warning',
+        text: '/opt/data/.env is 0644 and belongs to 10000:10000, who alone can make it 0600: left alone',
+      },
+    ],
+  });
+  const own = { facts: { ...ROOT_FACTS, uid: 10_000, gid: 10_000 } };
+  expect((await findingsOf(fileMode, ifOwn, system, own)).changes).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import type { BootReport } from '../../src/engine/report.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs } from '../../src/plan/inputs.ts';
 import { loadPlan } from '../../src/plan/load.ts';
-import type { BootPlan } from '../../src/plan/plan.ts';
+import type { BootPlan, Plan } from '../../src/plan/plan.ts';
 import { validateShape } from '../../src/plan/schema-validator.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import type { Present } from '../../src/system/entry.ts';
@@ -23,6 +23,9 @@ export function planText(name: string): string {
 /** The classic plan, its config step with edits: the agent's helper is in no world of a test. */
 export const STAGE2_WITH_EDITS = withEdits(planText('stage2'));
 
+/** The plan without root, in the same way. */
+export const UNPRIVILEGED_WITH_EDITS = withEdits(planText('unprivileged'));
+
 function withEdits(text: string): string {
   const edits = `edits: [{ to: 12, changes: [{ rename: { from: model.name, to: model.default } }] }]`;
   const start = text.indexOf('      helper:');
@@ -34,20 +37,32 @@ function withEdits(text: string): string {
   return `${text.slice(0, start)}      ${edits}\n${skipped}`;
 }
 
+/** A plan of this text. */
+export function loadedPlan(text: string): Plan {
+  const loaded = loadPlan({ file: 'test.yaml', text }, REGISTRY, LIBRARY);
+  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('; '));
+  return loaded.value;
+}
+
+const REGISTRY = { types: stepTypes, validate: validateShape };
+
+/** The plans of this project, which others can extend. */
+const LIBRARY = {
+  names: ['stage2'],
+  read: (name: string) => ({ file: `${name}.yaml`, text: planText(name) }),
+  fragments: [],
+};
+
 /** A plan ready to boot, from its text and an environment. */
 export function bootPlan(
   text: string,
   env: Readonly<Record<string, string>> = {},
   facts: Facts = ROOT_FACTS,
 ): BootPlan {
-  const loaded = loadPlan(
-    { file: 'test.yaml', text },
-    { types: stepTypes, validate: validateShape },
-  );
-  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('; '));
-  const { inputs, problems } = resolveInputs(loaded.value.inputs, { process: env, envdir: {} });
+  const plan = loadedPlan(text);
+  const { inputs, problems } = resolveInputs(plan.inputs, { process: env, envdir: {} });
   if (problems[0] !== undefined) throw problems[0];
-  return bindPlan(loaded.value, inputs, facts, stepTypes);
+  return bindPlan(plan, inputs, facts, stepTypes);
 }
 
 const QUIET = {

@@ -3,22 +3,14 @@ import { factsDocument, type FactsDocument } from '../../src/engine/facts-docume
 import { dryRun, type Bootable } from '../../src/engine/boot.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs, secretTexts } from '../../src/plan/inputs.ts';
-import { loadPlan } from '../../src/plan/load.ts';
-import type { BootPlan, Plan } from '../../src/plan/plan.ts';
-import { validateShape } from '../../src/plan/schema-validator.ts';
+import type { BootPlan } from '../../src/plan/plan.ts';
 import { viewBoot, type BootView } from '../../src/report/boot-view.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { writeFacts } from '../../src/report/facts.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import { stepTypes } from '../../steps/index.ts';
+import { loadedPlan } from './boot.ts';
 import { ROOT_FACTS } from './plan-step.ts';
-
-/** A plan of this text. */
-export function loaded(text: string): Plan {
-  const plan = loadPlan({ file: 'test.yaml', text }, { types: stepTypes, validate: validateShape });
-  if (!plan.ok) throw new Error(plan.diagnostics.map(({ message }) => message).join('; '));
-  return plan.value;
-}
 
 /** A world and what a boot of it is started with. */
 export interface Site {
@@ -29,7 +21,7 @@ export interface Site {
 }
 
 function inputsOf({ text, env = {} }: Site) {
-  const plan = loaded(text);
+  const plan = loadedPlan(text);
   const environment = { process: env, envdir: {} };
   const { inputs } = resolveInputs(plan.inputs, environment);
   return { plan, inputs, secrets: secretTexts(plan.inputs, environment) };
@@ -40,7 +32,7 @@ export async function factsOf(site: Site): Promise<string> {
   const { facts = ROOT_FACTS, system } = site;
   const document = await takeFacts(
     { ...inputsOf(site), facts, system, types: stepTypes, fragments: [] },
-    { by: '0', taken: new Date(0), assumed: false, signal: new AbortController().signal },
+    { by: '0', taken: new Date(0), signal: new AbortController().signal },
   );
   return writeFacts(factsDocument.encode(document));
 }
@@ -55,7 +47,7 @@ export async function planThere(site: Site): Promise<BootView> {
 /** What is planned from facts, without the durations. */
 export async function planFrom(json: string, text: string): Promise<BootView> {
   const document: FactsDocument = factsDocument.decode(JSON.parse(json), '');
-  const { plan, system } = offlineBoot(loaded(text), document, document.facts, stepTypes);
+  const { plan, system } = offlineBoot(loadedPlan(text), document, document.facts, stepTypes);
   return viewOf(plan, system, document.facts);
 }
 

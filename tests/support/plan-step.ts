@@ -1,14 +1,22 @@
 import { makeChange } from '../../src/changes/make.ts';
 import type { Facts } from '../../src/step/facts.ts';
+import { ALL_IDS } from '../../src/step/ids.ts';
 import type { Findings, Outcome, StepType } from '../../src/step/step.ts';
 import type { System } from '../../src/system/system.ts';
+
+const RIGHTS = new Set(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID', 'SYS_CHROOT']);
 
 /** The facts of a boot as root in a container under s6. */
 export const ROOT_FACTS: Facts = {
   uid: 0,
   gid: 0,
   groups: [],
-  capabilities: new Set(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID', 'SYS_CHROOT']),
+  capabilities: RIGHTS,
+  bounding: RIGHTS,
+  ids: ALL_IDS,
+  assumed: false,
+  readOnlyRoot: false,
+  runNoexec: false,
   s6: true,
   mainProgram: [],
 };

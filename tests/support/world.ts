@@ -3,7 +3,7 @@ import { Content } from '../../src/system/content.ts';
 import type { Owner, SpecialType } from '../../src/system/entry.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { parentOf } from '../../src/system/path.ts';
-import type { Mount, Mounts } from '../../src/system/tree.ts';
+import type { Mount, Mounts } from '../../src/system/mounts.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 
 /** A node of a test world; the owner is root unless said. */
@@ -48,8 +48,12 @@ export const ACCOUNT_FILES: Readonly<Record<string, MemoryNode>> = {
 interface WorldOptions {
   readonly guarded?: readonly string[];
   readonly mounts?: readonly string[];
-  /** Of the mounts, those that are read-only. */
+  /** Mounts that are read-only. */
   readonly readOnly?: readonly string[];
+  /** Mounts from which nothing is executed. */
+  readonly noExec?: readonly string[];
+  /** Mounts of an NFS server. */
+  readonly served?: readonly string[];
 }
 
 /** A world in memory with these entries on top of ACCOUNT_FILES. */
@@ -66,10 +70,14 @@ export function world(
   return system;
 }
 
-function mountsOf({ mounts = [], readOnly = [] }: WorldOptions): Mounts {
+const LOCAL: Mount = { readOnly: false, noExec: false, type: 'ext4' };
+
+function mountsOf({ mounts = [], readOnly = [], noExec = [], served = [] }: WorldOptions): Mounts {
   return new Map<string, Mount>([
-    ...mounts.map((path) => [path, { readOnly: false }] as const),
-    ...readOnly.map((path) => [path, { readOnly: true }] as const),
+    ...mounts.map((path) => [path, LOCAL] as const),
+    ...readOnly.map((path) => [path, { ...LOCAL, readOnly: true }] as const),
+    ...noExec.map((path) => [path, { ...LOCAL, noExec: true }] as const),
+    ...served.map((path) => [path, { ...LOCAL, type: 'nfs4' }] as const),
   ]);
 }
 

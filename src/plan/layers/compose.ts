@@ -35,7 +35,8 @@ const TOP = ['version', 'name', 'description', 'home', 'lock-timeout'] as const;
 /**
  * Lays files over each other, the first at the bottom. An input takes the place of one of the
  * same name. A step with `uses` takes the place of one of the same id, one without it changes the
- * keys that it has, and of `with` the options that it has; any other is added at the end.
+ * keys that it has, and of `with` the options that it has (one that is null is taken out); any
+ * other is added at the end.
  */
 export function compose(layers: readonly Layer[]): Composed {
   const top = new Map<string, JsonValue>();
@@ -138,19 +139,26 @@ interface Move {
 }
 
 function changed(lower: JsonObject, upper: JsonObject, { place, from, origins }: Move): JsonObject {
-  const keys = Object.entries(upper).filter(([key]) => key !== 'id');
-  const merged = keys.map(([key, value]): readonly [string, JsonValue] => {
+  const merged = new Map(Object.entries(lower));
+  for (const [key, value = null] of Object.entries(upper)) {
+    if (key === 'id') continue;
     const to = pointerTo(place, key);
     const source = { ...from, pointer: pointerTo(from.pointer, key) };
     const below = member(lower, key);
     if (key === 'with' && isMapping(below) && isMapping(value)) {
-      return [key, changed(below, value, { place: to, from: source, origins })];
+      merged.set(key, changed(below, value, { place: to, from: source, origins }));
+      continue;
     }
     forget(origins, to);
-    origins.set(to, source);
-    return [key, value ?? null];
-  });
-  return { ...lower, ...Object.fromEntries(merged) };
+    // Nothing in the place of something takes it out.
+    if (value === null && below !== undefined) {
+      merged.delete(key);
+    } else {
+      origins.set(to, source);
+      merged.set(key, value);
+    }
+  }
+  return Object.fromEntries(merged);
 }
 
 /** What was written below a value that is replaced has no say any more. */

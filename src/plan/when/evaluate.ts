@@ -5,7 +5,7 @@ import type { Input } from '../plan.ts';
 /** What the names in a condition or template stand for. */
 export interface Scope {
   readonly inputs: ReadonlyMap<string, Input>;
-  readonly facts: ReadonlyMap<string, string | number | boolean>;
+  readonly facts: Pick<ReadonlyMap<string, string | number | boolean>, 'get'>;
 }
 
 /** The value of a part of a condition; an unset input is null. */

@@ -43,6 +43,6 @@ export function systemProblem(error: unknown, doing: string): Problem {
   const code = errnoOf(error);
   if (code === undefined || !(error instanceof Error)) throw error;
   const known = EXPLANATIONS[code];
-  if (known === undefined) return new Problem({ found: `${doing}: ${code}` });
-  return new Problem({ ...known, found: `${doing}: ${known.found} (${code})` });
+  if (known === undefined) return new Problem({ found: `${doing}: ${code}`, errno: code });
+  return new Problem({ ...known, found: `${doing}: ${known.found} (${code})`, errno: code });
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { Problem } from '../../errors/problem.ts';
+import { errnoOf, Problem } from '../../errors/problem.ts';
 import { printable } from '../../text/printable.ts';
 import { HomeHeld, LOCK_FILE, parseHolder, showHolder } from '../home-lock.ts';
 import type { Acquired, HomeLock, LockNotice } from '../home-lock.ts';
@@ -12,6 +12,9 @@ import type { RealSystem } from './real.ts';
 
 /** Tells a lock that somebody else holds from every other failure of flock(1). */
 const CONFLICT = 75;
+
+/** The right to make entries in a directory, as in the last octal digit of a mode. */
+const WRITE_IN = 0o3;
 
 /** In bytes. */
 const LARGEST_RECORD = 4096;
@@ -58,8 +61,9 @@ export class RealHomeLock implements HomeLock {
 
   async acquire(signal: AbortSignal, tell: Tell): Promise<Acquired> {
     if (this.#system.look(this.#home).type !== 'directory') return 'absent';
-    // Nobody here can change it, so there is nobody to be kept apart from.
-    if (this.#system.isReadOnly(this.#home)) return 'unavailable';
+    // What this boot cannot change it need not keep to itself.
+    if (this.#system.mountOf(this.#home)?.readOnly === true) return 'unavailable';
+    if (this.#system.permits(this.#home, WRITE_IN) === false) return 'unavailable';
     try {
       return await this.#acquire(signal, tell);
     } catch (error) {
@@ -74,14 +78,9 @@ export class RealHomeLock implements HomeLock {
     if (this.#held === undefined) return;
     const { fd, record } = this.#held;
     this.#held = undefined;
-    try {
-      const holder = parseHolder(record);
-      if (holder !== undefined) writeRecord(fd, showHolder({ ...holder, ended: true }));
-    } catch {
-      // A full disk: the next boot takes this one for killed, and looks at the world once more.
-    } finally {
-      closeSync(fd);
-    }
+    const holder = parseHolder(record);
+    if (holder !== undefined) tryToWrite(fd, showHolder({ ...holder, ended: true }));
+    closeSync(fd);
   }
 
   async #acquire(signal: AbortSignal, tell: Tell): Promise<'fresh' | 'stale'> {
@@ -123,7 +122,7 @@ export class RealHomeLock implements HomeLock {
       since: new Date().toISOString(),
       ended: false,
     });
-    writeRecord(fd, record);
+    tryToWrite(fd, record);
     this.#held = { fd, record };
     // A boot that never said that it ended may have been at work when the mark was taken.
     const unfinished = before !== '' && parseHolder(before)?.ended !== true;
@@ -146,6 +145,15 @@ export class RealHomeLock implements HomeLock {
       if (error instanceof Problem) return '';
       throw error;
     }
+  }
+}
+
+/** On a full disk there is no record, and the next boot looks at the world once more for it. */
+function tryToWrite(fd: number, record: string): void {
+  try {
+    writeRecord(fd, record);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
   }
 }
 

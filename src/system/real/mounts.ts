@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isWithin } from '../path.ts';
-import type { Mount, Mounts } from '../tree.ts';
+import type { Mount, Mounts } from '../mounts.ts';
 
 /**
  * The mounts at and below `root`, as paths of the world; what `root` itself lies on stands for
@@ -13,8 +13,12 @@ export function readMounts(root: string): Mounts {
     const [, , , , point, options = ''] = line.split(' ');
     if (point === undefined) continue;
     const path = unescape(point);
-    const superOptions = / - \S+ \S+ (\S*)$/.exec(line)?.[1] ?? '';
-    const mount = { readOnly: isReadOnly(options) || isReadOnly(superOptions) };
+    const [, type = '', superOptions = ''] = / - (\S+) \S+ (\S*)$/.exec(line) ?? [];
+    const mount = {
+      readOnly: has(options, 'ro') || has(superOptions, 'ro'),
+      noExec: has(options, 'noexec'),
+      type,
+    };
     if (isWithin(root, path) && path.length >= closest.length) {
       closest = path;
       mounts.set('/', mount);
@@ -25,8 +29,8 @@ export function readMounts(root: string): Mounts {
   return mounts;
 }
 
-function isReadOnly(options: string): boolean {
-  return options.split(',').includes('ro');
+function has(options: string, option: string): boolean {
+  return options.split(',').includes(option);
 }
 
 function unescape(point: string): string {

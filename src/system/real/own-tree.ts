@@ -4,7 +4,7 @@ import { errnoOf, Problem } from '../../errors/problem.ts';
 import { sameOwner, type Owner } from '../entry.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
 import { checkTime } from '../scan.ts';
-import type { Mounts } from '../tree.ts';
+import type { Mounts } from '../mounts.ts';
 import { systemProblem } from './errno.ts';
 import { namesIn, openDirectory, pathOf, statOf, withEntry, type Name } from './open.ts';
 import { OpenPath } from './open-path.ts';
@@ -119,6 +119,8 @@ class Failures {
       code: this.#first.code,
       found: `${this.#told.join('; ')}${more > 0 ? `; and ${more} more below ${path}` : ''}`,
       mend: this.#first.mend,
+      cause: this.#first.sharedCause,
+      errno: this.#first.errno,
     });
   }
 }

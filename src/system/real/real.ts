@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, renameSync } from 'node:fs';
 import { editRecord, type RecordEdit } from '../accounts/edit.ts';
-import { Problem } from '../../errors/problem.ts';
+import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
 import { behindLink } from '../links.ts';
@@ -21,6 +21,7 @@ import { pathOf, statOf, toStat, withParent } from './open.ts';
 import { ownTree } from './own-tree.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
+import { outOfSpace } from './space.ts';
 import { RealTree } from './tree.ts';
 import * as write from './write.ts';
 
@@ -46,9 +47,14 @@ export class RealSystem extends World implements System {
   }
 
   writeFile(path: string, content: Content, mode: number, owner: Owner): void {
-    this.#at(path, 'writing', (directory, name) => {
-      write.replaceFile(directory, name, content.reveal(), mode, owner);
-    });
+    this.#at(
+      path,
+      'writing',
+      (directory, name) => {
+        write.replaceFile(directory, name, content.reveal(), mode, owner);
+      },
+      content.size,
+    );
   }
 
   setMode(path: string, mode: number): void {
@@ -99,7 +105,11 @@ export class RealSystem extends World implements System {
     try {
       await copyTree(this.#real.rootFd, this.#target(copy.from), target, copy, signal);
     } catch (error) {
-      throw systemProblem(error, `copying ${copy.from} to ${path}`);
+      const doing = `copying ${copy.from} to ${path}`;
+      if (errnoOf(error) !== 'ENOSPC') throw systemProblem(error, doing);
+      throw withParent(this.#real.rootFd, target, (directory) =>
+        outOfSpace(doing, pathOf(directory), this.mountOf(target), undefined),
+      );
     } finally {
       this.forget(target);
     }
@@ -158,11 +168,27 @@ export class RealSystem extends World implements System {
     if (mount !== undefined) throw new Problem({ found: `${mount} is a mount of its own` });
   }
 
-  /** Opens the directory of a path and acts in it; a failed system call becomes a Problem. */
-  #at<T>(path: string, doing: string, act: (directory: number, name: string) => T): T {
+  /**
+   * Opens the directory of a path and acts in it; a failed system call becomes a Problem.
+   * @param needed how many bytes it takes, where that is known
+   */
+  #at<T>(
+    path: string,
+    doing: string,
+    act: (directory: number, name: string) => T,
+    needed?: number,
+  ): T {
     const target = this.#target(path);
     try {
-      return withParent(this.#real.rootFd, target, act);
+      return withParent(this.#real.rootFd, target, (directory, name) => {
+        try {
+          return act(directory, name);
+        } catch (error) {
+          if (errnoOf(error) !== 'ENOSPC') throw error;
+          const mount = this.mountOf(target);
+          throw outOfSpace(`${doing} ${path}`, pathOf(directory), mount, needed);
+        }
+      });
     } catch (error) {
       throw systemProblem(error, `${doing} ${path}`);
     } finally {

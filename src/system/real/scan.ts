@@ -2,7 +2,8 @@ import type { Stats } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Owner, Present } from '../entry.ts';
 import { checkTime, OwnerTally } from '../scan.ts';
-import type { Mounts, OwnerScan } from '../tree.ts';
+import type { Mounts } from '../mounts.ts';
+import type { OwnerScan } from '../tree.ts';
 import { namesIn, statOf, toStat, typeOf, type Name } from './open.ts';
 
 /** After how many entries a walk lets timers and signals in. */

@@ -1,8 +1,19 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  statfsSync,
+} from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
-import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
+import type { Mounts } from '../mounts.ts';
+import { parentOf } from '../path.ts';
+import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { systemProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
@@ -11,6 +22,9 @@ import { scanRealOwners } from './scan.ts';
 
 /** The lock files that useradd(8), we and their like make. */
 const LOCKS = ['/etc/passwd.lock', '/etc/group.lock', '/etc/shadow.lock', '/etc/gshadow.lock'];
+
+/** What access(2) fails with where something is refused; see there. */
+const DENIED = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** The file system below a directory of this machine. */
 export class RealTree implements Tree {
@@ -83,6 +97,28 @@ export class RealTree implements Tree {
   mounts(): Mounts {
     this.#mounts ??= readMounts(this.root);
     return this.#mounts;
+  }
+
+  permits(path: string, bits: number): boolean | undefined {
+    // access(2) answers for the real user, which is another one only in set-uid programs.
+    if (process.getuid?.() !== process.geteuid?.()) return undefined;
+    try {
+      accessSync(this.#prefix + path, bits);
+      return true;
+    } catch (error) {
+      return DENIED.has(errnoOf(error) ?? '') ? false : undefined;
+    }
+  }
+
+  freeBytes(path: string): number | undefined {
+    for (let at = path; ; at = parentOf(at)) {
+      try {
+        const { bavail, bsize } = statfsSync(this.#prefix + at);
+        return bavail * bsize;
+      } catch {
+        if (at === '/') return undefined;
+      }
+    }
   }
 
   listens(path: string): boolean {

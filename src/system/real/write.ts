@@ -127,6 +127,7 @@ export function chown(fd: number, owner: Owner, name: string): void {
     found: `${name} still belongs to ${showOwner(now)}: its file system ignores changes of owner`,
     wanted: showOwner(owner),
     mend: 'set the owner in the mount options of the share (uid=, gid=)',
+    errno: 'EOPNOTSUPP',
   });
 }
 

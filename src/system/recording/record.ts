@@ -5,6 +5,7 @@ import {
   flag,
   list,
   matching,
+  nullable,
   number,
   object,
   optional,
@@ -22,7 +23,8 @@ import {
   type SpecialType,
   type Stat,
 } from '../entry.ts';
-import type { Misowned, Mount, Mounts, OwnerScan, RawEntry } from '../tree.ts';
+import type { Mount, Mounts } from '../mounts.ts';
+import type { Misowned, OwnerScan, RawEntry } from '../tree.ts';
 
 /** What was asked of a world, each with its answer; a Problem where that was none. */
 export interface WorldRecord {
@@ -31,6 +33,10 @@ export interface WorldRecord {
   readonly contents: ReadonlyMap<string, ContentRecord>;
   /** By path and owner: `/opt/data/cron 1000:1000`. */
   readonly scans: ReadonlyMap<string, ScanRecord>;
+  /** By path and bits: `/opt/data 2`; null where there is no kernel to ask. */
+  readonly permits: ReadonlyMap<string, boolean | null>;
+  /** Null where nobody knows. */
+  readonly freeBytes: ReadonlyMap<string, number | null>;
   /** Whether somebody reads from a FIFO. */
   readonly listens: ReadonlyMap<string, boolean>;
   readonly mounts: Mounts;
@@ -64,6 +70,11 @@ export interface ScanRecord {
 /** The key of a scan. */
 export function scanKey(path: string, owner: Owner): string {
   return `${path} ${showOwner(owner)}`;
+}
+
+/** The key of a question for rights. */
+export function permitsKey(path: string, bits: number): string {
+  return `${path} ${bits}`;
 }
 
 /** The parts that make the same Problem again. */
@@ -167,13 +178,14 @@ const scan: Codec<OwnerScan> = object<OwnerScan>({
   wrong: count,
   sample: list(object<Misowned>({ path: text, owner, clears: count })),
   owners: list(owner),
+  clears: flag,
   hardLinked: object({ count, sample: list(text) }),
   mounts: list(text),
   unreadable: list(text),
 });
 
 /** A new property of a mount is a line here. */
-const mount: Codec<Mount> = object<Mount>({ readOnly: flag });
+const mount: Codec<Mount> = object<Mount>({ readOnly: flag, noExec: flag, type: text });
 
 /** How a record is written. */
 export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
@@ -191,6 +203,8 @@ export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
     }),
   ),
   scans: table(object<ScanRecord>({ found: optional(scan), problem: optional(problem) })),
+  permits: table(nullable(flag)),
+  freeBytes: table(nullable(number)),
   listens: table(flag),
   abandonedLocks: optional(list(text)),
 });

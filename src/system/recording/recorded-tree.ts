@@ -3,8 +3,9 @@ import { Unanswered } from '../../errors/unanswered.ts';
 import { Malformed } from '../../text/codec.ts';
 import { combinationOf, Content, SealedContent, type Reader } from '../content.ts';
 import { showOwner, type Owner } from '../entry.ts';
-import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
-import { scanKey, type ContentRecord, type WorldRecord } from './record.ts';
+import type { Mounts } from '../mounts.ts';
+import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
+import { permitsKey, scanKey, type ContentRecord, type WorldRecord } from './record.ts';
 
 /** A tree that answers what a record has, and nothing else: it looks at no machine. */
 export class RecordedTree implements Tree {
@@ -34,6 +35,15 @@ export class RecordedTree implements Tree {
 
   mounts(): Mounts {
     return this.#record.mounts;
+  }
+
+  permits(path: string, bits: number): boolean | undefined {
+    const answer = this.#record.permits.get(permitsKey(path, bits));
+    return answered(answer, `what this process may do to ${path}`) ?? undefined;
+  }
+
+  freeBytes(path: string): number | undefined {
+    return answered(this.#record.freeBytes.get(path), `how much fits at ${path}`) ?? undefined;
   }
 
   listens(path: string): boolean {

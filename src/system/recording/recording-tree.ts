@@ -2,8 +2,16 @@ import { Problem, type ProblemParts } from '../../errors/problem.ts';
 import { combinationOf, Content, type Cover, type Reader } from '../content.ts';
 import type { Owner } from '../entry.ts';
 import { isWithin } from '../path.ts';
-import type { Mounts, OwnerScan, RawEntry, Tree } from '../tree.ts';
-import { partsOf, scanKey, type Answer, type ScanRecord, type WorldRecord } from './record.ts';
+import type { Mounts } from '../mounts.ts';
+import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
+import {
+  partsOf,
+  permitsKey,
+  scanKey,
+  type Answer,
+  type ScanRecord,
+  type WorldRecord,
+} from './record.ts';
 
 /** What stands for secrets in a record. */
 export interface RecordCover extends Cover {
@@ -30,6 +38,8 @@ export class RecordingTree implements Tree {
   readonly #lists = new Map<string, readonly string[]>();
   readonly #contents = new Map<string, Noted>();
   readonly #scans = new Map<string, ScanRecord>();
+  readonly #permits = new Map<string, boolean | null>();
+  readonly #freeBytes = new Map<string, number | null>();
   readonly #listens = new Map<string, boolean>();
   #locks: readonly string[] | undefined;
 
@@ -67,6 +77,18 @@ export class RecordingTree implements Tree {
     return this.#base.mounts();
   }
 
+  permits(path: string, bits: number): boolean | undefined {
+    const answer = this.#base.permits(path, bits);
+    this.#permits.set(permitsKey(path, bits), answer ?? null);
+    return answer;
+  }
+
+  freeBytes(path: string): number | undefined {
+    const answer = this.#base.freeBytes(path);
+    this.#freeBytes.set(path, answer ?? null);
+    return answer;
+  }
+
   listens(path: string): boolean {
     return noted(this.#listens, path, () => this.#base.listens(path));
   }
@@ -99,6 +121,8 @@ export class RecordingTree implements Tree {
       lists: this.#lists,
       contents: this.#contents,
       scans: this.#scans,
+      permits: this.#permits,
+      freeBytes: this.#freeBytes,
       listens: this.#listens,
       abandonedLocks: this.#locks,
     };

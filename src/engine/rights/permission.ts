@@ -1,0 +1,220 @@
+import type { Change } from '../../changes/change.ts';
+import { Problem, unreachable, type Cause } from '../../errors/problem.ts';
+import { isMember, mayUse, WRITE, WRITE_IN } from '../../step/access.ts';
+import type { Facts } from '../../step/facts.ts';
+import { hasEveryId, hasId, hasOwner } from '../../step/ids.ts';
+import { showOwner, type Owner } from '../../system/entry.ts';
+import { isServed } from '../../system/mounts.ts';
+import { parentOf } from '../../system/path.ts';
+import type { ReadSystem } from '../../system/system.ts';
+import * as causes from './causes.ts';
+import type { Capability } from './causes.ts';
+
+/** The capabilities with which no change that this project makes is refused by the kernel. */
+const FULL = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID', 'SYS_CHROOT'];
+
+/**
+ * Whether this process may make every kind of change on a file system of this machine, so that none
+ * needs to be checked.
+ */
+export function mayDoEverything(facts: Facts): boolean {
+  return FULL.every((capability) => facts.capabilities.has(capability)) && hasEveryId(facts.ids);
+}
+
+/** Why nobody can make a change: of how that is mounted on which it is to happen. */
+export function frozen(change: Change, system: ReadSystem): Problem | undefined {
+  if (change.kind === 'command') return undefined;
+  const mount = system.mountOf(change.path);
+  if (mount?.readOnly === true) {
+    const found = `${change.path} is on a file system that is mounted read-only`;
+    return new Problem({ found, cause: causes.readOnly(mount) });
+  }
+  if (mount?.noExec === true && change.kind === 'slot') {
+    const found = `${change.path} is on a file system that is mounted noexec`;
+    return new Problem({ found, cause: causes.noExec(mount) });
+  }
+  return undefined;
+}
+
+/** What judges whether a change can be made. */
+interface Judge {
+  readonly system: ReadSystem;
+  readonly facts: Facts;
+}
+
+/**
+ * Why this process has no right to make a change, judged as the kernel would; undefined when it
+ * has. See capabilities(7), chown(2), chmod(2), path_resolution(7) and user_namespaces(7).
+ */
+export function forbidden(change: Change, system: ReadSystem, facts: Facts): Problem | undefined {
+  const judge = { system, facts };
+  const { path } = change;
+  switch (change.kind) {
+    case 'owner':
+      return mayOwn(judge, path, change.from, change.to) ?? mayClear(judge, change, [change.from]);
+    case 'tree-owner': {
+      const refusals = change.owners.map((from) => mayOwn(judge, path, from, change.to, true));
+      const refused = refusals.find((one) => one !== undefined);
+      return refused ?? mayClear(judge, change, change.owners);
+    }
+    case 'mode':
+      return maySetMode(judge, path);
+    case 'directory':
+    case 'file':
+    case 'envdir':
+    case 'stamp':
+      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.owner);
+    case 'slot':
+      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.slot.owner);
+    case 'tree-copy':
+      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.copy.owner);
+    case 'move':
+      return mayWriteIn(judge, change.from) ?? mayWriteIn(judge, path);
+    case 'log':
+      if (mayUse(system, facts, path, WRITE)) return undefined;
+      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.owner);
+    case 'account':
+    case 'group':
+      return mayEdit(judge, path);
+    case 'tree-removal':
+    case 'removal':
+      return mayWriteIn(judge, path);
+    case 'command': {
+      const { identity, argv } = change.command;
+      if (identity === undefined || identity.uid === facts.uid) return undefined;
+      const action = `run ${argv[0]} as ${identity.name}`;
+      return (
+        needs('SETUID', action, facts) ??
+        needs('SETGID', action, facts) ??
+        exists(identity, action, facts)
+      );
+    }
+    default:
+      return unreachable(change);
+  }
+}
+
+function refusal(found: string, cause: Cause): Problem {
+  return new Problem({ code: 'not-permitted', found, cause });
+}
+
+function needs(capability: Capability, action: string, facts: Facts): Problem | undefined {
+  if (facts.capabilities.has(capability)) return undefined;
+  const found = `cannot ${action}: CAP_${capability} is missing (this is uid ${facts.uid})`;
+  return refusal(found, causes.lacking(capability, facts));
+}
+
+/** Nobody can become, or be given anything as, what does not exist in the user namespace. */
+function exists({ uid, gid }: Owner, action: string, facts: Facts): Problem | undefined {
+  const missing =
+    (hasId(facts.ids.users, uid) ? undefined : causes.unmapped('uid', uid, facts)) ??
+    (hasId(facts.ids.groups, gid) ? undefined : causes.unmapped('gid', gid, facts));
+  if (missing === undefined) return undefined;
+  return refusal(`cannot ${action}: ${showOwner({ uid, gid })} does not exist here`, missing);
+}
+
+/** To give an entry away takes CAP_CHOWN; its owner alone may give it to another of his groups. */
+function mayOwn(
+  { system, facts }: Judge,
+  path: string,
+  from: Owner,
+  to: Owner,
+  recursive = false,
+): Problem | undefined {
+  const own = facts.uid === from.uid && facts.uid === to.uid;
+  if (own && !recursive && (from.gid === to.gid || isMember(facts, to.gid))) return undefined;
+  const action = `change the owner of ${path}`;
+  return (
+    needs('CHOWN', action, facts) ??
+    exists(to, action, facts) ??
+    known(from, action, facts) ??
+    trusted({ system, facts }, path)
+  );
+}
+
+/** The kernel clears set-uid and set-gid bits in the name of who changes the owner. */
+function mayClear(
+  { facts }: Judge,
+  { path, clears = 0 }: { readonly path: string; readonly clears?: number | boolean },
+  from: readonly Owner[],
+): Problem | undefined {
+  if (Number(clears) === 0 || from.every(({ uid }) => uid === facts.uid)) return undefined;
+  return needs('FOWNER', `clear the set-uid bits of ${path} with its owner`, facts);
+}
+
+/** What belongs to ids outside of the user namespace is out of reach of its capabilities. */
+function known(owner: Owner, action: string, facts: Facts): Problem | undefined {
+  if (hasOwner(facts.ids, owner)) return undefined;
+  return refusal(
+    `cannot ${action}: it belongs to ids that do not exist here`,
+    causes.foreign(facts),
+  );
+}
+
+/** A server that denies root what its capabilities would allow takes it for somebody else. */
+function trusted({ system, facts }: Judge, path: string): Problem | undefined {
+  const mount = system.mountOf(path);
+  if (mount === undefined || !isServed(mount) || facts.assumed) return undefined;
+  if (!facts.capabilities.has('DAC_OVERRIDE')) return undefined;
+  if (system.permits(path, WRITE) !== false) return undefined;
+  const found = `cannot change the owner of ${path}: its server denies root even to write to it`;
+  return refusal(found, causes.squashed(mount));
+}
+
+function maySetMode({ system, facts }: Judge, path: string): Problem | undefined {
+  const entry = system.look(path);
+  const owner = 'stat' in entry ? entry.stat : undefined;
+  if (owner?.uid === facts.uid) return undefined;
+  const action = `change the mode of ${path}, which is another user's`;
+  return (
+    needs('FOWNER', action, facts) ??
+    (owner === undefined ? undefined : known(owner, action, facts))
+  );
+}
+
+/** What this process makes is its own, and must be given to anybody else. */
+function mayGive({ facts }: Judge, path: string, owner: Owner): Problem | undefined {
+  if (facts.uid === owner.uid && isMember(facts, owner.gid)) return undefined;
+  const action = `give ${path} away`;
+  return needs('CHOWN', action, facts) ?? exists(owner, action, facts);
+}
+
+/** Creating, replacing and removing entries takes the right to write to their directory. */
+function mayWriteIn({ system, facts }: Judge, path: string): Problem | undefined {
+  const directory = parentOf(path);
+  if (!mayUse(system, facts, directory, WRITE_IN)) return closedTo({ system, facts }, directory);
+  const [holder, entry] = [system.look(directory), system.look(path)];
+  if (!('stat' in holder) || !('stat' in entry) || (holder.stat.mode & 0o1000) === 0) {
+    return undefined;
+  }
+  // In a sticky directory only the owner of the entry, or of the directory, may replace it.
+  if ([holder.stat.uid, entry.stat.uid].includes(facts.uid)) return undefined;
+  const action = `replace ${path}, which is another user's in a sticky directory`;
+  return needs('FOWNER', action, facts) ?? known(entry.stat, action, facts);
+}
+
+function closedTo({ system, facts }: Judge, directory: string): Problem {
+  const entry = system.look(directory);
+  const stat = 'stat' in entry ? entry.stat : undefined;
+  const mount = system.mountOf(directory);
+  const hasRight = facts.capabilities.has('DAC_OVERRIDE');
+  if (facts.uid === 0 && !hasRight) {
+    const found = `cannot write to ${directory}: CAP_DAC_OVERRIDE is missing (this is uid 0)`;
+    return refusal(found, causes.lacking('DAC_OVERRIDE', facts));
+  }
+  const found = `uid ${facts.uid} may not write to ${directory}`;
+  if (hasRight && stat !== undefined && !hasOwner(facts.ids, stat)) {
+    return refusal(found, causes.foreign(facts));
+  }
+  if (hasRight && mount !== undefined && isServed(mount)) {
+    return refusal(found, causes.squashed(mount));
+  }
+  return refusal(found, causes.closed(directory, stat, facts));
+}
+
+/** An account file is read, replaced beside its lock, and keeps its owner. */
+function mayEdit({ system, facts }: Judge, path: string): Problem | undefined {
+  const entry = system.look(path);
+  if (!('stat' in entry)) return undefined;
+  return mayWriteIn({ system, facts }, path) ?? mayGive({ system, facts }, path, entry.stat);
+}

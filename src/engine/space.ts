@@ -1,0 +1,46 @@
+import type { Change } from '../changes/change.ts';
+import { warning } from '../step/phrases.ts';
+import type { Note } from '../step/step.ts';
+import type { ReadSystem } from '../system/system.ts';
+import { showBytes } from '../text/bytes.ts';
+
+/** Most file systems give a file whole blocks of this size. */
+const BLOCK = 4096;
+
+/**
+ * Compares what a dry run writes with what still fits: a run would learn it by failing. It warns,
+ * once for each mount, and never blocks: file systems that compress or reserve have more room than
+ * they say.
+ */
+export class SpaceForecast {
+  readonly #system: ReadSystem;
+  /** By mount point, in bytes: what would have been written by now. */
+  readonly #written = new Map<string, number>();
+  readonly #told = new Set<string>();
+
+  constructor(system: ReadSystem) {
+    this.#system = system;
+  }
+
+  /** A warning for each mount on which what is written up to this step does not fit. */
+  notes(changes: readonly Change[]): Note[] {
+    return changes.flatMap((change) => {
+      if (change.kind !== 'file') return [];
+      const point = this.#system.mountOf(change.path)?.point ?? '/';
+      const bytes = Math.ceil(change.content.size / BLOCK) * BLOCK;
+      const written = (this.#written.get(point) ?? 0) + bytes;
+      this.#written.set(point, written);
+      const free = this.#told.has(point) ? undefined : this.#system.freeBytes(change.path);
+      if (free === undefined || free >= written) return [];
+      this.#told.add(point);
+      return [warning(tooFull(point, free, written))];
+    });
+  }
+}
+
+function tooFull(point: string, free: number, needed: number): string {
+  return (
+    `${point} has ${showBytes(free)} free, and up to here ${showBytes(needed)} are needed: this ` +
+    'and what comes after it will most likely fail; free some space there, or make it larger'
+  );
+}
