@@ -22,6 +22,10 @@ const VOCABULARY: ReadonlySet<string> = new Set([
   'step',
   'id',
   'uses',
+  'started',
+  'ended',
+  'digest',
+  'program',
 ]);
 
 /**
