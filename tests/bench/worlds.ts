@@ -176,7 +176,7 @@ export function makeProfiles({ home }: World, profiles: number, ids: Ids): void 
     makeOwned(profile, ids);
     const files = { 'SOUL.md': 'You are one of many.\n', '.env': 'KEY=value\n', 'config.yaml': '' };
     for (const [name, content] of Object.entries(files)) {
-      writeFileSync(join(profile, name), content);
+      writeFileSync(join(profile, name), content, { mode: 0o600 });
       give(join(profile, name), ids);
     }
   }

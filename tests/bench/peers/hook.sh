@@ -19,16 +19,11 @@ say() { printf 'stage2: %s\n' "$*"; }
 warn() { say "warning: $*"; }
 
 # id(1) and getent(1) know nothing of the accounts of another root: awk reads its files instead.
-uid_of() { awk -F: -v name="$1" '$1 == name { print $3; exit }' "$root/etc/passwd"; }
-gid_of() { awk -F: -v name="$1" '$1 == name { print $4; exit }' "$root/etc/passwd"; }
-group_named() { awk -F: -v gid="$1" '$3 == gid { print $1; exit }' "$root/etc/group"; }
-groups_of() {
-  awk -F: -v name="$1" '("," $4 ",") ~ ("," name ",") { printf "%s ", $3 }' "$root/etc/group"
-}
-
+passwd=$root/etc/passwd
+group=$root/etc/group
 self=$(id -u)
-uid=$(uid_of hermes)
-gid=$(gid_of hermes)
+uid=$(awk -F: '$1 == "hermes" { print $3; exit }' "$passwd")
+gid=$(awk -F: '$1 == "hermes" { print $4; exit }' "$passwd")
 
 # guard
 if [ "$self" != 0 ] && [ "$self" != "$uid" ]; then
@@ -68,15 +63,15 @@ remap() {
   elif [ "$wanted_uid" != "$uid" ]; then
     say "hermes gets user id $wanted_uid"
     usermod ${root:+-R "$root"} -u "$wanted_uid" hermes || warn 'usermod failed'
+    uid=$(awk -F: '$1 == "hermes" { print $3; exit }' "$passwd")
   fi
   if ! valid_id "$wanted_gid"; then
     [ -z "$wanted_gid" ] || warn "the group id $wanted_gid is not one of 1 to 65534"
   elif [ "$wanted_gid" != "$gid" ]; then
     say "hermes gets group id $wanted_gid"
     groupmod ${root:+-R "$root"} -o -g "$wanted_gid" hermes || warn 'groupmod failed'
+    gid=$(awk -F: '$1 == "hermes" { print $4; exit }' "$passwd")
   fi
-  uid=$(uid_of hermes)
-  gid=$(gid_of hermes)
 }
 [ "$self" != 0 ] || remap
 owner=$uid:$gid
@@ -94,14 +89,15 @@ refused() {
 # socket-group, gpu-groups
 join_group_of() {
   node_gid=$(stat -c %g "$1")
-  case " $gid $(groups_of hermes) " in
+  groups=$(awk -F: '("," $4 ",") ~ ",hermes," { printf "%s ", $3 }' "$group")
+  case " $gid $groups" in
     *" $node_gid "*) return 0 ;;
   esac
   if [ "$node_gid" = 0 ]; then
     warn "$1 belongs to group 0, which hermes does not join"
     return 0
   fi
-  name=$(group_named "$node_gid")
+  name=$(awk -F: -v gid="$node_gid" '$3 == gid { print $1; exit }' "$group")
   if [ -z "$name" ]; then
     name=$2
     groupadd ${root:+-R "$root"} -g "$node_gid" "$name" || warn "no group $name can be made"
