@@ -44,12 +44,13 @@ export interface Group {
   readonly measure: (settings: Settings) => Row[];
 }
 
-/** In the short form, at most this many rounds. */
-const SHORT_ROUNDS = 5;
+/** The short form has a third of the rounds, and between so many. */
+const SHORT_ROUNDS = { least: 3, most: 7 };
 
 /** How many rounds to measure, where a whole benchmark has `whole`. */
 export function roundsOf({ short, rounds }: Settings, whole: number): number {
-  return rounds ?? (short ? Math.min(SHORT_ROUNDS, whole) : whole);
+  const { least, most } = SHORT_ROUNDS;
+  return rounds ?? (short ? Math.max(least, Math.min(most, Math.ceil(whole / 3))) : whole);
 }
 
 /** How many entries to make, where a whole benchmark has `whole`. */

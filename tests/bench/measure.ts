@@ -72,6 +72,14 @@ export function compare(subject: Peer, peer: Peer, { rounds, cache }: Rounds): C
   };
 }
 
+/**
+ * The ratio of the best times. What else a machine does makes medians worse, and hardly ever all
+ * rounds of one peer.
+ */
+export function bestToBest({ time, peerTime }: Comparison): number {
+  return time.min / peerTime.min;
+}
+
 /** Why the caches of the kernel cannot be emptied here; undefined where they can. */
 export function lackingForCold(): string | undefined {
   try {
@@ -92,7 +100,7 @@ export function peakMemory({ name, argv: [program, ...args], env, before }: Peer
   });
   const kibibytes = Number.parseInt(String(result.output[3]), 10);
   if (!Number.isFinite(kibibytes)) throw new Error(`${name} told no peak memory`);
-  return kibibytes / 1024;
+  return rounded(kibibytes / 1024);
 }
 
 /** Runs a command once. @throws Error with what it said when it fails */
@@ -105,11 +113,17 @@ export function runOnce({ name, argv: [program, ...args], env, before }: Peer): 
   );
 }
 
-/** Minimum, quartiles and maximum of some values; a quartile is one of the values. */
+/** Minimum, quartiles and maximum of some values; each is one of the values. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;
+  const at = (part: number): number =>
+    rounded(sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN);
   return { min: at(0), lower: at(0.25), median: at(0.5), upper: at(0.75), max: at(1) };
+}
+
+/** To three places: what lies behind is noise, and would be in docs/benchmarks.json. */
+export function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function timeOf({ name, argv: [program, ...args], env, before }: Peer, cold: boolean): number {

@@ -1,6 +1,6 @@
 import { GOALS } from './goals.ts';
 import type { Group, Row } from './group.ts';
-import type { Spread } from './measure.ts';
+import { bestToBest, type Spread } from './measure.ts';
 import type { GroupResult, Results } from './results.ts';
 
 const HEAD = `<!-- Written by \`npm run bench\`. -->
@@ -77,7 +77,8 @@ function lineOf(row: Row): string {
   const goal = GOALS[row.id];
   const against = goal === undefined ? '' : `, goal at most ${goal}: ${verdict(row)}`;
   if (row.kind === 'figure') return `${what} ${valueOf(row)}${unitOf(row)}${against}`;
-  const times = `${milliseconds(row.time)} / ${milliseconds(row.peerTime)} ms`;
+  const best = bestToBest(row).toFixed(2);
+  const times = `${milliseconds(row.time)} / ${milliseconds(row.peerTime)} ms, best to best ${best}`;
   return `${what} ${spread(row.ratio, 2)}${against}\n    ${times}`;
 }
 

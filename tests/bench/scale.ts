@@ -2,7 +2,7 @@ import { chmodSync, lchownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BARE_NODE, findWrong, hermesBoot, hook, settle, shell } from './commands.ts';
 import { count, sizeOf, type Group, type Row, type Settings } from './group.ts';
-import { runOnce } from './measure.ts';
+import { rounded, runOnce } from './measure.ts';
 import { against, memoryOf } from './rows.ts';
 import { giveTree, makeProfiles, makeTree, makeWorld, WANTED, withDirectory } from './worlds.ts';
 
@@ -70,18 +70,19 @@ function byEntries(settings: Settings): Row[] {
 function growth(sizes: readonly number[], rows: readonly Row[]): Row[] {
   const times = rows.flatMap((row) => (row.kind === 'ratio' ? [row.time.median] : []));
   const costs = sizes.slice(1).map((size, index) => {
-    const [time = Number.NaN, later = Number.NaN] = times.slice(index);
+    const [time = 0, later = 0] = times.slice(index);
     const before = sizes[index] ?? 0;
     return { before, perFile: (later - time) / (size - before) };
   });
   const [middle, large] = costs.slice(-2);
-  if (middle === undefined || large === undefined) return [];
+  // In small trees the noise is larger than what a file costs.
+  if (middle === undefined || large === undefined || middle.perFile <= 0) return [];
   return [
     {
       kind: 'figure',
       id: 'scale-growth',
       what: `cost of a file beyond ${count(large.before)}, to one beyond ${count(middle.before)}`,
-      value: large.perFile / middle.perFile,
+      value: rounded(large.perFile / middle.perFile),
       unit: 'times',
     },
   ];

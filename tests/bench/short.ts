@@ -1,5 +1,6 @@
 import { limitOf } from './goals.ts';
 import type { Group, Row, Settings } from './group.ts';
+import { bestToBest } from './measure.ts';
 
 /** How often a group is measured before a ratio counts as regressed: a machine has bad moments. */
 const TRIES = 3;
@@ -27,12 +28,14 @@ export function findRegressions(
   });
 }
 
-/** The ratios that are grossly worse than usual. */
+/** The ratios, best time to best time, that are grossly worse than usual. */
 export function regressions(rows: readonly Row[]): string[] {
   return rows.flatMap((row) => {
     const limit = limitOf(row.id);
-    if (row.kind !== 'ratio' || limit === undefined || row.ratio.median <= limit) return [];
-    const found = `${row.ratio.median.toFixed(2)} times ${row.peer}`;
+    if (row.kind !== 'ratio' || limit === undefined) return [];
+    const ratio = bestToBest(row);
+    if (ratio <= limit) return [];
+    const found = `${ratio.toFixed(2)} times ${row.peer}`;
     return [`${row.what}: found ${found}, wanted at most ${limit.toFixed(2)} (${row.id})`];
   });
 }

@@ -51,7 +51,9 @@ function withHelpers(settings: Settings, world: (name: string, python: string) =
   const id = 'startup-helpers';
   const what = 'warm boot, its helpers not started';
   const python = findPython();
-  if (python === undefined) return [{ kind: 'skipped', id, what, reason: 'there is no Python' }];
+  if (python === undefined) {
+    return [{ kind: 'skipped', id: `${id}-warm`, what, reason: 'there is no Python' }];
+  }
   const ours = settle(world('ours-gated', python), 'hermes-boot');
   const theirs = settle(world('theirs-helped', python), 'hook');
   const peer = { ...hook(theirs), name: 'shell hook with two helpers' };
