@@ -32,7 +32,8 @@ export async function writeCodeCache(target: string, { source, id }: Launchable)
   const scratch = await mkdtemp(join(tmpdir(), 'hermes-boot-build-'));
   try {
     const world = join(scratch, 'world');
-    await mkdir(join(world, 'etc'), { recursive: true });
+    for (const directory of ['etc', 'run'])
+      await mkdir(join(world, directory), { recursive: true });
     for (const [path, text] of Object.entries(WORLD)) await writeFile(join(world, path), text);
     const sourceFile = join(scratch, 'source.js');
     await writeFile(sourceFile, source, 'latin1');

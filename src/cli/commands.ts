@@ -41,6 +41,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./facts.ts')).factsCommand,
   },
   {
+    name: 'status',
+    summary: 'tell how the last boots went: exit with 1 unless all went well',
+    operand: { name: 'PLAN', description: 'the name of a plan (default: every plan)' },
+    root: true,
+    flags: ['json', 'strict'],
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    name: 'history',
+    summary: 'list the last boots of the home, the newest first',
+    operand: { name: 'PLAN', description: 'the name of a plan (default: every plan)' },
+    root: true,
+    flags: ['json'],
+    load: async () => (await import('./history.ts')).historyCommand,
+  },
+  {
     name: 'validate',
     summary: 'find the mistakes of a plan; look at no world',
     operand: PLAN,

@@ -7,7 +7,7 @@ export const EXIT = {
   done: { code: 0, meaning: 'done, or nothing to do; degraded too, unless --strict' },
   stopped: {
     code: 1,
-    meaning: 'a step failed and the boot stopped, or a gateway could not be told',
+    meaning: 'a step stopped the boot; status: not well; a gateway could not be told',
   },
   drift: { code: 2, meaning: 'drift: verify, and plan with --detailed-exitcode' },
   usage: { code: 64, meaning: 'the command line is wrong' },

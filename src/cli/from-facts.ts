@@ -2,7 +2,6 @@ import { stepTypes } from '../../steps/index.ts';
 import { assumeRoot } from '../engine/facts.ts';
 import { offlineBoot } from '../engine/offline.ts';
 import type { FactsDocument } from '../engine/facts-document.ts';
-import { digestOfPlan } from '../plan/digest.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { showLine } from '../report/log-lines.ts';
 import type { Facts } from '../step/facts.ts';
@@ -44,7 +43,7 @@ export async function prepareFromFacts(
   const warn = (text: string): void => {
     io.stderr.write(showLine({ level: 'warn', text }));
   };
-  if (digestOfPlan(source) !== document.plan.digest) {
+  if (source.digest !== document.plan.digest) {
     warn(`these facts were taken for another plan, or another release of ${source.name}`);
   }
   for (const name of unknown) warn(`the facts have no input ${name}: taken as not set`);

@@ -1,10 +1,10 @@
 import { Problem } from '../errors/problem.ts';
 import { showLine } from '../report/log-lines.ts';
-import { readEnvdir } from '../system/envdir.ts';
 import { join } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Command } from './command.ts';
+import { variableOr } from './variable.ts';
 
 const STAMP = '.install_method';
 
@@ -20,13 +20,9 @@ interface Method {
 /** Tells how the agent was installed. */
 export const installMethodCommand: Command = ({ io }, { flags }) => {
   const system = new RealSystem('/');
-  const valueOf = (name: string, otherwise: string): string => {
-    const value = io.env[name] ?? '';
-    return value === '' ? (readEnvdir(system, name) ?? otherwise) : value;
-  };
   const { method, reason } = installMethod(system, {
-    install: valueOf('HERMES_INSTALL', '/opt/hermes'),
-    home: valueOf('HERMES_HOME', '/opt/data'),
+    install: variableOr(system, io.env, 'HERMES_INSTALL', '/opt/hermes'),
+    home: variableOr(system, io.env, 'HERMES_HOME', '/opt/data'),
   });
   if (flags.has('explain')) io.stderr.write(showLine({ level: 'info', text: reason }));
   io.stdout.write(flags.has('json') ? `${JSON.stringify({ method, reason })}\n` : `${method}\n`);

@@ -8,7 +8,7 @@ import type { PlanSource } from '../plan/source.ts';
 import { EarlyEnd } from './end.ts';
 
 /** The plan that is meant when none is named. */
-const DEFAULT_PLAN = 'stage2';
+export const DEFAULT_PLAN = 'stage2';
 
 /** In bytes. The longest plan that a person could want is a hundredth of it. */
 const LARGEST_PLAN = 4 * 1024 * 1024;
@@ -45,7 +45,8 @@ function readSource(path: string, cwd: string): PlanSource {
   return { file, text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
 }
 
-function isPath(named: string): boolean {
+/** Whether a plan is named by its file, and not by its name. */
+export function isPath(named: string): boolean {
   return named.includes('/') || /\.(ya?ml|json)$/.test(named);
 }
 

@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { stepTypes } from '../../steps/index.ts';
 import { assumeRoot, observeFacts } from '../engine/facts.ts';
 import { bindPlan } from '../plan/bind.ts';
@@ -17,9 +15,10 @@ import { readFragments } from './fragments.ts';
 import type { Context } from './io.ts';
 import { readPlan } from './load-plan.ts';
 import { shorten } from './plan-file.ts';
+import { findRoot } from './root.ts';
 
 /** All that a boot, dry or real, takes. */
-interface Prepared {
+export interface Prepared {
   /** The plan before its inputs were filled in. */
   readonly source: Plan;
   /** What the world has added to it. */
@@ -105,12 +104,4 @@ function readVariables(
 /** What a plan takes from its environment as a path belongs to the users of that path. */
 function guardedBy({ declaration, value }: Input): string[] {
   return declaration.type === 'path' && typeof value === 'string' ? [value] : [];
-}
-
-function findRoot(named: string, cwd: string): string {
-  const root = resolve(cwd, named);
-  const stats = statSync(root, { throwIfNoEntry: false });
-  if (stats === undefined) throw new EarlyEnd('noInput', `no root ${named}`);
-  if (!stats.isDirectory()) throw new EarlyEnd('noInput', `the root ${named} is no directory`);
-  return root;
 }

@@ -6,20 +6,28 @@ import type { Renderer } from '../report/renderer.ts';
 import { viewEvent } from '../report/run-event.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
-import type { Command } from './command.ts';
+import type { Arguments, Command } from './command.ts';
 import { Interruption } from './end.ts';
 import { exitOfReport } from './exit.ts';
-import type { Io } from './io.ts';
+import type { Exit } from './exit.ts';
+import type { Context, Io } from './io.ts';
 import { prepare } from './prepare.ts';
+import { withReceipt } from './receipts/keeper.ts';
+import type { ReceiptKeeper } from './receipts/keeper.ts';
 
 /** In columns; a terminal without a size, as some containers have, says 0. */
 const NARROWEST_LIST = 40;
 
 /** Boots: makes the changes that the plan command shows. */
-export const runCommand: Command = async (context, options) => {
+export const runCommand: Command = (context, options) =>
+  withReceipt(context, options, (receipt) => boot(context, options, receipt));
+
+async function boot(context: Context, options: Arguments, receipt: ReceiptKeeper): Promise<Exit> {
   const { io, redactor } = context;
   const { flags } = options;
-  const { plan, system, facts } = await prepare(context, options);
+  const prepared = await prepare(context, options);
+  const { plan, system, facts } = prepared;
+  receipt.begin(prepared);
   const renderers = await renderersFor(io, flags.has('json'));
   try {
     const report = await run(plan, system, {
@@ -31,13 +39,14 @@ export const runCommand: Command = async (context, options) => {
       signal: io.signal,
       ...(await lockFor(plan, system)),
     });
+    receipt.end(report);
     const reason: unknown = io.signal.reason;
     if (report.result === 'stopped' && reason instanceof Interruption) return reason.exit;
     return exitOfReport(report, { strict: flags.has('strict'), drift: false });
   } finally {
     for (const renderer of renderers) await renderer.finish();
   }
-};
+}
 
 async function lockFor(
   { home, name, lockTimeout }: BootPlan,

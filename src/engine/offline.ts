@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { bindPlan } from '../plan/bind.ts';
-import { digestOfPlan } from '../plan/digest.ts';
 import { textsOf } from '../plan/json.ts';
 import type { BootPlan, Input, InputDeclaration, Plan } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
@@ -60,7 +59,7 @@ export async function takeFacts(
     taken: taken.toISOString(),
     plan: {
       name: plan.name,
-      digest: digestOfPlan(plan),
+      digest: plan.digest,
       fragments: fragments.map(({ file, text }) => ({ file: basename(file), text })),
     },
     differs: [],

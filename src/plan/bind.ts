@@ -37,8 +37,9 @@ export function bindPlan(
     if (type === undefined) throw new Error(`no step type ${step.uses}`);
     return bindStep(step, type, scope);
   });
-  const { name, description, file, lockTimeout } = plan;
-  return { name, description, file, lockTimeout, inputs, steps, ...homeOf(plan, scope) };
+  const { name, description, file, digest, lockTimeout } = plan;
+  const home = homeOf(plan, scope);
+  return { name, description, file, digest, lockTimeout, inputs, steps, ...home };
 }
 
 /** The home, filled in; none where it is an input that is unset. */

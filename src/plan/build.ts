@@ -1,3 +1,4 @@
+import { digestOf } from './digest.ts';
 import { textsIn } from './draft.ts';
 import type { DraftInput, DraftStep } from './draft.ts';
 import { member, textMember } from './json.ts';
@@ -21,7 +22,7 @@ interface Parts {
 /** The plan that files in which no mistake was found stand for. */
 export function planOf({ document, draft }: Subject, { files, file, entries }: Parts): Plan {
   const home = textMember(draft.top, 'home');
-  return {
+  const plan = {
     name: textMember(draft.top, 'name') ?? '',
     description: textMember(draft.top, 'description') ?? '',
     file,
@@ -31,6 +32,7 @@ export function planOf({ document, draft }: Subject, { files, file, entries }: P
     inputs: draft.inputs.map((input) => declarationOf(input, document)),
     steps: draft.steps.map((step, index) => stepOf(step, document, entries[index] ?? [])),
   };
+  return { ...plan, digest: digestOf(plan) };
 }
 
 function declarationOf(input: DraftInput, { places }: PlanDocument): InputDeclaration {

@@ -1,16 +1,25 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 import type { Plan } from './plan.ts';
 
-/** Tells a plan from every other one, wherever its files lie. */
-export function digestOfPlan(plan: Plan): string {
-  return createHash('sha256').update(JSON.stringify(plan, canonical)).digest('hex');
-}
-
-/** Files by their names alone, and properties in one order. */
-function canonical(key: string, value: unknown): unknown {
-  if (key === 'file' && typeof value === 'string') return basename(value);
-  if (key === 'files' && Array.isArray(value)) return value.map((file) => basename(String(file)));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+/**
+ * The SHA-256 of all that a plan says, in hexadecimal, so that two boots can be told to have done
+ * the same one. Where it stands, in which file and on which lines, plays no part.
+ */
+export function digestOf(plan: Omit<Plan, 'digest'>): string {
+  const { name, description, home, lockTimeout, inputs, steps } = plan;
+  const said = {
+    name,
+    description,
+    home,
+    lockTimeout,
+    inputs: inputs.map((input) => ({ ...input, at: undefined })),
+    steps: steps.map((step) => ({
+      ...step,
+      at: undefined,
+      entries: undefined,
+      off: step.off !== undefined,
+    })),
+  };
+  // JSON leaves out what is undefined.
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }

@@ -79,6 +79,8 @@ export interface Plan {
   readonly inputs: readonly InputDeclaration[];
   /** In the order of the file. */
   readonly steps: readonly PlanStep[];
+  /** See digest.ts. */
+  readonly digest: string;
 }
 
 /** Where the value of an input came from. */
@@ -141,4 +143,6 @@ export interface BootPlan {
   readonly lockTimeout: number;
   readonly inputs: readonly Input[];
   readonly steps: readonly BootStep[];
+  /** Of the plan as it was written: no value of an input is part of it. */
+  readonly digest: string;
 }

@@ -14,6 +14,11 @@ export function showDuration(duration: number): string {
   return `${showCount(Math.floor(seconds / 60))} min ${seconds % 60} s`;
 }
 
+/** A duration as documents tell it: to a tenth of a millisecond. */
+export function tenths(duration: number): number {
+  return Math.round(duration * 10) / 10;
+}
+
 /** Names as a person lists them: `A`, `A and B`, `A, B and C`. */
 export function listNames(names: readonly string[]): string {
   const last = names.at(-1) ?? '';

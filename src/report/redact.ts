@@ -23,6 +23,10 @@ const VOCABULARY: ReadonlySet<string> = new Set([
   'step',
   'id',
   'uses',
+  'started',
+  'ended',
+  'digest',
+  'program',
 ]);
 
 /**

@@ -4,6 +4,7 @@ import { unreachable } from '../errors/problem.ts';
 import type { BootPlan, OnFailure } from '../plan/plan.ts';
 import { viewChange } from './change-view.ts';
 import type { ChangeView } from './change-view.ts';
+import { tenths } from './format.ts';
 import { isUnreached } from './headline.ts';
 import { viewInput } from './input-view.ts';
 import type { InputView } from './input-view.ts';
@@ -162,8 +163,4 @@ function degradedBy(plan: BootPlan, steps: readonly StepReport[]): string[] {
       (status === 'failed' || (status === 'blocked' && problem !== undefined)),
   );
   return [...refused.map(({ name }) => name), ...failed.map(({ step }) => step.id)];
-}
-
-function tenths(duration: number): number {
-  return Math.round(duration * 10) / 10;
 }

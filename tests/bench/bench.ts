@@ -1,49 +1,104 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { makeRoot } from '../../scripts/sandbox/root.ts';
-import { compare, peakMemory, type Peer } from './measure.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
+import { environment } from './environment.ts';
+import type { Group, Row, Settings } from './group.ts';
+import { GROUPS } from './groups.ts';
+import { renderPage, renderRows } from './report.ts';
+import { mergeResults, type GroupResult } from './results.ts';
+import { findRegressions } from './short.ts';
 
 /*
- * `npm run bench`: what a boot costs that finds nothing to do, as a whole process, beside the
- * start of Node itself. The environment is clean: a set NODE_EXTRA_CA_CERTS alone doubles the
- * start of Node 20.
+ * `npm run bench`: what the program costs, beside what others cost for the same job, written to
+ * docs/benchmarks.json and docs/benchmarks.md. With names of groups, only those are measured.
+ *
+ *   --short       small trees, few rounds, nothing written; fails on a gross regression
+ *   --scale N     multiplies the sizes of trees; nothing is written
+ *   --rounds N    as many rounds of each comparison; nothing is written
+ *
+ * The worlds are made in the temporary directory, a million files among them: TMPDIR chooses the
+ * file system. It takes root: others can make no files of several owners.
  */
 
-const RUNS = Number(process.env.BENCH_RUNS ?? 25);
+/** What trees of 200,000 entries become in the short form: 10,000. */
+const SHORT_SCALE = 0.05;
 
-/** The goals of the project for a warm boot: times a bare Node, and MiB. */
-const GOAL = { ratio: 2.0, memory: 70 };
+/** What is left out of the short form: the other groups tell sooner what has become slow. */
+const SLOW = new Set(['scale']);
 
-if (process.geteuid?.() !== 0) throw new Error('the benchmark boots a root, which takes root');
+const DOCS = join(import.meta.dirname, '../../docs');
 
-const root = mkdtempSync(join(tmpdir(), 'hermes-boot-bench-'));
-try {
-  chmodSync(root, 0o755);
-  makeRoot(root, true);
-  const cli = join(import.meta.dirname, '../../dist/hermes-boot.cjs');
-  const env = { PATH: process.env.PATH ?? '', PUID: '1000', PGID: '1000' };
-  const warm: Peer = {
-    name: 'hermes-boot run stage2',
-    argv: [process.execPath, cli, 'run', 'stage2', '--root', root],
-    env,
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: 'boolean', default: false },
+    scale: { type: 'string' },
+    rounds: { type: 'string' },
+  },
+});
+
+if (process.geteuid?.() === 0) await main();
+else say('The benchmarks are skipped: they make files of several owners, which takes root.');
+
+async function main(): Promise<void> {
+  const { short } = values;
+  const settings: Settings = {
+    short,
+    scale: values.scale === undefined ? (short ? SHORT_SCALE : 1) : positive(values.scale),
+    ...(values.rounds === undefined ? {} : { rounds: positive(values.rounds) }),
+    say,
   };
-  const bare: Peer = { name: 'node -e 0', argv: [process.execPath, '-e', '0'], env };
+  const groups = chosen(positionals).filter(({ name }) => !short || !SLOW.has(name));
+  if (short) {
+    const found = findRegressions(groups, settings, show);
+    for (const line of found) say(`gross regression: ${line}`);
+    if (found.length > 0) process.exitCode = 1;
+    return;
+  }
+  const results: Record<string, GroupResult> = {};
+  for (const group of groups) {
+    const rows = group.measure(settings);
+    show(rows);
+    results[group.name] = { environment: environment(), rows };
+    // After each group: what was measured for minutes is not lost with the next one.
+    if (values.scale === undefined && values.rounds === undefined) await write(results);
+  }
+}
 
-  const first = spawnSync(warm.argv[0], warm.argv.slice(1), { env, encoding: 'utf8' });
-  if (first.status !== 0) throw new Error(`the first boot failed:\n${first.stderr}`);
-  const { a, b, ratio } = compare(warm, bare, RUNS);
-  const memory = peakMemory(warm);
+async function write(groups: Readonly<Record<string, GroupResult>>): Promise<void> {
+  const json = join(DOCS, 'benchmarks.json');
+  const results = mergeResults(json, groups);
+  await writeFormatted(json, JSON.stringify(results));
+  await writeFormatted(join(DOCS, 'benchmarks.md'), renderPage(GROUPS, results));
+}
 
-  const ms = (value: number): string => `${value.toFixed(1)} ms`;
-  process.stdout.write(`Node ${process.version}, ${RUNS} pairs in turn, median (min to max)
+async function writeFormatted(path: string, text: string): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const options = { ...(await resolveConfig(path)), filepath: path };
+  writeFileSync(path, await format(text, options));
+}
 
-warm ${warm.name}   ${ms(a.median)} (${ms(a.min)} to ${ms(a.max)})
-${bare.name}                     ${ms(b.median)} (${ms(b.min)} to ${ms(b.max)})
-ratio, pair by pair           ${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)}), goal at most ${GOAL.ratio.toFixed(1)}
-peak memory                   ${memory.toFixed(1)} MiB, goal at most ${GOAL.memory} MiB
-`);
-} finally {
-  rmSync(root, { recursive: true, force: true });
+function chosen(names: readonly string[]): readonly Group[] {
+  if (names.length === 0) return GROUPS;
+  return names.map((name) => {
+    const group = GROUPS.find((other) => other.name === name);
+    if (group !== undefined) return group;
+    const known = GROUPS.map((other) => other.name).join(', ');
+    throw new Error(`no group ${name}; known: ${known}`);
+  });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new Error(`found ${text}, wanted a number above 0`);
+}
+
+function show(rows: readonly Row[]): void {
+  process.stdout.write(renderRows(rows));
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

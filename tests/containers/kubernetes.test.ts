@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeInContainers, run } from './support/container.ts';
+import { booted, describeInContainers, run } from './support/container.ts';
 import { containersOf } from './support/kubernetes.ts';
 import { usedHome } from './support/volumes.ts';
 
@@ -10,6 +10,17 @@ describeInContainers('the examples for Kubernetes', () => {
     expect(code).toBe(42);
     expect(stderr).toContain('hermes-boot: info: stage2: done');
     expect(stderr).not.toContain('hermes-boot: warn');
+  });
+
+  it('are ready when the boot has ended', async () => {
+    const [{ options, probe } = { options: [], probe: [] }] = containersOf(
+      'statefulset.yaml',
+      usedHome(),
+    );
+    const container = await booted(options);
+    const { code, stdout } = await container.exec(...probe);
+    expect(stdout).toMatch(/^ok: reconcile-profiles booted/);
+    expect(code).toBe(0);
   });
 
   it('prepare the volume in the init container, and run the agent as a plain user', async () => {

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { BootPlan, BootStep } from '../../src/plan/plan.ts';
 import { renderPlan } from '../../src/report/explain.ts';
 import { viewBoot } from '../../src/report/boot-view.ts';
+import { receiptOf } from '../../src/report/make-receipt.ts';
 import { plainPaint } from '../../src/report/paint.ts';
 import { planDocument } from '../../src/report/plan-document.ts';
+import { jsonOf } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { isWithin } from '../../src/system/path.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
@@ -24,6 +26,12 @@ import { withoutKeys } from '../support/keys.ts';
 import { environments, worlds } from '../support/generate.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
 import { world } from '../support/world.ts';
+
+const ORIGIN = { digest: null, program: '', host: '' };
+
+const NOW = new Date(0).toISOString();
+
+const RECEIPT = { file: '', facts: ROOT_FACTS, interrupted: false, started: NOW, ended: NOW };
 
 const cases = fc.record({ entries: worlds, env: environments });
 
@@ -133,12 +141,14 @@ describe('whatever the world and the environment,', () => {
 
   it('no secret of a file or an input appears in any output (law 7)', async () => {
     await law(async (plan, system) => {
-      const report = await plannedOf(plan, system);
+      // A run, so that there are changes to tell of in the receipt.
+      const report = await bootOf(plan, system);
       const view = viewBoot({ plan, report, facts: ROOT_FACTS, assumed: false }, new Redactor());
       const outputs = [
         renderPlan(view, { explain: true, paint: plainPaint }),
         renderPlan(view, { explain: false, paint: plainPaint }),
         JSON.stringify(planDocument(view)),
+        jsonOf(receiptOf({ ...RECEIPT, plan, report }, ORIGIN, new Redactor())),
         inspect(report, { depth: null }),
       ];
       for (const output of outputs) expect(output).not.toContain('canary');

@@ -5,9 +5,10 @@ import type { StepReport } from '../../src/engine/report.ts';
 import { jsonLines } from '../../src/report/jsonl.ts';
 import { plainLog } from '../../src/report/plain.ts';
 import { planDocument } from '../../src/report/plan-document.ts';
+import { jsonOf } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { input, record, step } from './sample.ts';
-import { shownPlan, shownRun, viewOf } from './shown.ts';
+import { receiptFor, shownPlan, shownRun, viewOf } from './shown.ts';
 
 /** No text of ours has `§` in it, so a secret that holds it can only show by being leaked. */
 const secrets = fc.string({ unit: 'binary', maxLength: 30 }).map((text) => `§${text}§`);
@@ -61,6 +62,7 @@ describe('a secret', () => {
           JSON.stringify(planDocument(viewOf(sample))),
           shownRun(sample, plainLog),
           shownRun(sample, jsonLines),
+          jsonOf(receiptFor(sample, { digest: null, program: '', host: secret })),
         ];
         for (const output of outputs) expect(output).not.toContain('§');
       }),

@@ -77,6 +77,7 @@ export function planOf(steps: readonly StepReport[], inputs: readonly Input[] = 
     description: 'Prepare the home.',
     file: 'plans/stage2.yaml',
     lockTimeout: 600_000,
+    digest: '0'.repeat(64),
     inputs,
     steps: steps.map((report) => report.step),
   };

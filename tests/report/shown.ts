@@ -4,8 +4,10 @@ import type { Input } from '../../src/plan/plan.ts';
 import { viewBoot } from '../../src/report/boot-view.ts';
 import type { BootView } from '../../src/report/boot-view.ts';
 import { renderPlan } from '../../src/report/explain.ts';
+import { receiptOf } from '../../src/report/make-receipt.ts';
 import type { Output } from '../../src/report/output.ts';
 import { plainPaint } from '../../src/report/paint.ts';
+import type { Origin, Receipt } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import type { Renderer } from '../../src/report/renderer.ts';
 import { viewEvent } from '../../src/report/run-event.ts';
@@ -32,6 +34,22 @@ export function viewOf({ steps, inputs = [], report = {} }: Sample): BootView {
     },
     redactor,
   );
+}
+
+/** The receipt of it. */
+export function receiptFor({ steps, inputs = [], report = {} }: Sample, origin: Origin): Receipt {
+  const redactor = new Redactor();
+  redactor.learn(inputs);
+  const boot = {
+    plan: planOf(steps, inputs),
+    file: '/plans/stage2.yaml',
+    report: reportOf(steps, report),
+    facts: ROOT_FACTS,
+    interrupted: false,
+    started: '2026-05-21T06:18:05.000Z',
+    ended: '2026-05-21T06:18:06.000Z',
+  };
+  return receiptOf(boot, origin, redactor);
 }
 
 /** What `plan` prints of it. */

@@ -7,6 +7,7 @@ import { makeRoot } from '../../scripts/sandbox/root.ts';
 import { CLI, hermesBoot } from '../support/cli.ts';
 import { withoutKeys } from '../support/keys.ts';
 import { isRoot, NEEDS_ROOT, snapshot, temporaryDirectory } from '../support/real-root.ts';
+import { withoutReceipts } from '../support/receipts.ts';
 
 const ROUNDS = 50;
 
@@ -60,7 +61,7 @@ function usedRoot(): string {
 }
 
 function homeIn(root: string): Map<string, string> {
-  return withoutKeys(snapshot(root, '/opt/data'));
+  return withoutReceipts(withoutKeys(snapshot(root, '/opt/data')));
 }
 
 function keysIn(root: string): string[] {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
 import type { CliResult } from '../support/cli.ts';
 import { isRoot, snapshot, temporaryDirectory } from '../support/real-root.ts';
+import { withoutReceipts } from '../support/receipts.ts';
 import {
   asUser,
   behind,
@@ -31,6 +32,11 @@ function freshRoot(): string {
   mkdirSync(join(root, 'opt/data'));
   chownSync(join(root, 'opt/data'), 10_000, 10_000);
   return root;
+}
+
+/** A log without what it says of the receipt: a home that is closed is closed to it, too. */
+function exceptReceipts(log: string): string {
+  return log.replaceAll(/^hermes-boot: warn: receipt: .*\n/gm, '');
 }
 
 /** How often a text is said. */
@@ -111,7 +117,7 @@ describe('in a user namespace that maps one id', () => {
       expect(explained).toContain(
         'uid 10000 does not exist here, the user\n  namespace maps only 0',
       );
-      expect(boot.stderr).not.toMatch(/EINVAL|EPERM|EACCES/);
+      expect(exceptReceipts(boot.stderr)).not.toMatch(/EINVAL|EPERM|EACCES/);
     },
   );
 
@@ -139,7 +145,7 @@ describe('with the home on a read-only mount', () => {
       expect(explained).toContain('8 steps are blocked by one cause.');
       expect(count(explained, '! cannot change anything on /opt/data')).toBe(1);
       expect(explained).toContain('docker run:  -v …:/opt/data without :ro');
-      expect(boot.stderr).not.toContain('EROFS');
+      expect(exceptReceipts(boot.stderr)).not.toContain('EROFS');
     },
   );
 
@@ -196,11 +202,11 @@ describe('as an ordinary user', () => {
       const { boot } = planAndRun(hermes, root, { plan: 'unprivileged' });
       expect(boot.stderr).toContain('unprivileged: done');
       expect(lstatSync(join(root, 'opt/data/.env')).mode & 0o777).toBe(0o600);
-      const after = snapshot(root);
+      const after = withoutReceipts(snapshot(root));
       expect(behind(hermes, ['run', 'unprivileged', '--root', root]).stderr).toContain(
         'nothing to do',
       );
-      expect(snapshot(root)).toEqual(after);
+      expect(withoutReceipts(snapshot(root))).toEqual(after);
     },
   );
 
@@ -256,7 +262,7 @@ describe('on a share whose server refuses to change owners', () => {
       const { code, stderr } = behind(mounted(root, script), ['run', '--root', root], {});
       expect(code).toBe(0);
       expect(count(stderr, 'cannot change owners on /opt/data: ')).toBe(1);
-      expect(count(stderr, '(EPERM)')).toBe(1);
+      expect(count(exceptReceipts(stderr), '(EPERM)')).toBe(1);
       expect(stderr).toContain('directories: 10 changes not made: the server of /opt/data');
       expect(
         readdirSync(join(root, 'share/data')).filter((name) => name.includes('hermes-boot')),

@@ -1,11 +1,11 @@
 import { observeFacts } from '../../engine/facts.ts';
 import { Problem } from '../../errors/problem.ts';
 import { isScanned } from '../../gateway/slot.ts';
-import { readEnvdir } from '../../system/envdir.ts';
 import type { Owner } from '../../system/entry.ts';
 import { normalise } from '../../system/path.ts';
 import { RealSystem } from '../../system/real/real.ts';
 import type { Io } from '../io.ts';
+import { variableOr } from '../variable.ts';
 
 /** Who gateways run as. */
 export const ACCOUNT = 'hermes';
@@ -24,10 +24,8 @@ export interface Surroundings {
 /** Looks around; whether s6 runs here is another question. */
 export function surroundings({ env, signal }: Io): Surroundings {
   const looking = new RealSystem('/');
-  const valueOf = (name: string, otherwise: string): string => {
-    const value = env[name] ?? '';
-    return normalise(value === '' ? (readEnvdir(looking, name) ?? otherwise) : value);
-  };
+  const valueOf = (name: string, otherwise: string): string =>
+    normalise(variableOr(looking, env, name, otherwise));
   const home = valueOf('HERMES_HOME', '/opt/data');
   const scandir = valueOf('S6_PROFILE_GATEWAY_SCANDIR', '/run/service');
   const system = new RealSystem('/', [home, scandir]);

@@ -20,41 +20,60 @@ const APPEND =
  * Appends to a log in one write, so that no line is ever torn; a log that has grown to its limit is
  * moved aside before. Its directory may be anybody's: nothing but a regular file with one name is
  * written to.
+ * @param owner asked for when the log has to be made
  */
-export function appendToLog(directory: number, name: string, text: string, owner: Owner): void {
+export function appendToLog(
+  directory: number,
+  name: string,
+  text: string,
+  owner: () => Owner,
+): void {
   const size = statOf(pathOf(directory, name))?.size ?? 0;
   if (size >= LOG_LIMIT) {
     renameSync(pathOf(directory, name), pathOf(directory, olderLog(name)));
   }
-  const fd = openExisting(directory, name) ?? create(directory, name, owner);
+  const fd =
+    openExisting(directory, name) ??
+    create(directory, name, owner()) ??
+    openSync(pathOf(directory, name), APPEND);
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile() || stats.nlink > 1) {
       throw new Problem({ found: `${name} is no log of ours`, wanted: 'a regular file, one name' });
     }
-    writeSync(fd, text);
+    if (writeSync(fd, text) < Buffer.byteLength(text)) {
+      throw new Problem({ found: 'no space left for all of it', mend: 'free some space' });
+    }
   } finally {
     closeSync(fd);
   }
 }
 
 function openExisting(directory: number, name: string): number | undefined {
-  try {
-    return openSync(pathOf(directory, name), APPEND);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  return openUnless('ENOENT', directory, name, APPEND);
 }
 
-function create(directory: number, name: string, owner: Owner): number {
-  const fd = openSync(
-    pathOf(directory, name),
-    APPEND | constants.O_CREAT | constants.O_EXCL,
-    0o600,
-  );
+/** Makes a log; undefined when somebody else, such as another container, has just made it. */
+function create(directory: number, name: string, owner: Owner): number | undefined {
+  const flags = APPEND | constants.O_CREAT | constants.O_EXCL;
+  const fd = openUnless('EEXIST', directory, name, flags);
+  if (fd === undefined) return undefined;
   // In this order it takes no CAP_FOWNER.
   fchmodSync(fd, LOG_MODE);
   if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);
   return fd;
+}
+
+function openUnless(
+  code: string,
+  directory: number,
+  name: string,
+  flags: number,
+): number | undefined {
+  try {
+    return openSync(pathOf(directory, name), flags, 0o600);
+  } catch (error) {
+    if (errnoOf(error) === code) return undefined;
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
 import { behindLink } from '../links.ts';
 import { localTime, logText } from '../log.ts';
-import { isWithin, join, parentOf } from '../path.ts';
+import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
 import { unpublishedName, type Publication } from '../publication.ts';
 import type { Command } from '../command.ts';
 import type { System } from '../system.ts';
@@ -16,8 +16,9 @@ import { runCommand } from './command.ts';
 import { copyTree, moveDirectory } from './copy-tree.ts';
 import { systemProblem } from './errno.ts';
 import { isStillThere, openLockFile } from './lock-file.ts';
+import { KeptFile } from './kept-file.ts';
 import { withFileLock } from './lock.ts';
-import { pathOf, statOf, toStat, withParent } from './open.ts';
+import { openDirectory, pathOf, statOf, toStat, withParent } from './open.ts';
 import { ownTree } from './own-tree.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
@@ -131,7 +132,32 @@ export class RealSystem extends World implements System {
 
   appendLines(path: string, lines: readonly string[], owner: Owner): void {
     this.#at(path, 'appending to', (directory, name) => {
-      appendToLog(directory, name, logText(lines, localTime(new Date())), owner);
+      appendToLog(directory, name, logText(lines, localTime(new Date())), () => owner);
+    });
+  }
+
+  /**
+   * Opens the directory of a file that is replaced more than once; see KeptFile. Undefined when
+   * there is no such directory.
+   */
+  keep(path: string): KeptFile | undefined {
+    const target = this.#target(path);
+    try {
+      const directory = openDirectory(this.#real.rootFd, componentsOf(parentOf(target)));
+      return new KeptFile(directory, nameOf(target), path);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw systemProblem(error, `writing ${path}`);
+    }
+  }
+
+  /**
+   * Appends one line as it is, where `appendLines` puts the time before each.
+   * @param owner asked for when the log has to be made
+   */
+  appendLine(path: string, line: string, owner: () => Owner): void {
+    this.#at(path, 'appending to', (directory, name) => {
+      appendToLog(directory, name, `${line}\n`, owner);
     });
   }
 

@@ -18,6 +18,7 @@ interface ExampleContainer {
     readonly capabilities: { readonly drop: readonly string[]; readonly add?: readonly string[] };
   };
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly readinessProbe?: { readonly exec: { readonly command: readonly string[] } };
 }
 
 interface Example {
@@ -61,6 +62,8 @@ export function containersOf(file: string, home: string): RunOptions[] {
 interface RunOptions {
   readonly options: string[];
   readonly words: string[];
+  /** What asks whether it is ready; empty where nothing does. */
+  readonly probe: readonly string[];
 }
 
 function asRun(container: ExampleContainer, home: string): RunOptions {
@@ -79,5 +82,6 @@ function asRun(container: ExampleContainer, home: string): RunOptions {
     ),
     ...(entry === undefined ? [] : ['--entrypoint', entry]),
   ];
-  return { options, words: [...first, ...args] };
+  const probe = container.readinessProbe?.exec.command ?? [];
+  return { options, words: [...first, ...args], probe };
 }

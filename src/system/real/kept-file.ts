@@ -1,0 +1,116 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { errnoOf } from '../../errors/problem.ts';
+import { systemProblem } from './errno.ts';
+import { pathOf, statOf } from './open.ts';
+
+/**
+ * A small file that this process replaces more than once and nobody misses after a crash of the
+ * machine: nothing waits for the disk, and its directory stays open. Readers never see half of it,
+ * but may for a moment see none.
+ */
+export class KeptFile {
+  readonly #directory: number;
+  readonly #name: string;
+  readonly #path: string;
+  #written: number | undefined;
+
+  /** @param directory an open one, closed with this; @param path for messages */
+  constructor(directory: number, name: string, path: string) {
+    this.#directory = directory;
+    this.#name = name;
+    this.#path = path;
+  }
+
+  /** Whether what was written last is still there, and not what somebody else has put there. */
+  get isOurs(): boolean {
+    return (
+      this.#written !== undefined &&
+      statOf(pathOf(this.#directory, this.#name))?.ino === this.#written
+    );
+  }
+
+  /**
+   * Its text; undefined where there is no regular file that is not larger than `limit` bytes, or
+   * none that may be read.
+   */
+  read(limit: number): string | undefined {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const fd = this.#open(this.#name, flags);
+    if (fd === undefined) return undefined;
+    try {
+      const stats = fstatSync(fd);
+      if (!stats.isFile() || stats.size > limit) return undefined;
+      const bytes = Buffer.allocUnsafe(stats.size);
+      return bytes.toString('utf8', 0, readSync(fd, bytes));
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /**
+   * Replaces it.
+   * @throws Problem when it cannot be written; what was there is then gone, if it can be taken away
+   */
+  replace(text: string, mode: number): void {
+    const temporary = `.${this.#name}.hermes-boot`;
+    // Before, since ext4 starts to write to the disk when a new file takes the place of another:
+    // 5 ms on a busy one.
+    this.#unlink(this.#name);
+    try {
+      this.#written = this.#write(temporary, text, mode);
+      renameSync(pathOf(this.#directory, temporary), pathOf(this.#directory, this.#name));
+    } catch (error) {
+      this.#unlink(temporary);
+      throw systemProblem(error, `writing ${this.#path}`);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#directory);
+  }
+
+  #write(name: string, text: string, mode: number): number {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    let fd = this.#open(name, flags);
+    if (fd === undefined) {
+      // What an interrupted write has left, or somebody who may write here.
+      this.#unlink(name);
+      fd = openSync(pathOf(this.#directory, name), flags, 0o600);
+    }
+    try {
+      const bytes = Buffer.from(text);
+      for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
+      fchmodSync(fd, mode);
+      return fstatSync(fd).ino;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #open(name: string, flags: number): number | undefined {
+    try {
+      return openSync(pathOf(this.#directory, name), flags, 0o600);
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      return undefined;
+    }
+  }
+
+  #unlink(name: string): void {
+    try {
+      unlinkSync(pathOf(this.#directory, name));
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { StepReport } from '../../src/engine/report.ts';
+import { Problem } from '../../src/errors/problem.ts';
+import { criticalPath } from '../../src/report/critical-path.ts';
+import { receiptOf } from '../../src/report/make-receipt.ts';
+import { fromJson, isReceipt } from '../../src/report/read-receipt.ts';
+import { jsonOf, shortOf } from '../../src/report/receipt.ts';
+import type { Receipt } from '../../src/report/receipt.ts';
+import { Redactor } from '../../src/report/redact.ts';
+import { ROOT_FACTS } from '../support/plan-step.ts';
+import { input, planOf, record, reportOf, step } from './sample.ts';
+import { receiptFor } from './shown.ts';
+
+const ORIGIN = { digest: '0'.repeat(64), program: '1.2.3', host: 'box' };
+
+/** A step that made so many changes. */
+function busy(id: string, many: number, made = many): StepReport {
+  const changes = Array.from({ length: many }, (_, index) => ({
+    kind: 'mode' as const,
+    path: `/opt/data/${index}`,
+    from: 0o644,
+    to: 0o600,
+    why: 'closed',
+  }));
+  return record(step(id, 'file.mode'), { status: 'changes', changes, made });
+}
+
+function failing(id: string, onFailure: 'stop' | 'degrade' | 'ignore'): StepReport {
+  const problem = new Problem({ found: `${id} is broken`, wanted: 'better', mend: 'mend it' });
+  return record(step(id, 'directory', { onFailure }), { status: 'failed', problem });
+}
+
+describe('the receipt of a boot', () => {
+  test('tells what was booted, by what, where, when, and how it went', () => {
+    const receipt = receiptFor({ steps: [busy('one', 3), busy('two', 2, 1)] }, ORIGIN);
+    expect(receipt).toMatchObject({
+      version: 1,
+      plan: 'stage2',
+      file: '/plans/stage2.yaml',
+      result: 'ok',
+      reasons: [],
+      started: '2026-05-21T06:18:05.000Z',
+      ended: '2026-05-21T06:18:06.000Z',
+      duration: 31,
+      changes: 4,
+      slowest: { step: 'one', duration: 1 },
+      ...ORIGIN,
+      facts: { uid: 0, root: true },
+      steps: [
+        { id: 'one', uses: 'file.mode', status: 'changes', changes: 3, made: 3, duration: 1 },
+        { id: 'two', changes: 2, made: 1 },
+      ],
+      unlisted: 0,
+    });
+    expect(receipt.made.map(({ step, path }) => `${step} ${path}`)).toEqual([
+      'one /opt/data/0',
+      'one /opt/data/1',
+      'one /opt/data/2',
+      'two /opt/data/0',
+    ]);
+  });
+
+  test('has a reason for each failure and each refused input that somebody wants to hear of', () => {
+    const steps = [failing('a', 'ignore'), failing('b', 'degrade'), failing('c', 'stop')];
+    const refused = { variable: 'PUID', found: '"x"', wanted: 'a number' };
+    const inputs = [input('uid', { env: ['PUID'] }, { refused })];
+    const report = { result: 'stopped', stoppedBy: failing('c', 'stop') } as const;
+    expect(receiptFor({ steps, inputs, report }, ORIGIN)).toMatchObject({
+      result: 'failed',
+      reasons: [
+        { about: 'uid', text: 'PUID="x" refused, wanted a number; not applied' },
+        { about: 'b', text: 'b is broken; wanted better', mend: ['mend it'] },
+        { about: 'c', text: 'c is broken; wanted better', mend: ['mend it'] },
+      ],
+    });
+  });
+
+  test('tells an interruption from a failure', () => {
+    const report = { result: 'stopped', stoppedBy: failing('c', 'ignore') } as const;
+    const boot = {
+      plan: planOf([report.stoppedBy]),
+      file: '/plan.yaml',
+      report: reportOf([report.stoppedBy], report),
+      facts: ROOT_FACTS,
+      interrupted: true,
+      started: '2026-05-21T06:18:05.000Z',
+      ended: '2026-05-21T06:18:06.000Z',
+    };
+    const receipt = receiptOf(boot, ORIGIN, new Redactor());
+    expect(receipt.result).toBe('interrupted');
+    expect(receipt.reasons).toHaveLength(1);
+  });
+
+  test('of a first boot over 38,000 files is no longer than a screen of them', () => {
+    const receipt = receiptFor({ steps: [busy('a', 19_000), busy('b', 19_000)] }, ORIGIN);
+    expect(receipt).toMatchObject({ changes: 38_000, unlisted: 37_900 });
+    expect(jsonOf(receipt).length).toBeLessThan(20_000);
+  });
+
+  test('is short whatever the world is full of', () => {
+    const long = 'x'.repeat(1_000_000);
+    const steps = Array.from({ length: 100 }, (_, index) =>
+      record(step(`s${index}`, 'directory', { onFailure: 'degrade' }), {
+        status: 'failed',
+        notes: [{ severity: 'warning', text: long }],
+        problem: new Problem({ found: long, mend: long }),
+      }),
+    );
+    const line = jsonOf(receiptFor({ steps }, ORIGIN));
+    expect(line.length).toBeLessThan(200_000);
+    expect(isReceipt(fromJson(line))).toBe(true);
+  });
+
+  test('that found nothing to do is a line of no more than 500 characters', () => {
+    const receipt = receiptFor({ steps: [record(step('guard', 'user-guard'))] }, ORIGIN);
+    const line = jsonOf(shortOf(receipt));
+    expect(line.length).toBeLessThan(500);
+    expect(fromJson(line)).toMatchObject({ plan: 'stage2', result: 'ok', changes: 0, ...ORIGIN });
+  });
+
+  test('can be read again, and nothing else is taken for one', () => {
+    const receipt = receiptFor({ steps: [busy('one', 1), failing('b', 'degrade')] }, ORIGIN);
+    expect(isReceipt(fromJson(jsonOf(receipt)))).toBe(true);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...NEEDED),
+        fc.jsonValue().filter((value) => value !== null),
+        (key, value) => {
+          expect(isReceipt({ ...receipt, [key]: undefined })).toBe(false);
+          expect(isReceipt({ ...receipt, [key]: { not: value } })).toBe(false);
+          expect(isReceipt(value)).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
+const NEEDED = [
+  'version',
+  'plan',
+  'file',
+  'result',
+  'reasons',
+  'started',
+  'ended',
+  'duration',
+  'changes',
+  'slowest',
+] satisfies (keyof Receipt)[];
+
+describe('the critical path', () => {
+  test('is the chain of needs that took longest', () => {
+    const timed = (id: string, duration: number, ...needs: string[]): StepReport =>
+      record(step(id, 'directory', { needs }), { duration });
+    const steps = [
+      timed('a', 5),
+      timed('b', 20),
+      timed('c', 30, 'a'),
+      timed('d', 1, 'a', 'b', 'c'),
+      timed('e', 2, 'b'),
+    ];
+    expect(criticalPath(steps)).toEqual({
+      duration: 36,
+      steps: [
+        { step: 'a', duration: 5 },
+        { step: 'c', duration: 30 },
+        { step: 'd', duration: 1 },
+      ],
+    });
+  });
+
+  test('is as long as the longest of all chains, and a chain', () => {
+    const graphs = fc.array(
+      fc.record({ duration: fc.nat({ max: 50 }), needs: fc.uniqueArray(fc.nat({ max: 7 })) }),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(graphs, (nodes) => {
+        const steps = nodes.map(({ duration, needs }, index) => ({
+          step: { id: `${index}`, needs: needs.filter((at) => at < index).map(String) },
+          duration,
+        }));
+        const longestTo = (index: number): number => {
+          const { step: of, duration } = steps[index] ?? { step: { needs: [] }, duration: 0 };
+          return duration + Math.max(0, ...of.needs.map((id) => longestTo(Number(id))));
+        };
+        const path = criticalPath(steps);
+        expect(path.duration).toBe(Math.max(0, ...steps.map((_, index) => longestTo(index))));
+        expect(path.steps.reduce((sum, { duration }) => sum + duration, 0)).toBe(path.duration);
+        path.steps.slice(1).forEach(({ step: id }, at) => {
+          expect(steps[Number(id)]?.step.needs).toContain(path.steps[at]?.step);
+        });
+      }),
+    );
+  });
+});

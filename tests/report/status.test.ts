@@ -1,0 +1,171 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readStatus, withBoot, worstOf } from '../../src/report/container-status.ts';
+import type { LastBoot } from '../../src/report/container-status.ts';
+import { isMoment, momentOf } from '../../src/report/moment.ts';
+import { plainPaint } from '../../src/report/paint.ts';
+import { renderHistory } from '../../src/report/show-history.ts';
+import { renderStatus } from '../../src/report/show-status.ts';
+import type { ShortReceipt } from '../../src/report/receipt.ts';
+
+const ENDED = '2026-05-21T06:18:06.000Z';
+
+const NOW = Date.parse(ENDED) + 200_000;
+
+function receipt(more: Partial<ShortReceipt> = {}): ShortReceipt {
+  return {
+    version: 1,
+    plan: 'stage2',
+    file: `/plans/${more.plan ?? 'stage2'}.yaml`,
+    result: 'ok',
+    reasons: [],
+    started: '2026-05-21T06:18:05.000Z',
+    ended: ENDED,
+    duration: 412,
+    changes: 14,
+    slowest: { step: 'ownership', duration: 371 },
+    ...more,
+  };
+}
+
+function running(plan: string): LastBoot {
+  return { version: 1, plan, file: `/${plan}`, result: 'running', started: ENDED };
+}
+
+function shown(...boots: readonly LastBoot[]): string {
+  return renderStatus({ result: worstOf(boots), boots }, NOW, plainPaint);
+}
+
+const OWNERSHIP = {
+  about: 'ownership',
+  text: 'cannot change the owner of /opt/data: CAP_CHOWN is missing (this is uid 0)',
+  mend: ['start the container with --cap-add CHOWN'],
+};
+
+describe('the status says', () => {
+  test('in one line that all is well', () => {
+    expect(shown(receipt())).toBe('ok: stage2 booted 3 min ago, 14 changes in 412 ms\n');
+    expect(shown(receipt({ plan: 'a' }), receipt({ plan: 'b', changes: 0 }))).toBe(
+      'ok: a and b booted 3 min ago, 14 changes in 824 ms\n',
+    );
+  });
+
+  test('why a boot is degraded, and what to do about it', () => {
+    const boot = receipt({ result: 'degraded', reasons: [OWNERSHIP] });
+    expect(shown(boot)).toBe(
+      `degraded: stage2 booted 3 min ago, 14 changes in 412 ms
+  ownership: cannot change the owner of /opt/data: CAP_CHOWN is missing (this is
+    uid 0)
+    start the container with --cap-add CHOWN
+`,
+    );
+  });
+
+  test('which of several plans failed, and why', () => {
+    const reasons = [{ about: null, text: 'the plan has mistakes', mend: ['  do this'] }];
+    const failed = receipt({ plan: 'b', result: 'failed', reasons, changes: null });
+    expect(shown(receipt(), failed)).toBe(
+      'failed: b stopped 3 min ago\n  b: the plan has mistakes\n      do this\n',
+    );
+  });
+
+  test('that the next boot goes on where a signal has stopped one', () => {
+    const reasons = [{ about: 'a', text: 'interrupted by SIGTERM', mend: [] }];
+    expect(shown(receipt({ result: 'interrupted', reasons, changes: 1 }))).toBe(
+      `interrupted: stage2 stopped 3 min ago, 1 change in 412 ms; the next boot goes on
+  a: interrupted by SIGTERM
+`,
+    );
+  });
+
+  test('that a boot has not ended, whatever others did before', () => {
+    expect(shown(receipt({ plan: 'a' }), running('b'))).toBe(
+      'running: a boot of b began at 2026-05-21 06:18:06 UTC and has not ended\n',
+    );
+  });
+
+  test('nothing that drives a terminal', () => {
+    const evil = receipt({ plan: 'a\u001b[2J', result: 'failed', reasons: [OWNERSHIP] });
+    expect(shown(evil)).toContain('failed: a\\x1b[2J stopped');
+  });
+
+  test.each([
+    [5, 'just now'],
+    [59_999, '59 s ago'],
+    [7_200_000, '2 h ago'],
+    [90_000_000, '1 day ago'],
+    [-5000, 'just now'],
+  ])('that something was %d ms ago as "%s"', (age, text) => {
+    const view = { result: 'ok', boots: [receipt()] } as const;
+    expect(renderStatus(view, Date.parse(ENDED) + age, plainPaint)).toContain(`booted ${text},`);
+  });
+});
+
+describe('the status of a container', () => {
+  test('is the worst of the last boots of its plans', () => {
+    const degraded = withBoot(undefined, 'x', receipt({ result: 'degraded' }));
+    const two = withBoot(degraded, 'x', receipt({ plan: 'b' }));
+    expect(two.result).toBe('degraded');
+    expect(withBoot(two, 'x', receipt()).result).toBe('ok');
+    expect(withBoot(two, 'x', running('b')).result).toBe('running');
+    const failed = withBoot(two, 'x', receipt({ plan: 'c', result: 'failed' }));
+    expect(withBoot(failed, 'x', running('b')).result).toBe('failed');
+  });
+
+  test('knows nothing of what was before the container started', () => {
+    const before = withBoot(undefined, 'first start', receipt({ plan: 'b', result: 'failed' }));
+    expect(withBoot(before, 'second start', receipt())).toMatchObject({
+      result: 'ok',
+      boots: [{ plan: 'stage2' }],
+    });
+  });
+
+  test('forgets a file by another name of its plan, and the oldest of too many plans', () => {
+    const unread = receipt({ plan: 'mine', file: '/mine.yaml', result: 'failed' });
+    const read = receipt({ plan: 'example', file: '/mine.yaml' });
+    expect(withBoot(withBoot(undefined, '', unread), '', read).boots).toEqual([read]);
+    let status = withBoot(undefined, '', receipt());
+    for (let at = 0; at < 40; at += 1) {
+      status = withBoot(status, '', receipt({ plan: `p${at}`, file: `/p${at}` }));
+    }
+    expect(status.boots).toHaveLength(16);
+    expect(status.boots.at(-1)?.plan).toBe('p39');
+  });
+
+  test('can be read again, and no other text can', () => {
+    const status = withBoot(withBoot(undefined, 'x', receipt()), 'x', running('b'));
+    expect(readStatus(JSON.stringify(status))).toEqual(status);
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(readStatus(text)).toBeUndefined();
+      }),
+    );
+    const torn = JSON.stringify(status).slice(0, -20);
+    expect(readStatus(torn)).toBeUndefined();
+  });
+});
+
+test('the history is a table, which fits 80 columns unless something is odd', () => {
+  const boots = [
+    receipt({ changes: 1234 }),
+    receipt({ plan: 'reconcile-profiles', result: 'failed', changes: null, slowest: null }),
+  ];
+  const table = renderHistory(boots, plainPaint);
+  expect(table).toBe(
+    `began (UTC)       plan                result  changes    took  slowest step
+2026-05-21 06:18  stage2              ok        1,234  412 ms  ownership 371 ms
+2026-05-21 06:18  reconcile-profiles  failed        ?  412 ms
+`,
+  );
+  for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('a moment is told as ISO 8601 has it', () => {
+  const years = { min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true };
+  fc.assert(
+    fc.property(fc.date(years), (date) => {
+      expect(momentOf(date)).toBe(date.toISOString());
+      expect(isMoment(momentOf(date))).toBe(true);
+    }),
+  );
+});
