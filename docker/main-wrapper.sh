@@ -20,7 +20,8 @@ case ${1-} in
 esac
 
 uid=$(id -u)
-if [ "$uid" -ne 0 ] && [ "$uid" -ne "$(id -u hermes)" ]; then
+if [ "$uid" -ne 0 ] && [ "$uid" -ne "$(id -u hermes)" ] &&
+  [ "${HERMES_BOOT_PLAN:-}" != unprivileged ]; then
   # The quoted lines show what to type.
   # shellcheck disable=SC2016
   printf '%s\n' \
@@ -28,7 +29,9 @@ if [ "$uid" -ne 0 ] && [ "$uid" -ne "$(id -u hermes)" ]; then
     'Such a user can neither prepare the home nor write to the image. To have files on the volume' \
     'belong to your own user, start as root and pass your ids instead:' \
     '  docker run -e HERMES_UID=$(id -u) -e HERMES_GID=$(id -g) …' \
-    'PUID and PGID do the same. hermes then takes these ids before anything starts.' >&2
+    'PUID and PGID do the same. hermes then takes these ids before anything starts.' \
+    'A container that can have no root boots with the plan that needs none:' \
+    '  docker run -e HERMES_BOOT_PLAN=unprivileged …' >&2
   exit 77
 fi
 

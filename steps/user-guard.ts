@@ -24,6 +24,8 @@ export const userGuard = defineStep({
         'start as root and pass your ids instead:',
         `  docker run -e PUID=${uid} -e PGID=${gid === 0 ? uid : gid} …`,
         `HERMES_UID and HERMES_GID do the same; ${options.account} then takes these ids`,
+        'or boot with the plan that needs no root:',
+        '  docker run -e HERMES_BOOT_PLAN=unprivileged …',
       ],
     });
   },

@@ -7,7 +7,7 @@ import { paintFor } from '../report/paint.ts';
 import { EarlyEnd } from './end.ts';
 import type { Context } from './io.ts';
 import { knownPlans } from './known-plans.ts';
-import { findPackagedPlan, packagedPlans, readPlanFile } from './plan-file.ts';
+import { findPackagedPlan, namedPlan, packagedPlans, readPlanFile } from './plan-file.ts';
 
 /** A plan that can be used. */
 interface LoadedPlan {
@@ -39,7 +39,7 @@ export async function readPlan(
   { io }: Context,
   { named, fragments, warnings }: ReadOptions,
 ): Promise<LoadedPlan> {
-  const source = readPlanFile(named ?? io.env.HERMES_BOOT_PLAN, io.cwd);
+  const source = readPlanFile(namedPlan(named, io.env), io.cwd);
   const loaded = await load(source, {
     names: packagedPlans(),
     read: (name) => findPackagedPlan(name, io.cwd),

@@ -5,23 +5,29 @@ import { fileURLToPath } from 'node:url';
 import { errnoOf } from '../errors/problem.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import type { PlanSource } from '../plan/source.ts';
+import type { Environment } from '../report/output.ts';
 import { EarlyEnd } from './end.ts';
 
-/** The plan that is meant when none is named. */
-export const DEFAULT_PLAN = 'stage2';
+/** The plan that is meant when nobody names one. */
+const DEFAULT_PLAN = 'stage2';
+
+/** The plan that a command line and its environment name. */
+export function namedPlan(operand: string | undefined, env: Environment): string {
+  const own = env.HERMES_BOOT_PLAN ?? '';
+  return operand ?? (own === '' ? DEFAULT_PLAN : own);
+}
 
 /** In bytes. The longest plan that a person could want is a hundredth of it. */
 const LARGEST_PLAN = 4 * 1024 * 1024;
 
 /**
  * Reads the plan that a command line names. A word is a plan of ours, anything with a slash or an
- * ending is a path; none or an empty one is the default.
+ * ending is a path.
  * @param cwd where relative paths start
  * @throws EarlyEnd when there is none, or it is no text
  */
-export function readPlanFile(named: string | undefined, cwd: string): PlanSource {
-  const name = named === undefined || named === '' ? DEFAULT_PLAN : named;
-  const path = isPath(name) ? resolve(cwd, name) : packagedPlan(name, cwd);
+export function readPlanFile(named: string, cwd: string): PlanSource {
+  const path = isPath(named) ? resolve(cwd, named) : packagedPlan(named, cwd);
   return readSource(path, cwd);
 }
 

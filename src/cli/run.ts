@@ -29,6 +29,7 @@ async function boot(context: Context, options: Arguments, receipt: ReceiptKeeper
   const { plan, system, facts } = prepared;
   receipt.begin(prepared);
   const renderers = await renderersFor(io, flags.has('json'));
+  const lock = await lockFor(plan, system);
   try {
     const report = await run(plan, system, {
       facts,
@@ -37,13 +38,14 @@ async function boot(context: Context, options: Arguments, receipt: ReceiptKeeper
         for (const renderer of renderers) renderer.show(view);
       },
       signal: io.signal,
-      ...(await lockFor(plan, system)),
+      ...(lock === undefined ? {} : { lock }),
     });
     receipt.end(report);
     const reason: unknown = io.signal.reason;
     if (report.result === 'stopped' && reason instanceof Interruption) return reason.exit;
     return exitOfReport(report, { strict: flags.has('strict'), drift: false });
   } finally {
+    lock?.release();
     for (const renderer of renderers) await renderer.finish();
   }
 }
@@ -51,10 +53,10 @@ async function boot(context: Context, options: Arguments, receipt: ReceiptKeeper
 async function lockFor(
   { home, name, lockTimeout }: BootPlan,
   system: RealSystem,
-): Promise<{ readonly lock?: HomeLock }> {
-  if (home === undefined) return {};
+): Promise<HomeLock | undefined> {
+  if (home === undefined) return undefined;
   const { RealHomeLock } = await import('../system/real/home-lock.ts');
-  return { lock: new RealHomeLock(system, home, name, lockTimeout) };
+  return new RealHomeLock(system, home, name, lockTimeout);
 }
 
 async function renderersFor(io: Io, json: boolean): Promise<readonly Renderer[]> {

@@ -37,19 +37,12 @@ export interface BootOptions {
 export type Bootable = System & Pick<World, 'tree' | 'policy' | 'forgetAll'>;
 
 /**
- * Does what a plan says. The world ends converged, or the report says why not.
+ * Does what a plan says. The world ends converged, or the report says why not. The lock is left to
+ * the caller to release, who may have more to do in the home.
  * @throws HomeHeld when another boot of the same home does not end in time
  */
-export async function run(
-  plan: BootPlan,
-  system: Bootable,
-  options: BootOptions,
-): Promise<BootReport> {
-  try {
-    return await boot(plan, system, false, options);
-  } finally {
-    options.lock?.release();
-  }
+export function run(plan: BootPlan, system: Bootable, options: BootOptions): Promise<BootReport> {
+  return boot(plan, system, false, options);
 }
 
 /** Says what `run` would do, by doing it to a simulated world. Writes nothing. */

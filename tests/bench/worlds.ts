@@ -90,6 +90,7 @@ export function makeWorld(
 
 /** The skills of the image, and of the home as the image's helper would have left them. */
 function makeSkills(install: string, home: string): void {
+  rmSync(join(install, 'skills'), { recursive: true });
   const manifest: string[] = [];
   for (let index = 0; index < SKILLS; index += 1) {
     const name = `skill-${String(index).padStart(2, '0')}`;
@@ -109,6 +110,7 @@ function makeSkills(install: string, home: string): void {
       }
     }
   }
+  writeFileSync(join(install, 'skills/.digest'), 'of 81 skills\n');
   writeFileSync(join(home, 'skills/.bundled_manifest'), manifest.join(''));
   giveTree(join(home, 'skills'), BUILT);
 }

@@ -21,6 +21,8 @@ test('any other user is refused with what to do instead (#34837)', async () => {
       'start as root and pass your ids instead:',
       '  docker run -e PUID=1000 -e PGID=985 …',
       'HERMES_UID and HERMES_GID do the same; hermes then takes these ids',
+      'or boot with the plan that needs no root:',
+      '  docker run -e HERMES_BOOT_PLAN=unprivileged …',
     ],
   });
 });

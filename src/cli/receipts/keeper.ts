@@ -16,7 +16,7 @@ import type { Arguments } from '../command.ts';
 import { EarlyEnd, Interruption } from '../end.ts';
 import type { Exit } from '../exit.ts';
 import type { Context } from '../io.ts';
-import { DEFAULT_PLAN, isPath } from '../plan-file.ts';
+import { isPath, namedPlan } from '../plan-file.ts';
 import type { Prepared } from '../prepare.ts';
 import { STATUS_FILE, historyFile } from './places.ts';
 import { StatusFile } from './status-file.ts';
@@ -105,7 +105,7 @@ export class ReceiptKeeper {
     const { redactor } = this.#context;
     const interruption = this.#interruption();
     const plan = this.#prepared?.plan;
-    const named = this.#options.operand ?? DEFAULT_PLAN;
+    const named = namedPlan(this.#options.operand, this.#context.io.env);
     const broken = {
       plan: plan?.name ?? (isPath(named) ? basename(named).replace(/\.[a-z]+$/, '') : named),
       file: plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named),

@@ -271,6 +271,17 @@ if [ -d "$install/skills" ] && [ -x "$python" ] && [ -f "$skills" ]; then
   as_hermes "$python" "$skills" || warn 'the skills of the image could not be synced'
 fi
 
+# scratch
+scratch=$root/tmp/hermes-files
+if [ -L "$scratch" ]; then
+  warn "$scratch is a link: left alone"
+elif [ -d "$scratch" ]; then
+  [ "$(stat -c '%u:%g %a' "$scratch")" = "$owner 700" ] || warn "$scratch is not private"
+else
+  mkdir -m 700 "$scratch"
+  chown -h "$owner" "$scratch"
+fi
+
 # browser-path
 browsers=$root${PLAYWRIGHT_BROWSERS_PATH:-}
 if [ -z "${AGENT_BROWSER_EXECUTABLE_PATH:-}" ] && [ -n "${PLAYWRIGHT_BROWSERS_PATH:-}" ] &&
