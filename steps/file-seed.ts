@@ -63,8 +63,8 @@ function seed(context: StepContext<Options>): Outcome {
   const change = putInPlace(context, source, { from: 'absent', why: 'it is missing' });
   if (follow === undefined) return { changes: [change], otherwise: '' };
   const why = 'the next image can tell whether anybody edited it';
-  const { changes, notes } = remember(context, follow, source.content().digest(), why);
-  return { changes: [change, ...changes], otherwise: '', notes };
+  const { changes, notes } = remember(context, follow, [source.content().digest()], why);
+  return { changes: [...changes, change], otherwise: '', notes };
 }
 
 function withoutSource(target: string, found: string, required: boolean): Outcome {

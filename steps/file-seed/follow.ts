@@ -37,15 +37,17 @@ export function followSource(context: StepContext<Options>, stat: Stat, record: 
   }
   switch (standing) {
     case 'equal': {
+      const otherwise = `${path} is as the image has it`;
+      if (remembered(system, record).length > 0) return stays(otherwise);
       const why = 'it is as the image has it; the next image can tell whether anybody edited it';
-      const { changes, notes } = remember(context, record, source.content().digest(), why);
-      return { changes, otherwise: `${path} is as the image has it`, notes };
+      return { ...remember(context, record, [source.content().digest()], why), otherwise };
     }
     case 'pristine': {
       const why = 'nobody has edited it, and the image has a new one';
       const change = putInPlace(context, source, { from: 'file', why });
-      const { changes, notes } = remember(context, record, source.content().digest(), why);
-      return { changes: [change, ...changes], otherwise: '', notes };
+      const both = [system.read(path).digest(), source.content().digest()];
+      const { changes, notes } = remember(context, record, both, why);
+      return { changes: [...changes, change], otherwise: '', notes };
     }
     case 'foreign':
       return stays(`${path} is there, was not seeded by this image, and stays as it is`);
@@ -71,10 +73,11 @@ function standingOf(
       return 'equal';
     }
     const seeded = remembered(system, record);
-    if (seeded === undefined) return 'foreign';
+    if (seeded.length === 0) return 'foreign';
     // Nothing larger is ever seeded.
-    if (stat.size <= READ_LIMIT && system.read(path).digest() === seeded) return 'pristine';
-    return source.content().digest() === seeded ? 'edited' : 'passed-over';
+    const own = stat.size <= READ_LIMIT ? system.read(path).digest() : undefined;
+    if (own !== undefined && seeded.includes(own)) return 'pristine';
+    return seeded.includes(source.content().digest()) ? 'edited' : 'passed-over';
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

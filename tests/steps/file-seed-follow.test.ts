@@ -45,15 +45,14 @@ describe('a seeded file that follows the image (B20)', () => {
   test('is put in place and remembered, all of it hermes’ own', async () => {
     const system = used({ image: 'one' });
     expect(await linesOf(system)).toEqual([
-      `${SOUL} new: copy of ${IMAGE}, 0644 ${HERMES}`,
       `${BASE} new directory 0755 ${HERMES}`,
       `${BASE}/seeds new directory 0755 ${HERMES}`,
-      `${RECORD} new: digest of ${SOUL} as it was seeded, 0644 ${HERMES}`,
+      `${RECORD} new: digest of ${SOUL} as it is seeded, 0644 ${HERMES}`,
+      `${SOUL} new: copy of ${IMAGE}, 0644 ${HERMES}`,
     ]);
     expect(await converge(fileSeed, options, system)).toEqual({
       changes: [],
       otherwise: `${SOUL} is as the image has it`,
-      notes: [],
     });
     expect([system.readText(SOUL), system.readText(RECORD)]).toEqual(['one', `${digest('one')}\n`]);
   });
@@ -62,12 +61,15 @@ describe('a seeded file that follows the image (B20)', () => {
     const system = used({ image: 'two', soul: 'one', seeded: 'one' });
     const { changes } = await findingsOf(fileSeed, options, system);
     expect(changes.map(showChange)).toEqual([
+      `${RECORD} replaced: digest of ${SOUL} as it is seeded, 0644 ${HERMES}`,
       `${SOUL} replaced: copy of ${IMAGE}, 0644 ${HERMES}`,
-      `${RECORD} replaced: digest of ${SOUL} as it was seeded, 0644 ${HERMES}`,
     ]);
     expect(changes[0]?.why).toBe('nobody has edited it, and the image has a new one');
     expect((await converge(fileSeed, options, system)).changes).toEqual([]);
-    expect([system.readText(SOUL), system.readText(RECORD)]).toEqual(['two', `${digest('two')}\n`]);
+    expect([system.readText(SOUL), system.readText(RECORD)]).toEqual([
+      'two',
+      `${digest('one')}\n${digest('two')}\n`,
+    ]);
   });
 
   test('is found unedited where the new one is as long as the old one, too', async () => {
@@ -95,7 +97,7 @@ describe('a seeded file that follows the image (B20)', () => {
     expect(await linesOf(system)).toEqual([
       `${BASE} new directory 0755 ${HERMES}`,
       `${BASE}/seeds new directory 0755 ${HERMES}`,
-      `${RECORD} new: digest of ${SOUL} as it was seeded, 0644 ${HERMES}`,
+      `${RECORD} new: digest of ${SOUL} as it is seeded, 0644 ${HERMES}`,
     ]);
     expect((await converge(fileSeed, options, system)).changes).toEqual([]);
   });
@@ -126,8 +128,8 @@ describe('a seeded file that follows the image (B20)', () => {
     const system = used({ soul: 'one', seeded: 'one' });
     const { changes } = await findingsOf(fileSeed, secret, system);
     expect(changes.map(showChange)).toEqual([
+      `${RECORD} replaced: digest of ${SOUL} as it is seeded, 0600 0:0`,
       `${SOUL} replaced: text of the plan, 0600 0:0`,
-      `${RECORD} replaced: digest of ${SOUL} as it was seeded, 0600 0:0`,
     ]);
   });
 
