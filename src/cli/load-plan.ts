@@ -6,7 +6,7 @@ import type { PlanSource } from '../plan/source.ts';
 import { paintFor } from '../report/paint.ts';
 import { EarlyEnd } from './end.ts';
 import type { Context } from './io.ts';
-import { knownPlans } from './known-plans.ts';
+import { knownPlan } from './known-plans.ts';
 import { findPackagedPlan, namedPlan, packagedPlans, readPlanFile } from './plan-file.ts';
 
 /** A plan that can be used. */
@@ -57,7 +57,7 @@ export async function readPlan(
 }
 
 async function load(source: PlanSource, library: Library): Promise<Loaded<Plan>> {
-  const known = library.fragments.length === 0 ? knownPlan(source, library) : undefined;
+  const known = library.fragments.length === 0 ? asBuilt(source, library) : undefined;
   if (known !== undefined) return { ...known, ok: true, sources: [source] };
   const [{ loadPlan }, { validateShape }] = await Promise.all([
     import('../plan/load.ts'),
@@ -67,16 +67,15 @@ async function load(source: PlanSource, library: Library): Promise<Loaded<Plan>>
 }
 
 /** The plan as the build has read it, where neither it nor what it extends has been edited. */
-function knownPlan(
+function asBuilt(
   { file, text }: PlanSource,
   library: Library,
 ): { readonly value: Plan; readonly warnings: readonly Diagnostic[] } | undefined {
-  const plans = knownPlans();
-  const known = plans.get(text);
+  const known = knownPlan(text)?.load();
   if (known === undefined) return undefined;
   const unchanged = known.extends.every((name) => {
     const base = library.read(name);
-    return base !== undefined && plans.get(base.text)?.plan.name === name;
+    return base !== undefined && knownPlan(base.text)?.name === name;
   });
   return unchanged ? { value: { ...known.plan, file }, warnings: known.warnings } : undefined;
 }

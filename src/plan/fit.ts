@@ -36,13 +36,22 @@ export function unfitOption(
   return { path, found: quote(value), wanted: goesUp ? `${wanted} without ..` : wanted };
 }
 
+/** By their text: most options share a few. */
+const patterns = new Map<string, RegExp>();
+
+function patternOf(text: string): RegExp {
+  const known = patterns.get(text) ?? new RegExp(text, 'u');
+  patterns.set(text, known);
+  return known;
+}
+
 function fits(value: JsonValue, schema: OptionSchema): boolean {
   switch (schema.type) {
     case 'string':
       if (typeof value !== 'string' || value.includes('\0')) return false;
       if (value.length < (schema.minLength ?? 0)) return false;
       if (schema.enum !== undefined && !schema.enum.includes(value)) return false;
-      return schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value);
+      return schema.pattern === undefined || patternOf(schema.pattern).test(value);
     case 'integer':
       return (
         Number.isInteger(value) &&

@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import { inspect } from 'node:util';
 import { Unanswered } from '../errors/unanswered.ts';
 import type { Codec } from '../text/codec.ts';
 import { as, count } from '../text/codec.ts';
@@ -117,7 +116,8 @@ export class Content {
     return this.toString();
   }
 
-  [inspect.custom](): string {
+  /** What console.log shows of it; `inspect.custom` of node:util, which takes long to load. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `Content(${this.toString()})`;
   }
 }

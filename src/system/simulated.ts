@@ -9,7 +9,8 @@ import type { System } from './system.ts';
 import type { TreeCopy } from './tree-copy.ts';
 import { behindLink } from './links.ts';
 import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
-import { join } from './path.ts';
+import { join, nameOf, parentOf } from './path.ts';
+import { stagedName } from './staged.ts';
 import type { Part, Publication } from './publication.ts';
 import { checkTime } from './scan.ts';
 import { World } from './world.ts';
@@ -71,6 +72,8 @@ export class SimulatedSystem extends World implements System {
   copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void> {
     const target = this.#target(path);
     const { owner, mode, from, entries } = copy;
+    // What an earlier copy of it left half made is in the way.
+    this.overlay.removeTree(join(parentOf(target), stagedName(nameOf(target))));
     if (copy.replaces) this.overlay.removeTree(target);
     this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
     for (const { name, type, mode } of entries) {

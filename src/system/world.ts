@@ -20,6 +20,8 @@ export class World implements ReadSystem {
   readonly policy: LinkPolicy;
   /** Directories known to be real ones, so that each is looked at once. */
   readonly #directories = new Map<string, Stat>();
+  /** Where directories that are there lead, so that a boot finds the way to its home once. */
+  readonly #parents = new Map<string, string>();
   #accounts: Accounts | undefined;
 
   constructor(tree: Tree, policy: LinkPolicy) {
@@ -90,8 +92,12 @@ export class World implements ReadSystem {
   }
 
   resolve(path: string): Resolution {
+    const parent = parentOf(path);
+    const known = this.#parents.get(parent);
+    if (known !== undefined) return { kind: 'path', path: below(known, path) };
     let current = '/';
-    let rest = componentsOf(parentOf(path));
+    let certain = true;
+    let rest = componentsOf(parent);
     for (let links = 0; ;) {
       const name = rest.shift();
       if (name === undefined) break;
@@ -103,6 +109,7 @@ export class World implements ReadSystem {
       const entry = this.tree.look(next);
       if (entry.type === 'directory') this.#directories.set(next, entry.stat);
       if (entry.type !== 'link') {
+        certain &&= entry.type === 'directory';
         current = next;
         continue;
       }
@@ -114,17 +121,20 @@ export class World implements ReadSystem {
       rest = [...componentsOf(entry.target), ...rest];
       if (entry.target.startsWith('/')) current = '/';
     }
-    return { kind: 'path', path: nameOf(path) === '' ? '/' : join(current, nameOf(path)) };
+    if (certain) this.#parents.set(parent, current);
+    return { kind: 'path', path: below(current, path) };
   }
 
   /** Forgets everything that was remembered, because somebody else may have changed it. */
   forgetAll(): void {
     this.#directories.clear();
+    this.#parents.clear();
     this.#accounts = undefined;
   }
 
   /** Forgets what was remembered at and below `path`, because it has just been changed. */
   forget(path: string): void {
+    this.#parents.clear();
     for (const known of this.#directories.keys()) {
       if (isWithin(known, path)) this.#directories.delete(known);
     }
@@ -144,4 +154,9 @@ export class World implements ReadSystem {
   #database(path: string): string {
     return this.look(path).type === 'missing' ? '' : this.readAs(path, recordLines);
   }
+}
+
+/** A path in the directory that its own has turned out to be. */
+function below(directory: string, path: string): string {
+  return nameOf(path) === '' ? '/' : join(directory, nameOf(path));
 }

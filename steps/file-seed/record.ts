@@ -5,6 +5,7 @@ import { warning, whatIs } from '../../src/step/phrases.ts';
 import { canonical, parentChanges } from '../../src/step/place.ts';
 import type { Note, StepContext } from '../../src/step/step.ts';
 import { Content, type Reader } from '../../src/system/content.ts';
+import { isHardLinked } from '../../src/system/scan.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { list, text } from '../../src/text/codec.ts';
 import { modeOf } from './source.ts';
@@ -51,6 +52,9 @@ export function remember(
     if (known.join('') === lines) return { changes: [], notes: [] };
     if (entry.type !== 'missing' && entry.type !== 'file') {
       throw new Problem({ found: `${at} is ${whatIs(entry)}` });
+    }
+    if (entry.type === 'file' && isHardLinked(entry)) {
+      throw new Problem({ found: `${at} has other names as well` });
     }
     const path = canonical(system, at);
     const owner = ownerOf(context, options.owner);

@@ -87,7 +87,6 @@ export class FaultySystem extends SimulatedSystem {
       super.moveDirectory(staged, path);
       this.#count('copyTree');
     }
-    super.removeTree(staged);
     await super.copyTree(...args);
   }
 
