@@ -2,11 +2,12 @@ import { Problem } from '../src/errors/problem.ts';
 import { ownerTouches } from '../src/step/owner.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import { leftAlone, whatIs } from '../src/step/phrases.ts';
-import { defineStep, type Outcome } from '../src/step/step.ts';
+import { defineStep, type Findings, type Touch } from '../src/step/step.ts';
 import type { Entry } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 import { MANIFEST } from './skills-sync/manifest.ts';
+import { externalOf } from './skills-sync/external.ts';
 import { fingerprintOf, RECORD, syncRecord, type SyncRecord } from './skills-sync/record.ts';
 import { schema } from './skills-sync/schema.ts';
 import { planSync } from './skills-sync/sync.ts';
@@ -16,7 +17,7 @@ export const skillsSync = defineStep({
   uses: 'skills-sync',
   summary: 'Give a home the skills of its image; what the user edited, deleted or linked stays.',
   schema,
-  plan(context) {
+  async plan(context) {
     const { system, with: options } = context;
     const source = system.look(options.bundled);
     if (source.type !== 'directory') {
@@ -35,22 +36,35 @@ export const skillsSync = defineStep({
         return refused(join(options.home, path), entry);
       }
     }
-    const fingerprint = fingerprintOf(system, home, options);
+    const named = await externalOf(system, home, options.config);
+    if (named.directories === undefined) {
+      return { changes: [], otherwise: 'the skills stay as they are', notes: named.notes };
+    }
+    const external = [...new Set([...(options.external ?? []), ...named.directories])];
+    const all = { ...options, external };
+    const fingerprint = fingerprintOf(system, home, all);
     const record = recordOf(system, home);
     const hasManifest = lookBelow(system, home, join('skills', MANIFEST)).type === 'file';
     if (hasManifest && record?.done === true && record.fingerprint === fingerprint) {
       return { changes: [], otherwise: 'the home has the skills of this image' };
     }
-    return planSync(context, home, fingerprint, record);
+    const found = await planSync({ ...context, with: all }, home, fingerprint, record);
+    return { ...found, notes: [...named.notes, ...(found.notes ?? [])] };
   },
-  touches: ({ home, owner }) => [
+  touches: ({ home, owner, config }) => [
     { kind: 'path', path: join(home, 'skills'), aspect: 'existence', tree: true },
+    ...configTouches(config),
     ...ownerTouches(owner),
   ],
 });
 
+/** What it names is relied on: a step that writes it comes before or after, not any time. */
+function configTouches(config: string | undefined): Touch[] {
+  return config === undefined ? [] : [{ kind: 'path', path: config, aspect: 'existence' }];
+}
+
 /** What cannot be written down would be done again in each boot, over what the user did. */
-function refused(path: string, entry: Entry): Outcome {
+function refused(path: string, entry: Entry): Findings {
   const notes = [leftAlone(path, entry, 'no skills are synced')];
   return { changes: [], otherwise: `${path} is left alone`, notes };
 }

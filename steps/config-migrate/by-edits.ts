@@ -3,6 +3,7 @@ import { info, warning } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
 import type { Outcome, StepContext } from '../../src/step/step.ts';
 import { Content, sealed } from '../../src/system/content.ts';
+import { EditedContent } from '../../src/system/edited.ts';
 import type { Stat } from '../../src/system/entry.ts';
 import { nullable } from '../../src/text/codec.ts';
 import { backupChanges } from './backup.ts';
@@ -34,8 +35,9 @@ export async function migrateByEdits(
   const edits = createHash('sha256')
     .update(JSON.stringify([due, key, target]))
     .digest('hex');
+  const name = `the edits ${edits.slice(0, 16)}`;
   const migrated = content.open<Content | null>({
-    name: `the edits ${edits.slice(0, 16)}`,
+    name,
     codec: nullable(sealed),
     read(text) {
       const after = migrate(text, due, key, target);
@@ -52,7 +54,7 @@ export async function migrateByEdits(
       {
         kind: 'file',
         path: canonical(system, file),
-        content: migrated,
+        content: new EditedContent(content, migrated, name),
         mode,
         owner: { uid, gid },
         from: 'file',

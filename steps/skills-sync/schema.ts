@@ -26,6 +26,7 @@ export const schema = {
       uniqueItems: true,
       description: 'Directories that supply skills of their own: the home gets no copy of those.',
     },
+    config: path('The config.yaml whose skills.external_dirs count as external, too.'),
   },
 } as const;
 

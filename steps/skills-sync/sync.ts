@@ -3,7 +3,7 @@ import type { Change } from '../../src/changes/change.ts';
 import { lookBelow } from '../../src/step/place.ts';
 import { ownerOf } from '../../src/step/owner.ts';
 import { counted, info, listed, warning } from '../../src/step/phrases.ts';
-import type { Note, Outcome, StepContext } from '../../src/step/step.ts';
+import type { Findings, Note, StepContext } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
@@ -30,7 +30,7 @@ export async function planSync(
   home: string,
   fingerprint: string,
   record: SyncRecord | undefined,
-): Promise<Outcome> {
+): Promise<Findings> {
   const { system, signal, with: options } = context;
   const { bundled, essential = [], external = [] } = options;
   const bundle = readBundle(system, bundled);

@@ -23,6 +23,8 @@ const EIGHTY: Record<string, MemoryNode> = {
   '/opt/data': directory({ owner: '10000:10000' }),
   [HOME]: directory({ owner: '10000:10000' }),
   [`${IMAGE}/.digest`]: file('1\n'),
+  '/opt/data/config.yaml': file('skills:\n  external_dirs:\n    - /srv/shared\n'),
+  '/srv/shared/theirs/SKILL.md': file('theirs'),
 };
 for (let index = 0; index < 80; index += 1) {
   const path = `${IMAGE}/category-${index % 20}/skill-${index}`;

@@ -61,15 +61,53 @@ const oddities = fc.constantFrom<Record<string, MemoryNode>[]>(
   { [HOME]: link('/srv/shared'), '/srv/shared': directory() },
 );
 
+/** What a home says of the directories that supply skills, besides the secrets that it has. */
+const configs = fc
+  .array(
+    fc.constantFrom(
+      '/srv/other',
+      '/srv',
+      '~',
+      'skills/ml',
+      '/srv/link',
+      '/opt/hermes/skills',
+      '$X/y',
+    ),
+    { maxLength: 3 },
+  )
+  .chain((paths) =>
+    fc.constantFrom<MemoryNode | undefined>(
+      undefined,
+      undefined,
+      file(
+        `api_key: canary\nskills:\n  external_dirs:\n${paths.map((path) => `  - ${path}\n`).join('')}`,
+      ),
+      file(`api_key: canary\nskills: { external_dirs: [${paths.join(', ')}] }\n`),
+      file('api_key: canary\nskills: { external_dirs: [\n'),
+      link('/srv/me/kept'),
+    ),
+  );
+
 /** A world before the skills are synced. */
 export const skillWorlds: fc.Arbitrary<Record<string, MemoryNode>> = fc
-  .record({ bundle: bundles, copies, asides, lines, oddity: oddities, described: fc.boolean() })
-  .map(({ bundle, copies: there, asides: aside, lines: told, oddity, described }) => {
+  .record({
+    bundle: bundles,
+    copies,
+    asides,
+    lines,
+    oddity: oddities,
+    described: fc.boolean(),
+    config: configs,
+  })
+  .map(({ bundle, copies: there, asides: aside, lines: told, oddity, described, config }) => {
     const entries: Record<string, MemoryNode> = {
       '/opt/data': directory({ owner: '10000:10000' }),
       [HOME]: directory({ owner: '10000:10000' }),
       [`${HOME}/notes.txt`]: file('a note'),
       '/srv/me/kept': file('kept'),
+      '/srv/other/mail/SKILL.md': file('theirs'),
+      '/srv/link': link('/srv/other'),
+      ...(config === undefined ? {} : { '/opt/data/config.yaml': config }),
       ...bundle,
       ...(described ? { [`${IMAGE}/ml/DESCRIPTION.md`]: file('about') } : {}),
       ...manifest(told.map(([name, of]) => (of === undefined ? `${name}\n` : line(name, of)))),

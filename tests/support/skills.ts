@@ -34,6 +34,7 @@ steps:
       owner: hermes
       essential: [hermes-agent]
       external: [/srv/team]
+      config: /opt/data/config.yaml
 `;
 
 /** The entries of one skill. */

@@ -1,0 +1,107 @@
+import { Problem } from '../../src/errors/problem.ts';
+import { canonical } from '../../src/step/place.ts';
+import { info, leftAlone, warning, whatIs } from '../../src/step/phrases.ts';
+import type { Note } from '../../src/step/step.ts';
+import type { Content } from '../../src/system/content.ts';
+import { isLinked } from '../../src/system/entry.ts';
+import { isWithin, join, normalise } from '../../src/system/path.ts';
+import type { ReadSystem } from '../../src/system/system.ts';
+import type { Delegation } from './delegation.ts';
+import { glance } from './delegation-glance.ts';
+
+/** A configuration has a few thousand lines at most. */
+const LONGEST_CONFIG = 1024 * 1024;
+
+/** The directories that supply skills besides the home, as a configuration names them. */
+export interface External {
+  /** Canonical, and neither the skills of the home nor around them. */
+  readonly directories: readonly string[];
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Reads which directories the user has delegated skills to (`skills.external_dirs`).
+ *
+ * A link in place of the file is never followed and will be there in the next boot, too: it counts
+ * as a file that names none, with a warning. A file that cannot be read or parsed now is another
+ * matter. Taking it for one that names none would bring back every skill that the home has left to
+ * others, beside theirs, and to an agent that refuses names that are there twice.
+ * @returns undefined, with what to tell, where the home has to stay as it is
+ */
+export async function externalOf(
+  system: ReadSystem,
+  home: string,
+  config: string | undefined,
+): Promise<External | { readonly directories: undefined; readonly notes: readonly Note[] }> {
+  if (config === undefined) return { directories: [], notes: [] };
+  const entry = system.look(config);
+  if (entry.type === 'missing') return { directories: [], notes: [] };
+  if (entry.type !== 'file' && entry.type !== 'unreadable') {
+    const mend = 'external directories of skills that it may name are not known';
+    return { directories: [], notes: [leftAlone(config, entry, mend)] };
+  }
+  const content = contentOf(system, config);
+  const { state, directories } = content === undefined ? UNREAD : await delegationIn(content);
+  if (state === 'known') return placed(system, home, config, directories);
+  const text = `${config} cannot be read: no skills are synced, since some may be left to others`;
+  return { directories: undefined, notes: [warning(text)] };
+}
+
+const UNREAD: Delegation = { state: 'broken', directories: [] };
+
+function contentOf(system: ReadSystem, path: string): Content | undefined {
+  try {
+    return system.read(path, LONGEST_CONFIG);
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+async function delegationIn(content: Content): Promise<Delegation> {
+  const seen = content.open(glance);
+  if (seen.state !== 'doubtful') return seen;
+  const { parsed } = await import('./delegation-yaml.ts');
+  return content.open(parsed);
+}
+
+function placed(
+  system: ReadSystem,
+  home: string,
+  config: string,
+  named: Delegation['directories'],
+): External {
+  const skills = join(home, 'skills');
+  const directories = new Set<string>();
+  const notes: Note[] = [];
+  for (const [index, name] of named.entries()) {
+    const which = `entry ${index + 1} of skills.external_dirs in ${config}`;
+    if (name === null) {
+      notes.push(info(`${which} is no plain path, and only the agent knows what it means`));
+      continue;
+    }
+    const found = look(system, absolute(name, home));
+    if ('problem' in found) notes.push(warning(`${which} is passed over: ${found.problem}`));
+    else if (isWithin(skills, found.path) || isWithin(found.path, skills)) {
+      // A copy would be its own replacement, and go.
+      if (found.path !== skills) notes.push(warning(`${which} is passed over: ${OWN}`));
+    } else directories.add(found.path);
+  }
+  return { directories: [...directories], notes };
+}
+
+const OWN = 'it overlaps with the skills of the home';
+
+/** The services of the agent run with the home as their HOME. */
+function absolute(name: string, home: string): string {
+  if (name.startsWith('/')) return normalise(name);
+  return name === '~' ? home : join(home, name.replace(/^~\//, ''));
+}
+
+/** Where a directory is. One that is missing is empty, and may be filled later. */
+function look(system: ReadSystem, path: string): { path: string } | { problem: string } {
+  const entry = system.look(path);
+  return isLinked(entry) || entry.type === 'unreadable'
+    ? { problem: `${path} is ${whatIs(entry)}` }
+    : { path: canonical(system, path) };
+}
