@@ -176,7 +176,7 @@ describe('with a home that is full', () => {
       expect(boot.stderr).toMatch(
         /seed-env: writing \/opt\/data\/\.env takes \d+ bytes, and no space is left on \/opt\/data/,
       );
-      expect(boot.stderr).toMatch(/degraded by seed-env, seed-config, seed-soul, skills, api-key;/);
+      expect(boot.stderr).toMatch(/degraded by seed-env, seed-config, seed-soul, api-key, skills;/);
     },
   );
 

@@ -80,6 +80,7 @@ it.skipIf(needs.length > 0).each([true, false])(
       (line) => /\.bundled_|\.digest/.test(line) && !line.includes('O_DIRECTORY'),
     );
     expect(files).toHaveLength(digest ? 2 : 1);
+    expect(lines.filter((line) => line.includes('config.yaml"'))).toHaveLength(1);
     const inHome = lines.filter((line) => line.includes(`${root}${HOME}`));
     expect(inHome).toEqual([]);
   },
