@@ -46,7 +46,9 @@ export async function migrateByEdits(
   });
   if (migrated === null) return untouched(`${file} is no YAML mapping`);
   const { changes, notes } = backupChanges(system, options.backup, from);
-  const { uid, gid, mode } = stat;
+  const { uid, gid } = stat;
+  // Set-user-id bits do not outlive the change of owner that a new file takes.
+  const mode = stat.mode & 0o777;
   const had = version.kind === 'known' ? `is of version ${from}` : 'has no version';
   return {
     changes: [
