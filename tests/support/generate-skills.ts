@@ -19,14 +19,19 @@ const bundles = fc
   .array(fc.tuple(fc.constantFrom(...NAMES), texts), { minLength: 1, maxLength: 5 })
   .map((skills) => tree(IMAGE, skills));
 
-const copies = fc.array(
-  fc.tuple(
-    fc.constantFrom(...NAMES, 'old/notes', 'old/train', '.archive/serve', 'mine'),
-    texts,
-    fc.constantFrom('', '', '', 'edited', 'cached', 'linked', 'as-link', 'as-file', 'as-fifo'),
-  ),
-  { maxLength: 5 },
-);
+const copies = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom(...NAMES, 'old/notes', 'old/train', '.archive/serve', 'mine'),
+      texts,
+      fc.constantFrom('', '', '', 'edited', 'cached', 'linked', 'as-link', 'as-file', 'as-fifo'),
+    ),
+    { maxLength: 5 },
+  )
+  // A text of the image would make it a copy of the image under another name.
+  .map((all) =>
+    all.map(([path, text, state]) => [path, path === 'mine' ? 'mine' : text, state] as const),
+  );
 
 const asides = fc.array(
   fc.tuple(
