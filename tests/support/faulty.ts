@@ -62,8 +62,8 @@ export class FaultySystem extends SimulatedSystem {
   /** Killed in the middle, it leaves what is half made beside, as the real one does. */
   override publish(...args: Parameters<SimulatedSystem['publish']>): void {
     const [path, { owner }] = args;
-    if (this.#left <= 0) {
-      const half = join(parentOf(path), unpublishedName(nameOf(path)));
+    const half = join(parentOf(path), unpublishedName(nameOf(path)));
+    if (this.#left <= 0 && this.look(half).type === 'missing') {
       super.publish(half, { owner, mode: 0o700, parts: [] });
     }
     this.#count('publish');
