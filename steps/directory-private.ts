@@ -91,13 +91,13 @@ function strangeness(
   { uid, gid, mode }: Stat,
   wanted: Owner,
 ): string | undefined {
-  if (uid === wanted.uid) return undefined;
-  if (uid !== 0) {
+  if (uid !== 0 && uid !== wanted.uid) {
     return `belongs to ${showOwner({ uid, gid })}, who may have put it there to be trusted`;
   }
   const names = (mode & 0o077) === 0 ? 0 : system.list(at).length;
   if (names === 0) return undefined;
-  return `is root's, open to others and holds ${counted(names, 'name')}, so no private one`;
+  const whose = uid === 0 ? "root's, " : '';
+  return `is ${whose}open to others and holds ${counted(names, 'name')}, so no private one`;
 }
 
 function ungiven(at: string, is: Owner, wanted: Owner, name: string, facts: Facts): Note[] {

@@ -1,8 +1,11 @@
+import { Problem } from '../errors/problem.ts';
 import type { PlanSource } from '../plan/source.ts';
+import type { Reader } from '../system/content.ts';
 import type { Stat } from '../system/entry.ts';
 import { showMode, showOwner } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
+import { nullable, text } from '../text/codec.ts';
 import { EarlyEnd } from './end.ts';
 
 /** Where derived images and operators put what they change of a plan. */
@@ -14,32 +17,68 @@ const LARGEST = 1024 * 1024;
 const WRITABLE_BY_GROUP = 0o020;
 const WRITABLE_BY_OTHERS = 0o002;
 
+/** To list a directory and look into it, as in the last octal digit of a mode. */
+const LIST = 0o5;
+
 /**
  * The fragments of a world, in the order of their names. Root does what they say, so nobody else
  * may have written them.
  * @param path names a path of the world as messages show it
- * @throws EarlyEnd when one could have been written by somebody else: a boot without what it says
- *   would not be the boot that was asked for
+ * @throws EarlyEnd when one cannot be read, or could have been written by somebody else: a boot
+ *   without what it says would not be the boot that was asked for
  */
 export function readFragments(system: ReadSystem, path: (path: string) => string): PlanSource[] {
   const directory = FRAGMENTS[2];
-  const names = system.list(directory).filter((name) => /^[^.].*\.yaml$/.test(name));
-  if (names.length === 0) return [];
-  const refused = [...FRAGMENTS, ...names.map((name) => join(directory, name))].flatMap((place) =>
-    refusal(system, place, path(place)),
-  );
-  if (refused.length > 0) {
-    throw new EarlyEnd('config', ...refused, 'nothing was run: root does what fragments say');
+  for (const place of FRAGMENTS) {
+    const { type } = system.look(place);
+    if (type === 'missing') return [];
+    if (type !== 'directory') refuse([`${path(place)} is a ${type}, wanted a directory of root`]);
+    if (system.permits(place, LIST) === false) refuse([`this user may not list ${path(place)}`]);
   }
-  return names.map((name) => {
-    const place = join(directory, name);
-    return { file: path(place), text: system.readText(place, LARGEST) };
-  });
+  const all = system.list(directory);
+  // Editors leave other names behind; this one was meant.
+  const misnamed = all.filter((name) => /^[^.].*\.yml$/s.test(name));
+  const names = all.filter((name) => /^[^.].*\.yaml$/s.test(name));
+  const places =
+    names.length === 0 ? [] : [...FRAGMENTS, ...names.map((name) => join(directory, name))];
+  refuse([
+    ...misnamed.map((name) => `${path(join(directory, name))} is not read; name it .yaml`),
+    ...places.flatMap((place) => faultsOf(system, place, path(place))),
+  ]);
+  return names.map((name) => readFragment(system, join(directory, name), path));
 }
 
-function refusal(system: ReadSystem, place: string, shown: string): string[] {
+function refuse(why: readonly string[]): void {
+  if (why.length === 0) return;
+  throw new EarlyEnd('config', ...why, 'nothing was run: root does what fragments say');
+}
+
+function readFragment(
+  system: ReadSystem,
+  place: string,
+  path: (path: string) => string,
+): PlanSource {
+  const file = path(place);
+  try {
+    const own = system.read(place, LARGEST).open(utf8);
+    if (own !== null) return { file, text: own };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new EarlyEnd('config', `${file}: ${error.message}`, 'nothing was run');
+  }
+  throw new EarlyEnd('config', `${file} is not UTF-8 text`, 'nothing was run');
+}
+
+const utf8: Reader<string | null> = {
+  name: 'a fragment',
+  codec: nullable(text),
+  read: (content, exact) => (exact ? content : null),
+};
+
+function faultsOf(system: ReadSystem, place: string, shown: string): string[] {
   const entry = system.look(place);
   const wanted = FRAGMENTS.some((directory) => directory === place) ? 'directory' : 'file';
+  if (entry.type === 'missing') return [`${shown} cannot be found under its name`];
   if (entry.type !== wanted) return [`${shown} is a ${entry.type}, wanted a ${wanted} of root`];
   const { stat } = entry;
   const faults = [

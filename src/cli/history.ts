@@ -1,3 +1,4 @@
+import { Problem } from '../errors/problem.ts';
 import { plural } from '../report/format.ts';
 import { showLine } from '../report/log-lines.ts';
 import { paintFor } from '../report/paint.ts';
@@ -30,11 +31,12 @@ export const historyCommand: Command = async ({ io }, { operand, root, flags }) 
   const home = normalise(variableOr(looking, io.env, 'HERMES_HOME', '/opt/data'));
   const system = new RealSystem(findRoot(root, io.cwd), [home]);
   const file = historyFile(home);
-  const { receipts, damaged } = readHistory(system, [olderLog(file), file]);
+  const { receipts, damaged, problems } = readHistory(system, [olderLog(file), file]);
   const boots = receipts.filter(({ plan }) => operand === undefined || plan === operand).reverse();
   const tell = (level: 'info' | 'warn', text: string): void => {
     io.stderr.write(showLine({ level, text }));
   };
+  for (const problem of problems) tell('warn', problem.message);
   if (damaged > 0) tell('warn', `${plural(damaged, 'line')} of ${file} cannot be read`);
   if (flags.has('json')) {
     io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, home, boots })}\n`);
@@ -57,17 +59,29 @@ export const historyCommand: Command = async ({ io }, { operand, root, flags }) 
 function readHistory(
   system: ReadSystem,
   files: readonly string[],
-): { receipts: ShortReceipt[]; damaged: number } {
+): { receipts: ShortReceipt[]; damaged: number; problems: Problem[] } {
   const receipts: ShortReceipt[] = [];
+  const problems: Problem[] = [];
   let damaged = 0;
   for (const file of files) {
     if (system.look(file).type === 'missing') continue;
-    for (const line of system.readText(file).split(START)) {
+    for (const line of linesOf(system, file, problems)) {
       if (line === '') continue;
       const value = fromJson(line);
       if (isReceipt(value)) receipts.push(value);
       else damaged += 1;
     }
   }
-  return { receipts, damaged };
+  return { receipts, damaged, problems };
+}
+
+/** The lines of a file; none where it cannot be read, which is told beside the others. */
+function linesOf(system: ReadSystem, file: string, problems: Problem[]): readonly string[] {
+  try {
+    return system.readText(file).split(START);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    problems.push(error);
+    return [];
+  }
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errnoOf } from '../errors/problem.ts';
@@ -86,6 +86,11 @@ function namesIn(directory: string): string[] {
 
 function readBytes(path: string, file: string): Buffer {
   try {
+    // What a shell puts in the place of a file is a pipe that somebody writes to; any other would
+    // keep a boot waiting.
+    if (!path.startsWith('/dev/') && statSync(path).isFIFO()) {
+      throw new EarlyEnd('noInput', `${file} is a pipe, not a plan file`);
+    }
     return readFileSync(path);
   } catch (error) {
     const code = errnoOf(error);

@@ -1,3 +1,4 @@
+import type { PlanSource } from '../plan/source.ts';
 import { plural } from '../report/format.ts';
 import { RealSystem } from '../system/real/real.ts';
 import { printable } from '../text/printable.ts';
@@ -8,12 +9,13 @@ import { readPlan } from './load-plan.ts';
 /** Finds the mistakes of a plan. */
 export const validateCommand: Command = async (context, { operand, flags }) => {
   // With the fragments of this machine: the build of a derived image is where they are checked.
+  let found: readonly PlanSource[] = [];
   const { plan, warnings } = await readPlan(context, {
     named: operand,
-    fragments: () => readFragments(new RealSystem('/'), (path) => path),
+    fragments: () => (found = readFragments(new RealSystem('/'), (path) => path)),
     warnings: flags.has('strict') ? 'refuse' : 'tell',
   });
-  const fragments = plan.files.filter((file) => file.includes('/plan.d/')).length;
+  const fragments = found.filter(({ file }) => plan.files.includes(file)).length;
   const also = fragments === 0 ? '' : ` with ${plural(fragments, 'fragment')}`;
   const size = `${plural(plan.steps.length, 'step')}, ${plural(plan.inputs.length, 'input')}`;
   const verdict = warnings.length === 0 ? 'no mistakes' : plural(warnings.length, 'warning');

@@ -45,14 +45,25 @@ export function resolveInputs(
   return { inputs, problems };
 }
 
-/** All that the variables of secret inputs hold, also those that another variable overrules. */
+/**
+ * All that the variables of secret inputs hold, also those that another variable overrules, and
+ * what the URLs of others have of passwords and tokens in them.
+ */
 export function secretTexts(
   declarations: readonly InputDeclaration[],
   { process, envdir }: Environment,
 ): readonly string[] {
-  const names = declarations.filter(({ secret }) => secret).flatMap(({ env }) => env);
-  const texts = names.flatMap((name) => [valueOf(process, name), valueOf(envdir, name)]);
+  const texts = declarations.flatMap(({ secret, env }) => {
+    const own = env.flatMap((name) => [valueOf(process, name), valueOf(envdir, name)]);
+    return secret ? own : own.flatMap(secretsOfUrl);
+  });
   return [...new Set(texts.map((text) => text.replace(/\n$/, '')))].filter((text) => text !== '');
+}
+
+function secretsOfUrl(text: string): string[] {
+  const [, password] = /^[a-z][a-z0-9+.-]*:\/\/[^/@:]*:([^/@]+)@/i.exec(text) ?? [];
+  const values = [...text.matchAll(/[?&][^=&]*(?:key|token|secret|password)=([^&#]+)/gi)];
+  return [password ?? '', ...values.map(([, value = '']) => value)];
 }
 
 /** The first variable that is set and not empty, wherever it is set. */

@@ -6,7 +6,7 @@ import type { TextMistake } from './template.ts';
  * A diagnostic on its way, with the JSON pointer of the value that it blames. A value is blamed
  * once: the check that knows it best comes first.
  */
-export interface Mistake extends Omit<Diagnostic, 'step'> {
+export interface Mistake extends Diagnostic {
   readonly pointer: string;
 }
 

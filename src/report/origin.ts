@@ -73,9 +73,10 @@ function markOf({ off, entries }: PlanStep, [lowest]: readonly string[]): string
 /** `50-site.yaml:4 replaces stage2.yaml:147`: the last word first. */
 function historyOf({ entries, off }: PlanStep): string {
   const [first, ...later] = entries;
-  const verb = ({ at, as }: StepEntry): string => {
-    if (as === 'replaced') return 'replaces';
-    return off?.file === at.file && off.line >= at.line ? 'switches off' : 'changes';
+  const switching = entries.findLast(({ at }) => at.file === off?.file && at.line <= off.line);
+  const verb = (entry: StepEntry): string => {
+    if (entry.as === 'replaced') return 'replaces';
+    return entry === switching ? 'switches off' : 'changes';
   };
   return later.reduce(
     (history, entry) => `${place(entry.at)} ${verb(entry)} ${history}`,

@@ -26,7 +26,7 @@ const NOTHING: Repair = { changes: [], notes: [] };
 
 /** Directories of everybody that no plan may give away, whatever it says. */
 const SYSTEM_DIRECTORIES =
-  /^\/(?:bin|boot|dev|dev\/shm|etc|home|lib[^/]*|opt|proc|root|run|run\/(?:lock|s6|user)|sbin|srv|sys|tmp|usr|var|var\/(?:lib|tmp))?$/;
+  /^\/(?:bin|boot|dev|dev\/shm|etc|home|lib[^/]*|media|mnt|opt|proc|root|run|run\/(?:lock|s6|user)|sbin|srv|sys|tmp|usr|var|var\/(?:backups|cache|lib|local|log|mail|opt|spool|tmp))?$/;
 
 /**
  * Refuses to give away a directory that the system itself needs.

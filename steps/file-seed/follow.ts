@@ -38,16 +38,20 @@ export function followSource(context: StepContext<Options>, stat: Stat, record: 
   switch (standing) {
     case 'equal': {
       const otherwise = `${path} is as the image has it`;
-      if (remembered(system, record).length > 0) return stays(otherwise);
+      if (remembered(system, record).length === 1) return stays(otherwise);
       const why = 'it is as the image has it; the next image can tell whether anybody edited it';
       return { ...remember(context, record, [source.content().digest()], why), otherwise };
     }
     case 'pristine': {
       const why = 'nobody has edited it, and the image has a new one';
       const change = putInPlace(context, source, { from: 'file', why });
-      const both = [system.read(path).digest(), source.content().digest()];
-      const { changes, notes } = remember(context, record, both, why);
-      return { changes: [...changes, change], otherwise: '', notes };
+      const [old, now] = [system.read(path).digest(), source.content().digest()];
+      const { changes, notes } = remember(context, record, [old, now], why);
+      // Alone: who puts the old one back has edited it.
+      const after = notes.length > 0 ? { changes } : remember(context, record, [now], why);
+      // A mode that somebody has tightened stays tight.
+      const mode = stat.mode & change.mode;
+      return { changes: [...changes, { ...change, mode }, ...after.changes], otherwise: '', notes };
     }
     case 'foreign':
       return stays(`${path} is there, was not seeded by this image, and stays as it is`);

@@ -15,8 +15,6 @@ export interface Decisions {
   readonly shadows: string[];
   /** What the manifest says afterwards. */
   readonly manifest: Map<string, string>;
-  /** Skills of unknown origin whose hash is taken from the home, other than that of the image. */
-  readonly kept: string[];
   readonly left: Map<Reason, string[]>;
 }
 
@@ -27,8 +25,6 @@ export interface Grounds {
   readonly essential: ReadonlySet<string>;
   readonly suppressed: ReadonlySet<string>;
   readonly external: ReadonlySet<string>;
-  /** Of a sync that was killed: what it has already decided to keep. */
-  readonly kept: readonly string[];
   /** Whether the home wants essential skills only. */
   readonly sparse: boolean;
 }
@@ -44,7 +40,6 @@ export async function decide(
     replaced: [],
     shadows: [],
     manifest: new Map(grounds.manifest),
-    kept: [],
     left: new Map(),
   };
   const wanted = bundle.skills.filter(({ name }) => {
@@ -107,16 +102,16 @@ function decidePresent(
 ): void {
   const { name, path, hash } = skill;
   const origin = grounds.manifest.get(name);
-  if (origin === hash || (origin !== '' && grounds.kept.includes(name))) return;
+  if (origin === hash) return;
   const copy = grounds.home.read(path);
   if (copy?.hash === hash) {
     // The very bytes of the image: an interrupted sync, or a manifest with other hashes.
     decisions.manifest.set(name, hash);
   } else if (origin === undefined) {
     leave('same-name');
-  } else if (origin === '' && copy !== undefined) {
-    decisions.manifest.set(name, copy.hash);
-    decisions.kept.push(name);
+  } else if (origin === '') {
+    // Taken for what came with the image, an edited copy would give way to the next one.
+    leave('edited');
   } else if (copy !== undefined && (copy.hash === origin || copy.wholeHash === origin)) {
     decisions.replaced.push(skill);
     decisions.manifest.set(name, hash);

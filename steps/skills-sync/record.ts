@@ -28,8 +28,6 @@ export interface SyncRecord {
   readonly fingerprint: string;
   /** Whether the sync came to its end. */
   readonly done: boolean;
-  /** The skills that this sync keeps as it found them, since nothing told where they came from. */
-  readonly kept: readonly string[];
 }
 
 /**
@@ -71,7 +69,7 @@ const names: Reader<readonly string[]> = {
 /** How facts have a record: its fingerprint is of what they have, too. */
 export const syncRecord: Reader<SyncRecord | null> = {
   name: 'the record',
-  codec: nullable(object<SyncRecord>({ fingerprint: text, done: flag, kept: list(text) })),
+  codec: nullable(object<SyncRecord>({ fingerprint: text, done: flag })),
   read: (content) => parseRecord(content) ?? null,
 };
 
@@ -84,15 +82,13 @@ const baked: Reader<string> = {
 
 /** Reads a record; undefined where there is none. */
 export function parseRecord(content: string): SyncRecord | undefined {
-  const [first = '', ...kept] = content.trimEnd().split('\n');
-  const [, open, fingerprint] = /^(unfinished )?([0-9a-f]{64})$/.exec(first) ?? [];
-  if (fingerprint === undefined) return undefined;
-  return { fingerprint, done: open === undefined, kept };
+  const [, open, fingerprint] = /^(unfinished )?([0-9a-f]{64})\n$/.exec(content) ?? [];
+  return fingerprint === undefined ? undefined : { fingerprint, done: open === undefined };
 }
 
 /** The text of a record. */
-export function showRecord({ fingerprint, done, kept }: SyncRecord): string {
-  return `${[`${done ? '' : 'unfinished '}${fingerprint}`, ...kept].join('\n')}\n`;
+export function showRecord({ fingerprint, done }: SyncRecord): string {
+  return `${done ? '' : 'unfinished '}${fingerprint}\n`;
 }
 
 /** What the build has written about the skills; undefined where there is no such file. */

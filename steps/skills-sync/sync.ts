@@ -41,14 +41,12 @@ export async function planSync(
   const leftovers = findLeftovers(system, home, bundle.skills);
   const skills = new HomeSkills(system, home, leftovers.aside);
   const text = textBelow(system, home, join('skills', MANIFEST));
-  const before = record?.fingerprint === fingerprint && !record.done ? record.kept : [];
   const grounds = {
     home: skills,
     manifest: parseManifest(text ?? ''),
     essential: new Set(essential),
     suppressed: suppressedIn(system, home),
     external: new Set(external.flatMap((directory) => suppliedBy(system, directory))),
-    kept: before,
     sparse: lookBelow(system, home, NO_SKILLS).type !== 'missing',
   };
   const decisions = await decide(bundle, grounds, async () => {
@@ -65,9 +63,8 @@ export async function planSync(
   const manifest = showManifest(decisions.manifest);
   if (manifest !== text) changes.push(manifestChange(skills, manifest, owner));
   changes.push(...shadowChanges(skills, decisions));
-  const kept = [...new Set([...before, ...decisions.kept])];
   return {
-    changes: framed(skills, changes, record, { fingerprint, done: true, kept }, owner),
+    changes: framed(skills, changes, record, { fingerprint, done: true }, owner),
     otherwise: 'the home has the skills of this image',
     notes: [...bundle.notes, ...notesOf(decisions.left)],
   };
@@ -115,13 +112,13 @@ function framed(
   const isKnown = (what: SyncRecord): boolean =>
     record !== undefined && showRecord(record) === showRecord(what);
   // Only the manifest was missing: until it is there again, the record counts for nothing.
-  if (isKnown({ ...done, kept: [] })) return [...changes];
+  if (isKnown(done)) return [...changes];
   const open = { ...done, done: false };
-  const misleads = changes.length > 0 && (record !== undefined || open.kept.length > 0);
+  const misleads = changes.length > 0 && record !== undefined;
   return [
     ...(misleads && !isKnown(open) ? [write(open, 'a sync is under way', OPEN)] : []),
     ...changes,
-    write({ ...done, kept: [] }, 'fingerprint of the skills', CLOSED),
+    write(done, 'fingerprint of the skills', CLOSED),
   ];
 }
 

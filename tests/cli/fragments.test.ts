@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, symlinkSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { directoryWith, hermesBoot } from './cli.ts';
@@ -165,5 +165,49 @@ describe('plan --origin', () => {
         { id: 'second', off: true, needs: ['first'], entries: [{}, { as: 'changed' }] },
       ],
     });
+  });
+});
+
+describe('what stands where fragments are looked for', () => {
+  test.each([
+    [
+      'a file',
+      (at: string) => {
+        writeFileSync(at, '');
+      },
+      'plan.d is a file, wanted a directory',
+    ],
+    [
+      'a link to nothing',
+      (at: string) => {
+        symlinkSync('/none', at);
+      },
+      'plan.d is a link, wanted',
+    ],
+  ])('and is %s does not pass for no fragments', async (_, make, says) => {
+    const cwd = directoryWith({ 'small.yaml': PLAN, 'root/etc/hermes-boot/x': '' });
+    make(join(cwd, 'root', D));
+    const { code, stderr } = await plan(cwd);
+    expect(code).toBe(78);
+    expect(stderr).toContain(says);
+  });
+
+  test('and ends in .yml was meant, and is not passed over', async () => {
+    const { code, stderr } = await plan(worldWith({ '50-site.yml': OFF }));
+    expect(code).toBe(78);
+    expect(stderr).toContain('50-site.yml is not read; name it .yaml');
+  });
+
+  test('and is no text, or too long for a fragment, is refused with its path', async () => {
+    const cwd = worldWith({ '50-site.yaml': OFF });
+    const file = join(cwd, 'root', D, '50-site.yaml');
+    writeFileSync(file, Buffer.from([0x23, 0xe9]));
+    const binary = await plan(cwd);
+    expect(binary.code).toBe(78);
+    expect(binary.stderr).toContain(`root/${D}/50-site.yaml is not UTF-8 text`);
+    writeFileSync(file, `# ${'x'.repeat(2_000_000)}`);
+    const long = await plan(cwd);
+    expect(long.code).toBe(78);
+    expect(long.stderr).toContain('50-site.yaml has 200000');
   });
 });

@@ -204,4 +204,23 @@ describe('mistakes of several files', () => {
     const text = `${EXTENDS}steps:\n  - { id: a, uses: directory, before: [tow], with: { path: /a } }\n`;
     expect(mistakesOf(load(text))).toContain('unknown step "tow" in before');
   });
+
+  it('in the text of a fragment name the step that they are in', () => {
+    const twice = `${EXTENDS}steps:\n  - id: two\n    off: true\n    off: false\n`;
+    expect(mistakesOf(load(BASE, { '10.yaml': twice }))).toContain(
+      '10.yaml:6:5  step two: duplicate key "off"',
+    );
+  });
+
+  it('blame what takes a key out for its absence', () => {
+    const out = `${EXTENDS}steps:\n  - id: one\n    with: null\n`;
+    expect(mistakesOf(load(BASE, { '10.yaml': out }))).toContain(
+      '10.yaml:5:5  step one: missing key "with"',
+    );
+  });
+
+  it('are none where null takes out what need not be there', () => {
+    const out = `${EXTENDS}steps:\n  - { id: one, with: { mode: null } }\n`;
+    expect(stepOf(planOf(load(BASE, { '10.yaml': out })), 'one')?.with).toEqual({ path: '/one' });
+  });
 });

@@ -63,18 +63,26 @@ describe('a seeded file that follows the image (B20)', () => {
     expect(changes.map(showChange)).toEqual([
       `${RECORD} replaced: digest of ${SOUL} as it is seeded, 0644 ${HERMES}`,
       `${SOUL} replaced: copy of ${IMAGE}, 0644 ${HERMES}`,
+      `${RECORD} replaced: digest of ${SOUL} as it is seeded, 0644 ${HERMES}`,
     ]);
     expect(changes[0]?.why).toBe('nobody has edited it, and the image has a new one');
     expect((await converge(fileSeed, options, system)).changes).toEqual([]);
-    expect([system.readText(SOUL), system.readText(RECORD)]).toEqual([
-      'two',
-      `${digest('one')}\n${digest('two')}\n`,
-    ]);
+    expect([system.readText(SOUL), system.readText(RECORD)]).toEqual(['two', `${digest('two')}\n`]);
+  });
+
+  test('is edited by who puts the default of an earlier image back', async () => {
+    const system = used({ image: 'two', soul: 'one', seeded: 'one' });
+    await converge(fileSeed, options, system);
+    const restored = used(
+      { image: 'two', soul: 'one' },
+      { [RECORD]: file(system.readText(RECORD)) },
+    );
+    expect(await linesOf(restored)).toEqual([]);
   });
 
   test('is found unedited where the new one is as long as the old one, too', async () => {
     const system = used({ image: 'onf', soul: 'one', seeded: 'one' });
-    expect(await linesOf(system)).toHaveLength(2);
+    expect(await linesOf(system)).toHaveLength(3);
   });
 
   test('is kept where somebody has edited it, and it is said that the new one is not taken', async () => {
@@ -130,6 +138,7 @@ describe('a seeded file that follows the image (B20)', () => {
     expect(changes.map(showChange)).toEqual([
       `${RECORD} replaced: digest of ${SOUL} as it is seeded, 0600 0:0`,
       `${SOUL} replaced: text of the plan, 0600 0:0`,
+      `${RECORD} replaced: digest of ${SOUL} as it is seeded, 0600 0:0`,
     ]);
   });
 

@@ -165,6 +165,16 @@ describe('a home that cannot be locked', () => {
     ]);
   });
 
+  it('because it is a link that others could have made is said not to be', async () => {
+    const { root } = homeOf();
+    mkdirSync(join(root, 'elsewhere'));
+    symlinkSync('/elsewhere', join(root, 'volume'));
+    const system = new RealSystem(root, ['/volume']);
+    const { acquired, told } = await ask(new RealHomeLock(system, '/volume', 'stage2', 1000));
+    expect(acquired).toBe('unavailable');
+    expect(told[0]?.text).toContain('boots of /volume are not kept apart');
+  });
+
   it('because its lock is a link is not written through it', async () => {
     const { lock, root, record } = homeOf();
     const precious = join(root, 'precious');

@@ -99,9 +99,9 @@ export class ReceiptKeeper {
   /** The boot broke off, or could not begin. */
   broke(error: unknown): void {
     if (this.#ended) return;
-    // That there is no such plan or root is a matter of the command line, not of this container.
+    // That there is no plan of a name on the command line is no matter of this container.
     const isMisnamed = error instanceof EarlyEnd && error.exit !== 'config';
-    if (isMisnamed && this.#prepared === undefined) return;
+    if (isMisnamed && this.#prepared === undefined && this.#options.operand !== undefined) return;
     const { redactor } = this.#context;
     const interruption = this.#interruption();
     const plan = this.#prepared?.plan;

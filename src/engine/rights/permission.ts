@@ -67,9 +67,16 @@ export function forbidden(change: Change, system: ReadSystem, facts: Facts): Pro
     case 'slot':
       return mayWriteIn(judge, path) ?? mayGive(judge, path, change.slot.owner);
     case 'tree-copy':
-      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.copy.owner);
+      return (
+        mayWriteIn(judge, path) ??
+        (change.copy.replaces ? mayEmpty(judge, path) : undefined) ??
+        mayGive(judge, path, change.copy.owner)
+      );
     case 'move':
-      return mayWriteIn(judge, change.from) ?? mayWriteIn(judge, path);
+      // Its entry for the directory above is written, too.
+      return (
+        mayWriteIn(judge, change.from) ?? mayWriteIn(judge, path) ?? mayEmpty(judge, change.from)
+      );
     case 'log':
       if (mayUse(system, facts, path, WRITE)) return undefined;
       return mayWriteIn(judge, path) ?? mayGive(judge, path, change.owner);
@@ -77,6 +84,7 @@ export function forbidden(change: Change, system: ReadSystem, facts: Facts): Pro
     case 'group':
       return mayEdit(judge, path);
     case 'tree-removal':
+      return mayWriteIn(judge, path) ?? mayEmpty(judge, path);
     case 'removal':
       return mayWriteIn(judge, path);
     case 'command': {
@@ -191,6 +199,14 @@ function mayWriteIn({ system, facts }: Judge, path: string): Problem | undefined
   if ([holder.stat.uid, entry.stat.uid].includes(facts.uid)) return undefined;
   const action = `replace ${path}, which is another user's in a sticky directory`;
   return needs('FOWNER', action, facts) ?? known(entry.stat, action, facts);
+}
+
+/** Whether what is in a directory may be taken away. */
+function mayEmpty({ system, facts }: Judge, path: string): Problem | undefined {
+  if (system.look(path).type !== 'directory' || mayUse(system, facts, path, WRITE_IN)) {
+    return undefined;
+  }
+  return closedTo({ system, facts }, path);
 }
 
 function closedTo({ system, facts }: Judge, directory: string): Problem {

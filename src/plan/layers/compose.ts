@@ -150,13 +150,11 @@ function changed(lower: JsonObject, upper: JsonObject, { place, from, origins }:
       continue;
     }
     forget(origins, to);
+    // What is missing then is to be blamed on this entry.
+    origins.set(to, source);
     // Nothing in the place of something takes it out.
-    if (value === null && below !== undefined) {
-      merged.delete(key);
-    } else {
-      origins.set(to, source);
-      merged.set(key, value);
-    }
+    if (value === null && below !== undefined) merged.delete(key);
+    else merged.set(key, value);
   }
   return Object.fromEntries(merged);
 }

@@ -1,4 +1,5 @@
-import { textMember } from '../json.ts';
+import { draftOf } from '../draft.ts';
+import { keysOf, textMember } from '../json.ts';
 import { at, inKey, inValue } from '../mistake.ts';
 import type { Mistake, MistakeParts } from '../mistake.ts';
 import { didYouMean, nearest } from '../nearest.ts';
@@ -37,20 +38,36 @@ export function openStack(top: PlanSource, library: Library): Stack {
     const target = textMember(document.value, 'extends');
     return target !== undefined && names.includes(target);
   });
-  return { layers: [...plans, ...ours], sources, mistakes };
+  const layers = [...plans, ...ours];
+  return { layers, sources, mistakes: layers.length > 1 ? reader.mistakesOfMany() : mistakes };
 }
 
 /** Reads files, and keeps what there is to say about them. */
 class Reader {
   readonly sources: PlanSource[] = [];
   readonly mistakes: Mistake[] = [];
+  readonly #documents = new Map<string, PlanDocument>();
+
+  /** The mistakes with the names of their steps, which in the plan as a whole have other places. */
+  mistakesOfMany(): readonly Mistake[] {
+    return this.mistakes.map((mistake) => withStep(mistake, this.#documents.get(mistake.at.file)));
+  }
 
   read(source: PlanSource): Layer | undefined {
     this.sources.push(source);
     const { document, mistakes } = readYaml(source);
     this.mistakes.push(...mistakes);
+    if (document !== undefined) this.#documents.set(source.file, document);
     return document === undefined ? undefined : { file: source.file, document };
   }
+}
+
+function withStep(mistake: Mistake, document: PlanDocument | undefined): Mistake {
+  const [top, index] = keysOf(mistake.pointer);
+  if (top !== 'steps' || document === undefined) return mistake;
+  const step = draftOf(document.value).stepAt(Number(index))?.id;
+  const pointer = `/read${mistake.pointer}`;
+  return { ...mistake, pointer, ...(step === undefined ? {} : { step }) };
 }
 
 /** What is known on the way down from a plan to those that it extends. */

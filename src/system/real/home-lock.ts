@@ -60,7 +60,7 @@ export class RealHomeLock implements HomeLock {
   }
 
   async acquire(signal: AbortSignal, tell: Tell): Promise<Acquired> {
-    if (this.#system.look(this.#home).type !== 'directory') return 'absent';
+    if (this.#system.look(this.#home).type === 'missing') return 'absent';
     // What this boot cannot change it need not keep to itself.
     if (this.#system.mountOf(this.#home)?.readOnly === true) return 'unavailable';
     if (this.#system.permits(this.#home, WRITE_IN) === false) return 'unavailable';
