@@ -39,13 +39,10 @@ export async function writeCodeCache(target: string, { source, id }: Launchable)
     await writeFile(sourceFile, source, 'latin1');
     const cache = target.replace(/cjs$/, 'cache');
     const command = ['run', '--root', world];
-    const node = (...args: readonly string[]) =>
-      promisify(execFile)(process.execPath, args, { env: { PATH: process.env.PATH } }).catch(
-        onlyExit,
-      );
-    // What only a first boot calls would be read in all the others for nothing.
-    await node(target, ...command);
-    await node('-e', WARM_UP, target, sourceFile, cache, id, ...command);
+    const args = ['-e', WARM_UP, target, sourceFile, cache, id, ...command];
+    await promisify(execFile)(process.execPath, args, {
+      env: { PATH: process.env.PATH },
+    }).catch(onlyExit);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

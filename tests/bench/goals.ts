@@ -35,12 +35,12 @@ export const USUAL: Readonly<Record<string, number>> = {
   'remap-all': 2.5,
   'remap-few': 2.5,
   parallel: 1.3,
-  'explain-used': 1.4,
+  'explain-used': 2.1,
   'explain-warm': 1.4,
 };
 
 /** How many times its usual ratio a comparison may reach before it counts as a regression. */
-const GROSS = 1.5;
+const GROSS = 2;
 
 /** The ratio from which a comparison of the short form has regressed; undefined for none. */
 export function limitOf(id: string): number | undefined {
