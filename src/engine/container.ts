@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readOr } from './kernel.ts';
 
 /** The name of this container. */
 export function hostName(): string {
@@ -16,12 +16,4 @@ export function startOfContainer(root: string): string {
   // The fields after the name, which may hold anything; see proc_pid_stat(5).
   const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   return `${readOr('/proc/sys/kernel/random/boot_id', '').trim()} ${ticks}`;
-}
-
-function readOr(path: string, otherwise: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return otherwise;
-  }
 }

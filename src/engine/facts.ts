@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Facts } from '../step/facts.ts';
 import { ALL_IDS, type KnownIds } from '../step/ids.ts';
 import { mountOf } from '../system/mounts.ts';
 import { readMounts } from '../system/real/mounts.ts';
 import { parseIdMap } from './id-map.ts';
+import { readOr } from './kernel.ts';
 import { argumentLists, mainProgramOf } from './main-program.ts';
 
 /** The names of capabilities by their number; see linux/capability.h. */
@@ -104,12 +105,4 @@ export function assumeRoot(facts: Facts): Facts {
 function parseCapabilities(status: string, set: 'CapEff' | 'CapBnd'): ReadonlySet<string> {
   const bits = BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
   return new Set(CAPABILITIES.filter((_, number) => ((bits >> BigInt(number)) & 1n) === 1n));
-}
-
-function readOr(path: string, otherwise: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return otherwise;
-  }
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,10 +13,8 @@ import {
   temporaryDirectory,
 } from '../support/real-root.ts';
 import { HOME, IMAGE, skill, SKILLS_PLAN } from '../support/skills.ts';
+import { cannotTrace, startsIn, traceOf, TRACE_NEEDS } from '../support/strace.ts';
 import { directory, file } from '../support/world.ts';
-
-const hasStrace = spawnSync('strace', ['--version']).status === 0;
-const needs = [isRoot ? '' : NEEDS_ROOT, hasStrace ? '' : 'needs strace'].filter(Boolean);
 
 /** An image with 80 skills in 20 categories, and a home without any. */
 const EIGHTY: Record<string, MemoryNode> = {
@@ -41,37 +39,19 @@ function planFile(digest: boolean): string {
   return path;
 }
 
-it.skipIf(needs.length > 0).each([true, false])(
-  `with 80 skills in place a boot starts no process, writes no file and opens no skill${needs.length > 0 ? ` (${needs.join(', ')})` : ''} (B30; digest: %s)`,
+it.skipIf(cannotTrace).each([true, false])(
+  `with 80 skills in place a boot starts no process, writes no file and opens no skill${TRACE_NEEDS} (B30; digest: %s)`,
   (digest) => {
     const root = realRoot(EIGHTY);
     const plan = planFile(digest);
     const first = hermesBoot(['run', plan, '--root', root]);
     expect(first.stderr).toContain('skills: done, 22 changes');
-    const trace = join(temporaryDirectory(), 'trace');
     const calls =
       'execve,fork,vfork,clone,clone3,open,openat,unlink,rename,renameat,renameat2,mkdir';
-    execFileSync(
-      'strace',
-      [
-        '-f',
-        '-o',
-        trace,
-        '-e',
-        `trace=${calls}`,
-        process.execPath,
-        CLI,
-        'run',
-        plan,
-        '--root',
-        root,
-      ],
-      { env: { PATH: process.env.PATH ?? '' }, stdio: 'ignore' },
-    );
-    const lines = readFileSync(trace, 'utf8').split('\n');
-    expect(lines.filter((line) => line.includes('execve('))).toHaveLength(1);
-    const forks = lines.filter((line) => /fork\(|clone3?\(/.test(line));
-    expect(forks.filter((line) => !line.includes('CLONE_THREAD'))).toEqual([]);
+    const lines = traceOf(['run', plan, '--root', root], calls);
+    const { programs, forks } = startsIn(lines);
+    expect(programs).toHaveLength(1);
+    expect(forks).toEqual([]);
     const writes = /O_WRONLY|O_RDWR|O_CREAT|unlink|rename|mkdir/;
     expect(lines.filter((line) => line.includes(root) && writes.test(line))).toEqual([]);
     expect(lines.filter((line) => /\.md"|run\.py"/.test(line))).toEqual([]);

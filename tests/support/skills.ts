@@ -5,7 +5,7 @@ import { skillsSync } from '../../steps/skills-sync.ts';
 import type { Options } from '../../steps/skills-sync/schema.ts';
 import { readPackage } from '../../steps/skills-sync/package.ts';
 import { converge, findingsOf } from './plan-step.ts';
-import { file } from './world.ts';
+import { directory, file, world } from './world.ts';
 
 /** Where the skills of the image and of the home are in a test world. */
 export const IMAGE = '/opt/hermes/skills';
@@ -84,3 +84,12 @@ export async function sync(
 export function edit(system: SimulatedSystem, path: string, text: string): void {
   system.writeFile(path, Content.ofText(text), 0o644, { uid: 10000, gid: 10000 });
 }
+
+/** A skill of the image, and the home's copy of an earlier one; what manifests say of each. */
+export const NOTES = skill(`${IMAGE}/notes`, 'one');
+export const HASH = hashOf(world(NOTES), `${IMAGE}/notes`);
+export const OLD = skill(`${HOME}/notes`, 'old');
+export const OLD_HASH = hashOf(world(OLD), `${HOME}/notes`);
+
+/** A home that has had no skill yet. */
+export const base = { '/opt/data': directory(), [HOME]: directory({ owner: '10000:10000' }) };

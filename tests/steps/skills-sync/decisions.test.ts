@@ -3,23 +3,21 @@ import { showChange } from '../../../src/changes/describe.ts';
 import { skillsSync } from '../../../steps/skills-sync.ts';
 import { findingsOf } from '../../support/plan-step.ts';
 import {
+  base,
   edit,
-  hashOf,
+  HASH,
   HOME,
   IMAGE,
   manifest,
   manifestOf,
+  NOTES,
+  OLD,
+  OLD_HASH,
   options,
   skill,
   sync,
 } from '../../support/skills.ts';
-import { directory, file, link, special, world } from '../../support/world.ts';
-
-const NOTES = skill(`${IMAGE}/notes`, 'one');
-const HASH = hashOf(world(NOTES), `${IMAGE}/notes`);
-const OLD = skill(`${HOME}/notes`, 'old');
-const OLD_HASH = hashOf(world(OLD), `${HOME}/notes`);
-const base = { '/opt/data': directory(), [HOME]: directory({ owner: '10000:10000' }) };
+import { file, link, special, world } from '../../support/world.ts';
 
 describe('a skill that is not in the manifest', () => {
   test('is copied with the owner of the account and no more rights than it takes', async () => {

@@ -3,22 +3,20 @@ import { showChange } from '../../../src/changes/describe.ts';
 import { skillsSync } from '../../../steps/skills-sync.ts';
 import { findingsOf, planStep } from '../../support/plan-step.ts';
 import {
-  hashOf,
+  base,
+  HASH,
   HOME,
   IMAGE,
   manifest,
   manifestOf,
+  NOTES,
+  OLD,
+  OLD_HASH,
   options,
   skill,
   sync,
 } from '../../support/skills.ts';
 import { directory, file, link, world } from '../../support/world.ts';
-
-const NOTES = skill(`${IMAGE}/notes`, 'one');
-const HASH = hashOf(world(NOTES), `${IMAGE}/notes`);
-const OLD = skill(`${HOME}/notes`, 'old');
-const OLD_HASH = hashOf(world(OLD), `${HOME}/notes`);
-const base = { '/opt/data': directory(), [HOME]: directory({ owner: '10000:10000' }) };
 
 describe('a link', () => {
   test('in place of a skill, or of its category, is left alone with what it leads to', async () => {
