@@ -2,20 +2,22 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { writeCodeCache } from './build/code-cache.ts';
-import { coldPackages } from './build/cold-packages.ts';
+import { coldPackages, Packed } from './build/cold-packages.ts';
 import { compiledValidator } from './build/compiled-validator.ts';
 import { knownPlans } from './build/known-plans.ts';
-import { URL_NAME, launchable } from './build/launcher.ts';
+import { FILES, URL_NAME, launchable } from './build/launcher.ts';
 import { lazyBuiltins } from './build/lazy-builtins.ts';
 
 /*
- * Makes dist/hermes-boot.cjs: the whole program in one file that needs node and nothing else, and
- * beside it a code cache that it can do without. With --sizes, says what takes the room.
+ * Makes dist: the whole program bundled into one file that needs node and nothing else, beside it
+ * the libraries that few boots load and a code cache that it can do without, and what starts it.
+ * With --sizes, says what takes the room.
  */
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'dist', 'hermes-boot.cjs');
 
+const packed = new Packed();
 const result = await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/bin.ts'],
@@ -32,17 +34,27 @@ const result = await build({
   lineLimit: 160,
   legalComments: 'none',
   define: { 'import.meta.url': URL_NAME },
-  plugins: [compiledValidator(root), coldPackages(root), knownPlans(root), lazyBuiltins()],
+  plugins: [
+    compiledValidator(root, packed),
+    coldPackages(root, packed),
+    knownPlans(root),
+    lazyBuiltins(),
+  ],
   metafile: true,
   logLevel: 'warning',
 });
 const built = launchable(result.outputFiles[0]?.text ?? '');
-await rm(dirname(target), { recursive: true, force: true });
-await mkdir(dirname(target));
-await writeFile(target, built.file, { encoding: 'latin1', mode: 0o755 });
+const dist = dirname(target);
+await rm(dist, { recursive: true, force: true });
+await mkdir(join(dist, Packed.DIRECTORY), { recursive: true });
+await writeFile(target, built.launcher, { mode: 0o755 });
+await writeFile(join(dist, FILES.program), built.source, 'latin1');
+for (const [file, content] of packed.files) {
+  await writeFile(join(dist, Packed.DIRECTORY, file), content);
+}
 await writeCodeCache(target, built);
 
-process.stdout.write(`dist/hermes-boot.cjs: ${Math.round(built.file.length / 1024)} KiB\n`);
+process.stdout.write(`dist/${FILES.program}: ${Math.round(built.source.length / 1024)} KiB\n`);
 if (process.argv.includes('--sizes')) process.stdout.write(sizes(result.metafile.outputs));
 
 /** What each package adds to the bundle, in bytes. */

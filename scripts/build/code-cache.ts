@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { URL_NAME } from './launcher.ts';
+import { FILES, URL_NAME } from './launcher.ts';
 import type { Launchable } from './launcher.ts';
 
 /*
@@ -13,10 +13,10 @@ import type { Launchable } from './launcher.ts';
  */
 const WARM_UP = `
 const { readFileSync, writeFileSync } = require('node:fs');
-const [target, sourceFile, cacheFile, id] = process.argv.splice(1, 4);
+const [target, filename, cache, id] = process.argv.splice(1, 4);
 process.argv.splice(1, 0, target);
-const script = new (require('node:vm').Script)(readFileSync(sourceFile, 'latin1'), { filename: target });
-process.on('exit', () => writeFileSync(cacheFile, Buffer.concat([script.createCachedData(), Buffer.from(id)])));
+const script = new (require('node:vm').Script)(readFileSync(filename, 'latin1'), { filename });
+process.on('exit', () => writeFileSync(cache, Buffer.concat([script.createCachedData(), Buffer.from(id)])));
 const ${URL_NAME} = require('node:url').pathToFileURL(target).href;
 script.runInThisContext()(exports, require, module, target, require('node:path').dirname(target), ${URL_NAME});
 `;
@@ -27,19 +27,17 @@ const WORLD: Readonly<Record<string, string>> = {
   'etc/group': 'root:x:0:\nhermes:x:10000:\n',
 };
 
-/** Writes V8's code cache of a built file beside it. */
-export async function writeCodeCache(target: string, { source, id }: Launchable): Promise<void> {
+/** Writes V8's code cache of a program beside it. */
+export async function writeCodeCache(target: string, { id }: Launchable): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'hermes-boot-build-'));
   try {
     const world = join(scratch, 'world');
     for (const directory of ['etc', 'run'])
       await mkdir(join(world, directory), { recursive: true });
     for (const [path, text] of Object.entries(WORLD)) await writeFile(join(world, path), text);
-    const sourceFile = join(scratch, 'source.js');
-    await writeFile(sourceFile, source, 'latin1');
-    const cache = target.replace(/cjs$/, 'cache');
-    const command = ['run', '--root', world];
-    const args = ['-e', WARM_UP, target, sourceFile, cache, id, ...command];
+    const beside = (file: string): string => join(dirname(target), file);
+    const files = [target, beside(FILES.program), beside(FILES.cache)];
+    const args = ['-e', WARM_UP, ...files, id, 'run', '--root', world];
     await promisify(execFile)(process.execPath, args, {
       env: { PATH: process.env.PATH },
     }).catch(onlyExit);

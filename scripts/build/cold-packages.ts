@@ -2,16 +2,35 @@ import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
 
 /*
- * A boot that finds nothing to do calls no library, yet node reads and V8 walks over all that the
- * built file holds. So libraries are packed: each is bundled by itself, minified and compressed,
+ * A boot that finds nothing to do calls no library, yet node reads all that the program holds. So
+ * libraries are packed: each is bundled by itself, minified and compressed into a file of its own,
  * and unpacked at its first import.
  */
+
+/** The directory of packed programs, beside the program, and what each of its files holds. */
+export class Packed {
+  static readonly DIRECTORY = 'packed';
+  readonly files = new Map<string, Buffer>();
+
+  /** Packs a CommonJS program; returns the source of a module that unpacks it. */
+  add(name: string, program: string): string {
+    const file = `${name}.js.gz`;
+    this.files.set(file, gzipSync(program, { level: 9 }));
+    return `
+const { readFileSync } = require('node:fs');
+const { gunzipSync } = require('node:zlib');
+const packed = readFileSync(__dirname + '/${Packed.DIRECTORY}/${file}');
+const program = gunzipSync(packed).toString('utf8');
+new Function('exports', 'require', 'module', program)(exports, require, module);
+`;
+  }
+}
 
 /** The libraries that only some commands load. None of them shares state with another. */
 const PACKAGES = ['yaml', 'execa', 'commander', 'listr2', 'chalk'];
 
 /** Packs libraries where our own sources import them. */
-export function coldPackages(root: string): Plugin {
+export function coldPackages(root: string, packed: Packed): Plugin {
   return {
     name: 'cold-packages',
     setup(bundler) {
@@ -21,21 +40,11 @@ export function coldPackages(root: string): Plugin {
         return own ? { path, namespace: 'cold' } : undefined;
       });
       bundler.onLoad({ filter, namespace: 'cold' }, async ({ path }) => ({
-        contents: unpacking(await bundled(root, `export * from '${path}';`, path)),
+        contents: packed.add(path, await bundled(root, `export * from '${path}';`, path)),
         loader: 'js',
       }));
     },
   };
-}
-
-/** The source of a CommonJS module that unpacks a program and is what it exports. */
-export function unpacking(program: string): string {
-  const packed = gzipSync(program, { level: 9 }).toString('base64');
-  return `
-const { gunzipSync } = require('node:zlib');
-const program = gunzipSync(Buffer.from('${packed}', 'base64')).toString('utf8');
-new Function('exports', 'require', 'module', program)(exports, require, module);
-`;
 }
 
 /** Bundles a library, or a text that imports one, into one minified CommonJS program. */

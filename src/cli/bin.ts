@@ -21,5 +21,6 @@ const code = main(process.argv.slice(2), {
   terminal: () => process.stderr,
 });
 void code.then((value) => {
-  process.exitCode = value === 0 && stdout.failure !== undefined ? EXIT.output.code : value;
+  // All is written. Left to itself, node would take the heap apart first.
+  process.exit(value === 0 && stdout.failure !== undefined ? EXIT.output.code : value);
 });
