@@ -140,11 +140,14 @@ test('an image with the same skills changes the record alone', async () => {
   expect(changes.map(({ path }) => path)).toEqual([`${HOME}/.bundled_fingerprint`]);
 });
 
-test('a record is read as it was written, and nothing else is a record', () => {
-  const record = { fingerprint: 'ab'.repeat(32), done: false };
-  expect(parseRecord(showRecord(record))).toEqual(record);
-  expect(parseRecord(showRecord({ ...record, done: true }))?.done).toBe(true);
-  for (const text of ['', 'x', 'ab', `done ${record.fingerprint}`]) {
-    expect(parseRecord(text)).toBeUndefined();
-  }
-});
+test.each(['ab'.repeat(32), '[1,["a digest",[["a\\nname"]]]]'])(
+  'a record of %s is read as it was written, and nothing else is a record',
+  (fingerprint) => {
+    const record = { fingerprint, done: false };
+    expect(parseRecord(showRecord(record))).toEqual(record);
+    expect(parseRecord(showRecord({ ...record, done: true }))?.done).toBe(true);
+    for (const text of ['', 'x', 'ab', `done ${fingerprint}`, fingerprint, `${fingerprint}\n\n`]) {
+      expect(parseRecord(text)).toBeUndefined();
+    }
+  },
+);
