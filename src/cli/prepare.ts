@@ -2,11 +2,11 @@ import { stepTypes } from '../../steps/index.ts';
 import { assumeRoot, observeFacts } from '../engine/facts.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs, secretTexts } from '../plan/inputs.ts';
-import type { BootPlan, Input, InputDeclaration, Plan } from '../plan/plan.ts';
+import type { BootPlan, Input, Plan } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
 import { problemLines, viewProblem } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
-import { readEnvdir } from '../system/envdir.ts';
+import { readAllEnvdir } from '../system/envdir.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Arguments } from './command.ts';
@@ -68,7 +68,10 @@ export async function preparePlan(context: Context, options: Arguments): Promise
 export async function prepare(context: Context, options: Arguments): Promise<Prepared> {
   const { io, redactor } = context;
   const { plan, root, system: unguarded, fragments } = await preparePlan(context, options);
-  const envdir = readVariables(plan.inputs, unguarded);
+  const envdir = readAllEnvdir(
+    unguarded,
+    plan.inputs.flatMap(({ env }) => env),
+  );
   const environment = { process: io.env, envdir };
   const { inputs, problems } = resolveInputs(plan.inputs, environment);
   redactor.learn(inputs);
@@ -88,17 +91,6 @@ export async function prepare(context: Context, options: Arguments): Promise<Pre
     system: new RealSystem(root, inputs.flatMap(guardedBy)),
     facts,
   };
-}
-
-function readVariables(
-  declarations: readonly InputDeclaration[],
-  system: ReadSystem,
-): Record<string, string> {
-  const names = declarations.flatMap(({ env }) => env);
-  const values = names.map((name) => [name, readEnvdir(system, name)] as const);
-  return Object.fromEntries(
-    values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 /** What a plan takes from its environment as a path belongs to the users of that path. */

@@ -2,15 +2,15 @@ import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { factValues } from '../step/facts.ts';
 import type { Facts } from '../step/facts.ts';
-import type { AnyStepType, JsonObject } from '../step/step.ts';
+import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
 import { fillOptions } from './fill.ts';
 import type { Lookup } from './fill.ts';
 import { unfitOption } from './fit.ts';
-import { textsOf } from './json.ts';
 import { PLAN_KEYS } from './keys.ts';
 import { orderSteps } from './order.ts';
 import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
 import { hasTemplate, parseTemplate, referencesOf, wholeReference } from './template.ts';
+import type { Reference } from './template.ts';
 import { either } from './text.ts';
 import { evaluate } from './when/evaluate.ts';
 import type { Scope } from './when/evaluate.ts';
@@ -58,13 +58,8 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
   const { id, needs, why, as, onFailure, timeout, at } = step;
   const skipped = skippedBy(step, scope);
   const options = fillOptions(step.with, type.schema, lookupIn(scope));
-  const origins = variablesBy(step, scope, decidedBy);
-  const variables = variablesBy(
-    step,
-    scope,
-    (input) => decidedBy(input) ?? input.declaration.env[0],
-  );
-  if (skipped === undefined) refuseUnfit(step, type, options, scope);
+  const filled = filledIn(step.with, scope);
+  if (skipped === undefined && filled.length > 0) refuseUnfit(id, type, options, filled);
   return {
     id,
     type,
@@ -73,9 +68,9 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     onFailure,
     timeout,
     at,
-    origins,
-    variables,
-    secrets: secretOptions(step, scope),
+    origins: variablesOf(filled, decidedBy),
+    variables: variablesOf(filled, (input) => decidedBy(input) ?? input.declaration.env[0]),
+    secrets: filled.filter(isSecret).map(({ option }) => option),
     ...(skipped === undefined ? {} : { skipped }),
     ...(step.off === undefined ? {} : { off: step.off }),
     ...(why === undefined ? {} : { why }),
@@ -88,26 +83,52 @@ function skippedBy({ off, when }: PlanStep, scope: Scope): string | undefined {
   return when === undefined || evaluate(when, scope) ? undefined : explainFalse(when, scope);
 }
 
+/** An option that names of the scope have a part in. */
+interface Filled {
+  readonly option: string;
+  /** The inputs among them. */
+  readonly inputs: readonly Input[];
+  /** The input that the option consists of. */
+  readonly whole: Input | undefined;
+}
+
+function filledIn(options: JsonObject, { inputs }: Scope): Filled[] {
+  const inputOf = ({ kind, name }: Reference): Input | undefined =>
+    kind === 'input' ? inputs.get(name) : undefined;
+  return Object.entries(options).flatMap(([option, value]) => {
+    const names = referencesWithin(value ?? null);
+    if (names.length === 0) return [];
+    const whole = typeof value === 'string' ? wholeReference(parseTemplate(value)) : undefined;
+    return {
+      option,
+      inputs: names.map(inputOf).filter((input) => input !== undefined),
+      whole: whole === undefined ? undefined : inputOf(whole),
+    };
+  });
+}
+
+function referencesWithin(value: JsonValue): Reference[] {
+  if (typeof value === 'string')
+    return hasTemplate(value) ? referencesOf(parseTemplate(value)) : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((item) => referencesWithin(item ?? null));
+}
+
 /** Only what was filled in can be unfit: the rest is as it was when the plan was validated. */
 function refuseUnfit(
-  { id, with: written }: PlanStep,
+  id: string,
   { schema }: AnyStepType,
   options: JsonObject,
-  { inputs }: Scope,
+  filled: readonly Filled[],
 ): void {
-  const templates = [...textsOf(written)].filter(({ text }) => hasTemplate(text));
-  const unfit = templates.length === 0 ? undefined : unfitOption(options, schema);
+  const unfit = unfitOption(options, schema);
   if (unfit === undefined) return;
-  const filled = templates
-    .flatMap(({ text }) => referencesOf(parseTemplate(text)))
-    .flatMap(({ kind, name }) => (kind === 'input' ? (inputs.get(name) ?? []) : []));
-  const secret = filled.some(({ declaration }) => declaration.secret);
   const variables = new Set(
-    filled.flatMap(({ source }) => ('variable' in source ? source.variable : [])),
+    filled.flatMap(({ inputs }) => inputs.flatMap((input) => decidedBy(input) ?? [])),
   );
   throw new Problem({
     code: 'invalid',
-    found: `${id}: ${unfit.path.join('.')} is ${secret ? '***' : unfit.found}`,
+    found: `${id}: ${unfit.path.join('.')} is ${filled.some(isSecret) ? '***' : unfit.found}`,
     wanted: unfit.wanted,
     mend: variables.size === 0 ? [] : `correct ${either([...variables])}`,
   });
@@ -117,30 +138,21 @@ function lookupIn({ inputs, facts }: Scope): Lookup {
   return ({ kind, name }) => (kind === 'input' ? inputs.get(name)?.value : facts.get(name));
 }
 
-function secretOptions({ with: options }: PlanStep, { inputs }: Scope): string[] {
-  return Object.keys(options).filter((option) =>
-    [...textsOf(options[option])]
-      .flatMap(({ text }) => (hasTemplate(text) ? referencesOf(parseTemplate(text)) : []))
-      .some(({ kind, name }) => kind === 'input' && inputs.get(name)?.declaration.secret === true),
-  );
+function isSecret({ inputs }: Filled): boolean {
+  return inputs.some(({ declaration }) => declaration.secret);
 }
 
 /** What of an input's variables is known for each option that an input fills in. */
-function variablesBy(
-  step: PlanStep,
-  { inputs }: Scope,
+function variablesOf(
+  filled: readonly Filled[],
   variableOf: (input: Input) => string | undefined,
 ): Record<string, string> {
-  const variables = Object.entries(step.with).flatMap(
-    ([option, text]): (readonly [string, string])[] => {
-      if (typeof text !== 'string') return [];
-      const reference = wholeReference(parseTemplate(text));
-      const input = reference?.kind === 'input' ? inputs.get(reference.name) : undefined;
-      const variable = input === undefined ? undefined : variableOf(input);
-      return variable === undefined ? [] : [[option, variable]];
-    },
-  );
-  return Object.fromEntries(variables);
+  const variables: Record<string, string> = {};
+  for (const { option, whole } of filled) {
+    const variable = whole === undefined ? undefined : variableOf(whole);
+    if (variable !== undefined) variables[option] = variable;
+  }
+  return variables;
 }
 
 function decidedBy({ source }: Input): string | undefined {

@@ -13,11 +13,19 @@ export function orderSteps<T extends Ordered>(steps: readonly T[]): T[] {
   const done = new Set<string>();
   const ordered: T[] = [];
   while (waiting.size > 0) {
-    const next = [...waiting].find(({ needs }) => needs.every((need) => done.has(need)));
+    const next = firstReady(waiting, done);
     if (next === undefined) throw new Error('needs go in a circle');
     waiting.delete(next);
     done.add(next.id);
     ordered.push(next);
   }
   return ordered;
+}
+
+function firstReady<T extends Ordered>(
+  waiting: ReadonlySet<T>,
+  done: ReadonlySet<string>,
+): T | undefined {
+  for (const step of waiting) if (step.needs.every((need) => done.has(need))) return step;
+  return undefined;
 }

@@ -29,8 +29,17 @@ export function hasTemplate(text: string): boolean {
   return text.includes(OPEN);
 }
 
+/** By their text: a plan says `${{ inputs.home }}` in most of its steps. */
+const templates = new Map<string, Template>();
+
 /** Takes a text apart into its literal stretches and the names in `${{ }}`. */
 export function parseTemplate(text: string): Template {
+  const template = templates.get(text) ?? takeApart(text);
+  templates.set(text, template);
+  return template;
+}
+
+function takeApart(text: string): Template {
   const parts: (string | Reference)[] = [];
   const mistakes: TextMistake[] = [];
   let at = 0;

@@ -30,6 +30,22 @@ export function readEnvdir(system: ReadSystem, name: string): string | undefined
   return readVariable(system, name, variable);
 }
 
+/** The values of those of some variables that are in the environment directory. */
+export function readAllEnvdir(
+  system: ReadSystem,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  const there = new Set(system.list(ENVDIR));
+  // Without a name, it may be that this user can look into the directory and not list it.
+  const asked = there.size === 0 ? names : names.filter((name) => there.has(name));
+  return Object.fromEntries(
+    asked.flatMap((name) => {
+      const value = readEnvdir(system, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 /**
  * Whether a variable in the environment directory has a value, for one that is secret; undefined
  * when the variable is not there.
