@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Plugin } from 'esbuild';
 
-/** Modules of node that take a millisecond or more to load, and that a converged boot needs not. */
-const HEAVY = /^node:(child_process|crypto|tty)$/;
+/** Modules of node that take time to load, and that a converged boot needs not. */
+const HEAVY = /^node:(child_process|crypto|os|timers\/promises|tty)$/;
 
 /**
  * Loads heavy modules of node at the first call of one of their functions. Our own sources only:

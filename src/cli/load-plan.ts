@@ -41,7 +41,9 @@ export async function readPlan(
 ): Promise<LoadedPlan> {
   const source = readPlanFile(namedPlan(named, io.env), io.cwd);
   const loaded = await load(source, {
-    names: packagedPlans(),
+    get names() {
+      return packagedPlans();
+    },
     read: (name) => findPackagedPlan(name, io.cwd),
     fragments: fragments(),
   });

@@ -121,7 +121,11 @@ function refuseUnfit(
   options: JsonObject,
   filled: readonly Filled[],
 ): void {
-  const unfit = unfitOption(options, schema);
+  const suspects = filled.flatMap(({ option }) => {
+    const value = options[option];
+    return value === undefined ? [] : [[option, value] as const];
+  });
+  const unfit = unfitOption(Object.fromEntries(suspects), schema);
   if (unfit === undefined) return;
   const variables = new Set(
     filled.flatMap(({ inputs }) => inputs.flatMap((input) => decidedBy(input) ?? [])),

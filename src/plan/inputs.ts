@@ -61,6 +61,7 @@ export function secretTexts(
 }
 
 function secretsOfUrl(text: string): string[] {
+  if (!text.includes('://') && !text.includes('=')) return [];
   const [, password] = /^[a-z][a-z0-9+.-]*:\/\/[^/@:]*:([^/@]+)@/i.exec(text) ?? [];
   const values = [...text.matchAll(/[?&][^=&]*(?:key|token|secret|password)=([^&#]+)/gi)];
   return [password ?? '', ...values.map(([, value = '']) => value)];

@@ -18,6 +18,7 @@ export const glance: Reader<Delegation> = {
   name: 'skills.external_dirs',
   codec: delegationCodec,
   read(content) {
+    if (!content.includes(KEY)) return delegationTo([]);
     const lines = content
       .replace(/^\uFEFF/, '')
       .split(/\r?\n/)
