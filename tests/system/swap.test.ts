@@ -90,3 +90,26 @@ it.skipIf(!isRoot)(
     expect([uid, mode & 0o777]).toEqual([0, 0o644]);
   },
 );
+
+it.skipIf(!isRoot)(
+  `a file is read from where it is, or not at all, while a directory on its way is swapped for a link (${NEEDS_ROOT})`,
+  async () => {
+    const root = realRoot({
+      '/home/skills': directory(),
+      '/home/skills/notes': file('ours'),
+      '/victim': directory(),
+      '/victim/notes': file('a secret'),
+    });
+    const { tree } = new RealSystem(root, ['/home']);
+    const seen = new Set<string>();
+    await race(
+      `${root}/home/skills`,
+      '../victim',
+      () => {
+        seen.add(tree.read('/home/skills/notes', 100).text());
+      },
+      () => seen.size > 0,
+    );
+    expect([...seen]).toEqual(['ours']);
+  },
+);

@@ -1,13 +1,4 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  statfsSync,
-} from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readlinkSync, statfsSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
@@ -18,6 +9,7 @@ import { systemProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
 import { readMounts } from './mounts.ts';
+import { withOpenFile } from './read.ts';
 import { scanRealOwners } from './scan.ts';
 
 /** The lock files that useradd(8), we and their like make. */
@@ -59,25 +51,18 @@ export class RealTree implements Tree {
 
   read(path: string, limit: number): Content {
     try {
-      return withParent(this.rootFd, path, (directory, name) => {
-        // Without O_NONBLOCK the open of a FIFO would wait for somebody to write to it.
-        const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-        const fd = openSync(pathOf(directory, name), flags);
-        try {
-          const stats = fstatSync(fd);
-          if (!stats.isFile()) {
-            throw new Problem({ found: `${path} is a ${typeOf(stats)}`, wanted: 'a regular file' });
-          }
-          if (stats.size > limit) {
-            throw new Problem({
-              found: `${path} has ${stats.size} bytes`,
-              wanted: `at most ${limit}`,
-            });
-          }
-          return Content.ofBytes(readFileSync(fd));
-        } finally {
-          closeSync(fd);
+      const root = { fd: this.rootFd, prefix: this.#prefix };
+      return withOpenFile(root, path, (stats, content) => {
+        if (!stats.isFile()) {
+          throw new Problem({ found: `${path} is a ${typeOf(stats)}`, wanted: 'a regular file' });
         }
+        if (stats.size > limit) {
+          throw new Problem({
+            found: `${path} has ${stats.size} bytes`,
+            wanted: `at most ${limit}`,
+          });
+        }
+        return Content.ofBytes(content());
       });
     } catch (error) {
       throw systemProblem(error, `reading ${path}`);
