@@ -23,6 +23,8 @@ export class OverlayTree implements Tree {
   /** The names below each directory that this overlay knows of. */
   readonly #children = new Map<string, Set<string>>();
   readonly #rules: OwnerRule[] = [];
+  /** What was seen of the tree below, which a dry run takes as it was at one moment. */
+  readonly #seen = new Map<string, RawEntry>();
 
   constructor(base: Tree) {
     this.#base = base;
@@ -32,9 +34,15 @@ export class OverlayTree implements Tree {
     const node = this.#nodes.get(path);
     if (node === 'removed') return { type: 'missing' };
     if (node !== undefined) return presentOf(node);
-    const entry = this.#base.look(path);
+    const entry = this.#lookBelow(path);
     if (entry.type === 'missing' || entry.type === 'unreadable') return entry;
     return this.#ruled(path, entry);
+  }
+
+  #lookBelow(path: string): RawEntry {
+    const seen = this.#seen.get(path) ?? this.#base.look(path);
+    this.#seen.set(path, seen);
+    return seen;
   }
 
   read(path: string, limit: number): Content {
