@@ -18,7 +18,8 @@ export function readArguments(argv: readonly string[]): Call | undefined {
   const flags = new Set<Flag>();
   let root: string | undefined;
   const operands: string[] = [];
-  const most = [command.operand, command.second].filter((known) => known !== undefined).length;
+  const known = [command.operand, command.second].filter((each) => each !== undefined).length;
+  const most = command.several === true ? Infinity : known;
   for (let at = 0; at < rest.length; at += 1) {
     const argument = rest[at] ?? '';
     const flag = command.flags.find((candidate) => argument === `--${candidate}`);
@@ -34,6 +35,13 @@ export function readArguments(argv: readonly string[]): Call | undefined {
       return undefined;
     }
   }
-  const [operand, second] = operands;
-  return { command, options: { operand, second, root: root ?? '/', flags } };
+  return { command, options: { ...named(command, operands), root: root ?? '/', flags } };
+}
+
+/** Operands by what they are to a command. */
+export function named(
+  { several }: CommandSpec,
+  [operand, ...rest]: readonly string[],
+): Pick<Arguments, 'operand' | 'second' | 'others'> {
+  return several === true ? { operand, others: rest } : { operand, second: rest[0] };
 }

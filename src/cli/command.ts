@@ -20,6 +20,8 @@ export interface Arguments {
   readonly operand: string | undefined;
   /** PROFILE. */
   readonly second?: string | undefined;
+  /** What else of its kind comes after the first operand; see `CommandSpec.several`. */
+  readonly others?: readonly string[];
   /** The directory of `--root`. */
   readonly root: string;
   /** The file of `--facts`; - is stdin. */
@@ -42,6 +44,8 @@ export interface CommandSpec {
   readonly summary: string;
   readonly operand?: Operand;
   readonly second?: Operand;
+  /** Whether it takes any number of the first operand. */
+  readonly several?: true;
   /** Whether it takes `--root DIR`. */
   readonly root: boolean;
   /** Whether it takes `--facts FILE`. */

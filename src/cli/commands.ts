@@ -18,8 +18,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'run',
-    summary: 'boot: make the changes that plan shows',
+    summary: 'boot: make the changes that plan shows, of several plans in turn',
     operand: PLAN,
+    several: true,
     root: true,
     flags: ['json', 'strict'],
     load: async () => (await import('./run.ts')).runCommand,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { named } from './arguments.ts';
 import type { Call } from './arguments.ts';
 import { FLAGS } from './command.ts';
 import type { CommandSpec } from './command.ts';
@@ -65,7 +66,8 @@ function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) =>
     .description(`${spec.summary[0]?.toUpperCase() ?? ''}${spec.summary.slice(1)}.`)
     .helpOption('-h, --help', 'print this help');
   for (const operand of [spec.operand, spec.second]) {
-    if (operand !== undefined) command.argument(`[${operand.name}]`, operand.description);
+    const name = spec.several === true ? `${operand?.name ?? ''}...` : operand?.name;
+    if (operand !== undefined) command.argument(`[${name ?? ''}]`, operand.description);
   }
   if (spec.root) command.option('--root <DIR>', 'the world to boot', '/');
   if (spec.facts === true) {
@@ -82,11 +84,9 @@ function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) =>
     );
     const root = given.get('root');
     const facts = given.get('facts');
-    const [operand, second] = command.args;
     const flags = new Set(spec.flags.filter((flag) => given.get(flag) === true));
     const options = {
-      operand,
-      second,
+      ...named(spec, command.args),
       root: typeof root === 'string' ? root : '/',
       flags,
       ...(typeof facts === 'string' ? { facts } : {}),

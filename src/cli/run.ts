@@ -1,13 +1,14 @@
 import { run } from '../engine/boot.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { jsonLines } from '../report/jsonl.ts';
+import { showLine } from '../report/log-lines.ts';
 import { plainLog } from '../report/plain.ts';
 import type { Renderer } from '../report/renderer.ts';
 import { viewEvent } from '../report/run-event.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
 import type { Arguments, Command } from './command.ts';
-import { Interruption } from './end.ts';
+import { endOf, Interruption } from './end.ts';
 import { exitOfReport } from './exit.ts';
 import type { Exit } from './exit.ts';
 import type { Context, Io } from './io.ts';
@@ -18,9 +19,31 @@ import type { ReceiptKeeper } from './receipts/keeper.ts';
 /** In columns; a terminal without a size, as some containers have, says 0. */
 const NARROWEST_LIST = 40;
 
-/** Boots: makes the changes that the plan command shows. */
-export const runCommand: Command = (context, options) =>
-  withReceipt(context, options, (receipt) => boot(context, options, receipt));
+/**
+ * Boots: makes the changes that the plan command shows. Several plans are booted one after the
+ * other, each as by itself, until one of them ends with another code than 0.
+ */
+export const runCommand: Command = async (context, options) => {
+  const [first, ...others] = [options.operand, ...(options.others ?? [])];
+  let exit = await bootPlan(context, { ...options, operand: first });
+  for (const [index, operand] of others.entries()) {
+    if (exit !== 'done') {
+      const text = `${others.slice(index).join(', ')} not run: the boot was stopped before`;
+      context.io.stderr.write(showLine({ level: 'fatal', text }));
+      return exit;
+    }
+    exit = await bootPlan(context, { ...options, operand });
+  }
+  return exit;
+};
+
+async function bootPlan(context: Context, options: Arguments): Promise<Exit> {
+  try {
+    return await withReceipt(context, options, (receipt) => boot(context, options, receipt));
+  } catch (error) {
+    return endOf(error, context);
+  }
+}
 
 async function boot(context: Context, options: Arguments, receipt: ReceiptKeeper): Promise<Exit> {
   const { io, redactor } = context;

@@ -1,7 +1,12 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { booted, describeInContainers, eventually } from './support/container.ts';
 import type { Container } from './support/container.ts';
+import { bindMount } from './support/volumes.ts';
 
+const PLANS = ['stage2', 'supervise-perms', 'reconcile-profiles'];
+const BOOTED = /(?<=^hermes-boot: info: )[a-z0-9-]+(?=: (?:done|nothing to do))/gm;
 const DASHBOARD = ['-e', 'HERMES_DASHBOARD=1'];
 const PORT = ['-e', 'HERMES_DASHBOARD_PORT=9200'];
 
@@ -35,6 +40,20 @@ describeInContainers('supervision', () => {
       const { code } = await container.exec('test', '-e', `/proc/${orphan}`);
       expect(code).toBe(1);
     });
+  });
+
+  it('boots with one start of hermes-boot, in the order of cont-init.d', async () => {
+    const { stderr } = await (await booted()).logs();
+    expect(stderr.match(BOOTED)).toEqual(PLANS);
+    expect(stderr.match(/\/cont-init\.d\/\S+ exited 0/g)).toHaveLength(PLANS.length);
+  });
+
+  it('runs what a derived image puts between two plans between them', async () => {
+    const scripts = bindMount({ mine: '#!/bin/sh\necho "hermes-boot: info: mine: done" >&2\n' });
+    chmodSync(join(scripts, 'mine'), 0o755);
+    const mount = ['-v', `${scripts}/mine:/etc/cont-init.d/016-mine:ro`];
+    const { stderr } = await (await booted(mount)).logs();
+    expect(stderr.match(BOOTED)).toEqual([...PLANS.slice(0, 2), 'mine', ...PLANS.slice(2)]);
   });
 
   it('keeps main-hermes up, so that the user bundle is valid', async () => {
