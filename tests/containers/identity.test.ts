@@ -55,7 +55,7 @@ describeInContainers('a container of --user', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('started with --user 1000, neither root nor hermes (10000)');
     expect(stderr).toContain('docker run -e PUID=1000 -e PGID=1000');
-    expect(stderr).toContain('reconcile-profiles not run: the boot was stopped before it');
+    expect(stderr).toContain('reconcile-profiles not run: the boot was stopped before');
     expect(everything(home)).toBe(before);
   });
 
