@@ -28,6 +28,7 @@ export const USUAL: Readonly<Record<string, number>> = {
   'startup-hook-warm': 1.3,
   'startup-helpers-warm': 0.5,
   'startup-node-warm': 2.2,
+  'startup-plans': 0.6,
   'startup-restart': 1.5,
   'ownership-right-warm': 5,
   'ownership-few': 7,

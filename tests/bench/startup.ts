@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BARE_NODE, findPython, hermesBoot, hook, settle } from './commands.ts';
+import { BARE_NODE, findPython, hermesBoot, hook, settle, shell } from './commands.ts';
 import type { Group, Row, Settings } from './group.ts';
-import type { Peer } from './measure.ts';
+import { runOnce, type Peer } from './measure.ts';
 import { against, memoryOf, type Pair } from './rows.ts';
 import { makeWorld, withDirectory, type World } from './worlds.ts';
 
@@ -32,6 +32,7 @@ restart of a container /run is empty, so that both have to look for the browser 
         ...inBothCaches(settings, { id: 'startup-hook', what, subject, peer: hook(theirs) }),
         ...withHelpers(settings, world),
         ...inBothCaches(settings, { id: 'startup-node', what, subject, peer: BARE_NODE }),
+        allPlans(settings, world('container')),
         afterRestart(settings, ours, theirs),
         ...programs(hook(theirs)),
         memoryOf({ id: 'memory-warm', what: 'peak memory of a warm boot', subject }),
@@ -45,6 +46,24 @@ function inBothCaches(settings: Settings, pair: Omit<Pair, 'cache' | 'rounds'>):
   return caches.map((cache) =>
     against(settings, { ...pair, id: `${pair.id}-${cache}`, cache, rounds: ROUNDS[cache] }),
   );
+}
+
+/** The three plans of a container in one process, beside one process after the other. */
+function allPlans(settings: Settings, world: World): Row {
+  mkdirSync(join(world.root, 'run/service'));
+  const plans = ['stage2', 'supervise-perms', 'reconcile-profiles'] as const;
+  const together = hermesBoot(world, ['run', ...plans]);
+  runOnce(together);
+  runOnce({ ...together, argv: [...together.argv, '--strict'] });
+  const script = plans.map((plan) => hermesBoot(world, ['run', plan]).argv.join(' ')).join('\n');
+  return against(settings, {
+    id: 'startup-plans',
+    what: 'three plans, nothing to do, in one process',
+    subject: { ...together, name: 'hermes-boot run with three plans' },
+    peer: { ...shell('three processes', script), env: world.env },
+    cache: 'warm',
+    rounds: ROUNDS.warm,
+  });
 }
 
 function withHelpers(settings: Settings, world: (name: string, python: string) => World): Row[] {
