@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { closeSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { printable } from '../../text/printable.ts';
@@ -15,6 +14,9 @@ const CONFLICT = 75;
 
 /** The right to make entries in a directory, as in the last octal digit of a mode. */
 const WRITE_IN = 0o3;
+
+/** Another name at each reading; see random(4). Node's module for it takes longer to load than a lock. */
+const UNIQUE = '/proc/sys/kernel/random/uuid';
 
 /** In bytes. */
 const LARGEST_RECORD = 4096;
@@ -115,7 +117,7 @@ export class RealHomeLock implements HomeLock {
   #take(fd: number, waited: boolean): 'fresh' | 'stale' {
     const before = readRecord(fd);
     const record = showHolder({
-      boot: randomUUID(),
+      boot: readFileSync(UNIQUE, 'utf8').trim(),
       plan: this.#plan,
       host: hostname(),
       pid: process.pid,
