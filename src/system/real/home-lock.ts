@@ -15,7 +15,7 @@ const CONFLICT = 75;
 /** The right to make entries in a directory, as in the last octal digit of a mode. */
 const WRITE_IN = 0o3;
 
-/** Another name at each reading; see random(4). Node's module for it takes longer to load than a lock. */
+/** Another name each time (random(4)); the module of Node for it takes longer than a lock. */
 const UNIQUE = '/proc/sys/kernel/random/uuid';
 
 /** In bytes. */
