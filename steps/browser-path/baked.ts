@@ -9,14 +9,12 @@ import { isExecutable } from './program.ts';
 /** Of a file that holds a path and the end of its line, in bytes; see PATH_MAX in limits.h. */
 const LONGEST_PATH = 4098;
 
-const ONE_PATH = /^\/\P{Cc}*$/u;
-
 const onePath: Reader<string | null> = {
   name: 'the path',
   codec: nullable(text),
   read(content) {
     const path = content.replace(/\r?\n$/, '');
-    return ONE_PATH.test(path) ? path : null;
+    return /^\/\P{Cc}*$/u.test(path) ? path : null;
   },
 };
 

@@ -5,10 +5,6 @@ const KEY = 'external_dirs';
 
 const DOUBTFUL: Delegation = { state: 'doubtful', directories: [] };
 
-/** A path with the same meaning in every YAML, in a list of lines and in one of commas. */
-const PLAIN =
-  /^(?=[^/]*\/)(?:[\p{L}\p{N}_./~$]|\$\{\w+\})(?:[\p{L}\p{N}_./~$@+ -]|\$\{\w+\})*(?<! )$/u;
-
 /**
  * Reads `skills.external_dirs` by a look at the lines, since a boot must not wait for a YAML parser
  * to load: a file that does not speak of it says nothing, and a plain list is read here. Everything
@@ -66,7 +62,14 @@ function scalars(texts: readonly string[]): string[] | undefined {
 
 function scalar(written: string): string | undefined {
   const [, single, double] = /^(?:'([^']*)'|"([^"\\]*)")$/.exec(written) ?? [];
-  return single ?? double ?? (PLAIN.test(written) ? written : undefined);
+  return single ?? double ?? (isPlain(written) ? written : undefined);
+}
+
+/** Whether it is a path with the same meaning in every YAML, in a list of lines and of commas. */
+function isPlain(written: string): boolean {
+  const plain =
+    /^(?=[^/]*\/)(?:[\p{L}\p{N}_./~$]|\$\{\w+\})(?:[\p{L}\p{N}_./~$@+ -]|\$\{\w+\})*(?<! )$/u;
+  return plain.test(written);
 }
 
 function withoutComment(value: string): string {
