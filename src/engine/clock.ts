@@ -1,3 +1,5 @@
+import { Problem } from '../errors/problem.ts';
+
 /** A moment, in milliseconds since another one. Not performance.now(), whose module has to load. */
 export function now(): number {
   const [seconds, nanoseconds] = process.hrtime();
@@ -11,6 +13,7 @@ export function now(): number {
 export class TimeLimit {
   readonly #end: number;
   readonly #outer: AbortSignal;
+  #cut: AbortController | undefined;
   #signal: AbortSignal | undefined;
 
   /** @param duration in milliseconds; @param outer aborts it, too */
@@ -26,7 +29,18 @@ export class TimeLimit {
 
   /** Aborts when the time is up. */
   get signal(): AbortSignal {
-    this.#signal ??= AbortSignal.any([this.#outer, AbortSignal.timeout(Math.ceil(this.left))]);
+    this.#cut ??= new AbortController();
+    this.#signal ??= AbortSignal.any([
+      this.#outer,
+      this.#cut.signal,
+      AbortSignal.timeout(Math.ceil(this.left)),
+    ]);
     return this.#signal;
+  }
+
+  /** Ends it now, because nobody waits for the result any more. */
+  cut(): void {
+    this.#cut ??= new AbortController();
+    this.#cut.abort(new Problem({ found: 'nobody waits for this any more' }));
   }
 }

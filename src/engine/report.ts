@@ -28,7 +28,9 @@ export interface StepReport {
   readonly notes: readonly Note[];
   /** Of a failed or blocked step. */
   readonly problem?: Problem;
-  /** In milliseconds. */
+  /** When it began, in milliseconds since the boot did; not for one that was not reached. */
+  readonly began?: number;
+  /** Of its own work, in milliseconds: what it waits for other steps and boots is none. */
   readonly duration: number;
 }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeChange, showChange } from '../../src/changes/describe.ts';
-import { dryRun, run, type Bootable } from '../../src/engine/boot.ts';
+import { dryRun, run } from '../../src/engine/boot.ts';
 import type { BootReport } from '../../src/engine/report.ts';
+import type { Bootable } from '../../src/engine/shared.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs } from '../../src/plan/inputs.ts';
 import { loadPlan } from '../../src/plan/load.ts';

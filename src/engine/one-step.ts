@@ -1,0 +1,109 @@
+import type { Change } from '../changes/change.ts';
+import { makeChange } from '../changes/make.ts';
+import { Problem } from '../errors/problem.ts';
+import { Unanswered } from '../errors/unanswered.ts';
+import type { Findings, Note } from '../step/step.ts';
+import { HomeHeld } from '../system/home-lock.ts';
+import { behindLink } from '../system/links.ts';
+import type { System } from '../system/system.ts';
+import { now } from './clock.ts';
+import type { StepReport } from './report.ts';
+import { preflight } from './rights/preflight.ts';
+import { checkStopped, limitOf } from './shared.ts';
+import type { Boot } from './shared.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * Looks at the world as one step does, and makes the changes that it returns.
+ * @throws GivenUp, StaleWorld or HomeHeld where the boot does not go on from here
+ */
+export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
+  const { step } = turn;
+  const started = now();
+  let waited = 0;
+  const report = (
+    status: StepReport['status'],
+    why: string,
+    more: Partial<StepReport> = {},
+  ): StepReport => ({
+    step,
+    status,
+    why,
+    changes: [],
+    made: 0,
+    notes: [],
+    began: started - boot.started,
+    duration: now() - started - waited,
+    ...more,
+  });
+  if (step.skipped !== undefined) return report('skipped', step.skipped);
+  turn.tell({ type: 'step-started', step });
+  let changes: readonly Change[] = [];
+  let notes: readonly Note[] = [];
+  let made = 0;
+  try {
+    let limit = turn.within(limitOf(step.timeout, boot));
+    const outcome = await step.type.plan({
+      with: step.with,
+      system: boot.system,
+      facts: boot.facts,
+      as: step.as,
+      get signal() {
+        return limit.signal;
+      },
+      origin: (option) => step.origins[option],
+      variable: (option) => step.variables[option],
+      isSecret: (option) => step.secrets.includes(option),
+    });
+    if ('skipped' in outcome) return report('skipped', outcome.skipped);
+    changes = canonical(outcome, boot.system);
+    const problem = await preflight(changes, boot, limit);
+    notes = [...(outcome.notes ?? []), ...(problem === undefined ? forecast(changes, boot) : [])];
+    for (const note of notes) turn.tell({ type: 'note', step, note });
+    if (problem !== undefined) {
+      return report('blocked', problem.message, { changes, notes, problem });
+    }
+    for (const change of changes) {
+      const way = clearWay(turn, boot);
+      if (way !== undefined) {
+        const { left } = limit;
+        const since = now();
+        await way;
+        waited += now() - since;
+        limit = turn.within(limitOf(left, boot));
+      }
+      checkStopped(boot);
+      turn.change();
+      const { signal } = limit;
+      await boot.refusals.watch(change, () => makeChange(change, boot.system, signal));
+      made += 1;
+      turn.tell({ type: 'change-made', step, change });
+    }
+    if (changes.length === 0) return report('converged', outcome.otherwise, { notes });
+    return report('changes', step.why ?? step.type.summary, { changes, made, notes });
+  } catch (error) {
+    const problem = error instanceof Unanswered ? error.problem : error;
+    if (!(problem instanceof Problem) || problem instanceof HomeHeld) throw error;
+    return report('failed', problem.message, { changes, made, notes, problem });
+  }
+}
+
+/** Waits for other steps and other boots; undefined where none is in the way. */
+function clearWay(turn: Turn, { gate, limit }: Boot): Promise<void> | undefined {
+  const held = turn.toChange();
+  return held === undefined ? gate.pass(limit) : held.then(() => gate.pass(limit));
+}
+
+/** What a dry run has to say of changes that a run may fail to make. */
+function forecast(changes: readonly Change[], { space, refusals }: Boot): Note[] {
+  return space === undefined ? [] : [...space.notes(changes), ...refusals.forecast(changes)];
+}
+
+/** Names what changes by the path where it lies: /run/x, where a plan may say /var/run/x. */
+function canonical({ changes }: Findings, system: System): readonly Change[] {
+  return changes.map((change) => {
+    const resolution = system.resolve(change.path);
+    if (resolution.kind === 'behind-link') throw behindLink(change.path, resolution);
+    return resolution.path === change.path ? change : { ...change, path: resolution.path };
+  });
+}

@@ -1,0 +1,48 @@
+import { Problem } from '../errors/problem.ts';
+import type { Facts } from '../step/facts.ts';
+import type { System } from '../system/system.ts';
+import type { World } from '../system/world.ts';
+import { TimeLimit } from './clock.ts';
+import type { Gate } from './gate.ts';
+import type { Refusals } from './rights/refusals.ts';
+import type { SpaceForecast } from './space.ts';
+
+/** How long a whole boot may take, in milliseconds. */
+export const BOOT_TIMEOUT = 30 * 60 * 1000;
+
+/** What a boot is done to. */
+export type Bootable = System & Pick<World, 'tree' | 'policy' | 'forgetAll'>;
+
+/** What the steps of one boot share. */
+export interface Boot {
+  readonly system: Bootable;
+  readonly facts: Facts;
+  /** When it began; see `now`. */
+  readonly started: number;
+  readonly gate: Gate;
+  readonly stop: AbortSignal;
+  readonly limit: TimeLimit;
+  readonly refusals: Refusals;
+  /** Of a dry run. */
+  readonly space: SpaceForecast | undefined;
+}
+
+/** The limit of one part of a boot. @param duration in milliseconds */
+export function limitOf(duration: number, { limit, stop }: Boot): TimeLimit {
+  return new TimeLimit(Math.min(duration, limit.left), stop);
+}
+
+/** Whether nothing is changed any more. */
+export function isOver({ limit, stop }: Boot): boolean {
+  return stop.aborted || limit.left === 0;
+}
+
+/** @throws Problem when nothing is changed any more, that says why */
+export function checkStopped(boot: Boot): void {
+  if (!isOver(boot)) return;
+  if (boot.stop.reason instanceof Problem) throw boot.stop.reason;
+  throw new Problem({
+    code: 'timeout',
+    found: `the boot took longer than ${BOOT_TIMEOUT / 60_000} minutes`,
+  });
+}
