@@ -146,18 +146,19 @@ function reasonsOf({ inputs }: BootPlan, { steps, stoppedBy }: BootReport): Reas
     if (problem === undefined || (step.onFailure === 'ignore' && report !== stoppedBy)) return [];
     return [reasonOf(step.id, viewProblem(problem))];
   });
-  // The last one is what stopped the boot.
+  // Among the last ones is what stopped the boot.
   return [...refused, ...failed].slice(-LISTED_TEXTS);
 }
 
 function stepReceipt(report: StepReport): StepReceipt {
-  const { step, status, made, duration, problem } = report;
+  const { step, status, made, began, duration, problem } = report;
   return {
     id: step.id,
     uses: step.type.uses,
     status,
     changes: report.changes.length,
     made,
+    began: began === undefined ? null : tenths(began),
     duration: tenths(duration),
     problem: problem === undefined ? null : viewProblem(problem),
   };

@@ -54,7 +54,9 @@ export interface StepReceipt {
   /** How many changes it announced, and how many of them were made. */
   readonly changes: number;
   readonly made: number;
-  /** In milliseconds. */
+  /** In milliseconds since the boot began; null for one that was not reached. */
+  readonly began: number | null;
+  /** Of its own work, in milliseconds. */
   readonly duration: number;
   readonly problem: ProblemView | null;
 }

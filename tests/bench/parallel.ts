@@ -64,6 +64,8 @@ function planOf(
     id: `helper-${index}`,
     uses: 'command',
     with: { argv: helper(file), creates: file },
+    // What can stop a boot lets nothing behind it change anything before it has ended.
+    'on-failure': 'degrade',
   }));
   const walk = {
     id: 'walk',

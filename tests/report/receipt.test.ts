@@ -48,7 +48,15 @@ describe('the receipt of a boot', () => {
       ...ORIGIN,
       facts: { uid: 0, root: true },
       steps: [
-        { id: 'one', uses: 'file.mode', status: 'changes', changes: 3, made: 3, duration: 1 },
+        {
+          id: 'one',
+          uses: 'file.mode',
+          status: 'changes',
+          changes: 3,
+          made: 3,
+          began: 5,
+          duration: 1,
+        },
         { id: 'two', changes: 2, made: 1 },
       ],
       unlisted: 0,

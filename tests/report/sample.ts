@@ -43,6 +43,7 @@ export function record(of: BootStep, more: Partial<StepReport> = {}): StepReport
     changes: [],
     made: 0,
     notes: [],
+    began: 5,
     duration: 1,
     ...more,
   };
