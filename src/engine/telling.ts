@@ -38,9 +38,11 @@ export class Telling {
     for (const turn of this.#turns.slice(this.reports.length)) {
       const { stoppedBy } = this;
       const isReached = stoppedBy === undefined || turn.changes;
+      const events = this.#held.get(turn.index) ?? [];
+      this.#held.delete(turn.index);
+      if (isReached) for (const event of events) this.#listener(event);
       const report = isReached ? turn.report : notReached(turn.step, stoppedBy);
       if (report === undefined) return;
-      if (!isReached) this.#held.delete(turn.index);
       this.#tellEnd(report);
       if (turn.stops) this.stoppedBy ??= report;
     }
@@ -55,7 +57,6 @@ export class Telling {
   }
 
   #tellEnd(report: StepReport): void {
-    this.#release();
     const cause = report.problem?.sharedCause;
     if (cause !== undefined && !this.#causes.has(cause.key)) {
       this.#causes.add(cause.key);
@@ -63,14 +64,6 @@ export class Telling {
     }
     this.#listener({ type: 'step-finished', report });
     this.reports.push(report);
-    this.#release();
-  }
-
-  #release(): void {
-    const index = this.reports.length;
-    const events = this.#held.get(index) ?? [];
-    this.#held.delete(index);
-    for (const event of events) this.#listener(event);
   }
 }
 
