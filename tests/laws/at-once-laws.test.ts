@@ -20,12 +20,10 @@ import { directory, file, world } from '../support/world.ts';
 /** How many turns of the event loop the next thing takes. */
 type Dice = () => number;
 
-const dice: fc.Arbitrary<Dice> = fc
-  .infiniteStream(fc.nat({ max: 4 }))
-  .map((stream) => () => {
-    const roll = stream.next();
-    return roll.done === true ? 0 : roll.value;
-  });
+const dice: fc.Arbitrary<Dice> = fc.infiniteStream(fc.nat({ max: 4 })).map((stream) => () => {
+  const roll = stream.next();
+  return roll.done === true ? 0 : roll.value;
+});
 
 /** A world in which everything that can take a while does, and commands fail that say so. */
 class SlowSystem extends FaultySystem {
