@@ -2,15 +2,10 @@ import type { BootStep } from '../plan/plan.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { componentsOf, isWithin, join } from '../system/path.ts';
 
-interface Place {
-  /** Where it lies, as far as that can be told. */
-  readonly path: string;
-  readonly tree: boolean;
-}
-
 /** What a step may change or relies on in this boot. */
 export interface Ground {
-  readonly places: readonly Place[];
+  /** Where that lies, as far as it can be told. */
+  readonly places: readonly string[];
   /** The accounts that it relies on. */
   readonly reads: readonly string[];
   /** Whether it changes any account: all of them are lines of the same files. */
@@ -23,7 +18,7 @@ export function groundOf(step: BootStep, system: ReadSystem): Ground {
   const accounts = touches.flatMap((touch) => (touch.kind === 'account' ? [touch] : []));
   return {
     places: touches.flatMap((touch) =>
-      touch.kind === 'path' ? [{ path: resolved(system, touch.path), tree: !!touch.tree }] : [],
+      touch.kind === 'path' ? [resolved(system, touch.path)] : [],
     ),
     reads: [
       ...accounts.flatMap(({ access, name }) => (access === 'reads' ? [name] : [])),
@@ -43,12 +38,11 @@ export function meet(one: Ground, other: Ground, system: ReadSystem): boolean {
   return one.places.some((a) => other.places.some((b) => touch(a, b, system)));
 }
 
-function touch(a: Place, b: Place, system: ReadSystem): boolean {
-  if (a.path === b.path) return true;
-  if (a.tree && isWithin(b.path, a.path)) return true;
-  if (b.tree && isWithin(a.path, b.path)) return true;
+/** A directory decides about all that lies in it: who may write there, who gets it with its tree. */
+function touch(a: string, b: string, system: ReadSystem): boolean {
+  if (isWithin(a, b) || isWithin(b, a)) return true;
   // Whichever comes first makes the directory that leads to both.
-  const shared = sharedPath(a.path, b.path);
+  const shared = sharedPath(a, b);
   return shared !== '/' && system.look(shared).type === 'missing';
 }
 
