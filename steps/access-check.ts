@@ -1,7 +1,7 @@
 import { path, relativePaths } from '../src/step/fields.ts';
 import { leftAlone, warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
-import { defineStep, type Note } from '../src/step/step.ts';
+import { defineStep, type Note, type PathTouch } from '../src/step/step.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import { closedBelow, closedOf, refused } from './access-check/closed.ts';
@@ -62,6 +62,13 @@ export const accessCheck = defineStep({
     const all = closed.length > 0 ? 'cannot write to all' : 'can write to all';
     return { changes: [], otherwise: `uid ${facts.uid} ${all} that is listed in ${base}`, notes };
   },
-  // It comes after those that make what it looks at, which `needs` says: it changes nothing itself.
-  touches: () => [],
+  touches: ({ base, top, paths = [], trees = [] }) => [
+    ...(top === false ? [] : [looksAt(base)]),
+    ...paths.map((below) => looksAt(join(base, below))),
+    ...trees.map((below) => ({ ...looksAt(join(base, below)), tree: true })),
+  ],
 });
+
+function looksAt(path: string): PathTouch {
+  return { kind: 'path', path, aspect: 'existence', reads: true };
+}

@@ -70,8 +70,12 @@ export const command = defineStep({
       otherwise: '',
     };
   },
-  touches: ({ creates, fingerprint }) =>
-    [creates, fingerprint?.stamp].flatMap((at): Touch[] =>
+  touches: ({ creates, fingerprint }) => [
+    ...[creates, fingerprint?.stamp].flatMap((at): Touch[] =>
       at === undefined ? [] : [{ kind: 'path', path: at, aspect: 'existence' }],
     ),
+    ...(fingerprint?.of ?? []).map((at): Touch => {
+      return { kind: 'path', path: at, aspect: 'existence', reads: true };
+    }),
+  ],
 });

@@ -46,12 +46,17 @@ export const fileSeed = defineStep({
     { kind: 'path', path: options.path, aspect: 'mode' },
     { kind: 'path', path: options.path, aspect: 'owner' },
     ...recordTouches(options),
+    ...sourceTouches(options),
     ...ownerTouches(options.owner),
   ],
 });
 
 function recordTouches({ follow }: Options): Touch[] {
   return follow === undefined ? [] : [{ kind: 'path', path: follow, aspect: 'existence' }];
+}
+
+function sourceTouches({ from }: Options): Touch[] {
+  return from === undefined ? [] : [{ kind: 'path', path: from, aspect: 'existence', reads: true }];
 }
 
 function seed(context: StepContext<Options>): Outcome {

@@ -50,6 +50,7 @@ export const ownerProbe = defineStep({
     };
   },
   touches: (options) => [
+    { kind: 'path', path: options.probe, aspect: 'owner', reads: true },
     ...options.trees.map(
       (tree) => ({ kind: 'path', path: tree, aspect: 'owner', tree: true }) as const,
     ),

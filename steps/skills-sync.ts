@@ -51,8 +51,9 @@ export const skillsSync = defineStep({
     const found = await planSync({ ...context, with: all }, home, fingerprint, record);
     return { ...found, notes: [...named.notes, ...(found.notes ?? [])] };
   },
-  touches: ({ home, owner, config }) => [
+  touches: ({ home, owner, bundled, config }) => [
     { kind: 'path', path: join(home, 'skills'), aspect: 'existence', tree: true },
+    { kind: 'path', path: bundled, aspect: 'existence', tree: true, reads: true },
     ...configTouches(config),
     ...ownerTouches(owner),
   ],
@@ -60,7 +61,9 @@ export const skillsSync = defineStep({
 
 /** What it names is relied on: a step that writes it comes before or after, not any time. */
 function configTouches(config: string | undefined): Touch[] {
-  return config === undefined ? [] : [{ kind: 'path', path: config, aspect: 'existence' }];
+  return config === undefined
+    ? []
+    : [{ kind: 'path', path: config, aspect: 'existence', reads: true }];
 }
 
 /** What cannot be written down would be done again in each boot, over what the user did. */

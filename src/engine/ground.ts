@@ -2,30 +2,32 @@ import type { BootStep } from '../plan/plan.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { componentsOf, isWithin, join } from '../system/path.ts';
 
+/** A path where it lies, as far as that can be told. */
+interface Place {
+  readonly path: string;
+  readonly changes: boolean;
+}
+
 /** What a step may change or relies on in this boot. */
 export interface Ground {
-  /** Where that lies, as far as it can be told. */
-  readonly places: readonly string[];
-  /** The accounts that it relies on. */
-  readonly reads: readonly string[];
-  /** Whether it changes any account: all of them are lines of the same files. */
-  readonly edits: boolean;
+  readonly places: readonly Place[];
+  /** What it does with accounts: all of them are lines of the same files. */
+  readonly accounts: 'changes' | 'reads' | 'none';
 }
 
 /** The ground of a step. One that is left out of this boot has none. */
 export function groundOf(step: BootStep, system: ReadSystem): Ground {
   const touches = step.skipped === undefined ? step.type.touches(step.with) : [];
-  const accounts = touches.flatMap((touch) => (touch.kind === 'account' ? [touch] : []));
-  return {
-    places: touches.flatMap((touch) =>
-      touch.kind === 'path' ? [resolved(system, touch.path)] : [],
-    ),
-    reads: [
-      ...accounts.flatMap(({ access, name }) => (access === 'reads' ? [name] : [])),
-      ...(step.as === undefined ? [] : [step.as]),
-    ],
-    edits: accounts.some(({ access }) => access === 'changes'),
-  };
+  const places: Place[] = [];
+  let accounts: Ground['accounts'] = step.as === undefined ? 'none' : 'reads';
+  for (const touch of touches) {
+    if (touch.kind === 'path') {
+      places.push({ path: resolved(system, touch.path), changes: touch.reads !== true });
+    } else if (accounts !== 'changes') {
+      accounts = touch.access;
+    }
+  }
+  return { places, accounts };
 }
 
 /**
@@ -33,9 +35,11 @@ export function groundOf(step: BootStep, system: ReadSystem): Ground {
  * done in the order of the plan, whether or not its author has thought of a `needs`.
  */
 export function meet(one: Ground, other: Ground, system: ReadSystem): boolean {
-  if (one.edits && (other.edits || other.reads.length > 0)) return true;
-  if (other.edits && one.reads.length > 0) return true;
-  return one.places.some((a) => other.places.some((b) => touch(a, b, system)));
+  const accounts = [one.accounts, other.accounts];
+  if (accounts.includes('changes') && !accounts.includes('none')) return true;
+  return one.places.some((a) =>
+    other.places.some((b) => (a.changes || b.changes) && touch(a.path, b.path, system)),
+  );
 }
 
 /** A directory decides about all that lies in it: who may write there, who gets it with its tree. */

@@ -56,14 +56,22 @@ export interface StepContext<W> {
  * A path or an account that a step may change or relies on. Two steps that touch the same one
  * need an order; `validate` reports where there is none.
  */
-export type Touch =
-  | {
-      readonly kind: 'path';
-      readonly path: string;
-      readonly aspect: Aspect;
-      readonly tree?: boolean;
-    }
-  | { readonly kind: 'account'; readonly name: string; readonly access: 'reads' | 'changes' };
+export type Touch = PathTouch | AccountTouch;
+
+/** A path that a step may change or, where it says so, only relies on. */
+export interface PathTouch {
+  readonly kind: 'path';
+  readonly path: string;
+  readonly aspect: Aspect;
+  readonly tree?: boolean;
+  readonly reads?: boolean;
+}
+
+interface AccountTouch {
+  readonly kind: 'account';
+  readonly name: string;
+  readonly access: 'reads' | 'changes';
+}
 
 /** What of an entry a step decides. `existence` covers content. */
 export type Aspect = 'existence' | 'mode' | 'owner';

@@ -87,6 +87,9 @@ const works = fc.oneof(
     .record({ path: paths, content: fc.constantFrom('x', 'y'), owner: owners, mode: modes })
     .map((options) => ({ uses: 'file.seed', with: options })),
   fc
+    .record({ path: paths, from: paths, owner: owners, required: fc.boolean() })
+    .map((options) => ({ uses: 'file.seed', with: options })),
+  fc
     .record({ path: paths, owner: owners, mode: modes })
     .map((options) => ({ uses: 'file.mode', with: options })),
   fc.tuple(paths, owners).map(([path, owner]) => ({
@@ -194,7 +197,7 @@ describe('steps at the same time, whatever the plan and however long each takes,
         expect(await toldOf(run, slow(plan, rolls), many)).toEqual(wanted);
         expect(worldOf(many.tree)).toEqual(worldOf(one.tree));
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
   });
 

@@ -147,6 +147,15 @@ describe('two steps without an order between them', () => {
       'warning: missing needs between own and map: map changes account hermes, own relies on it',
     ]);
   });
+
+  it('are reported when one changes the path that the other relies on, but not when both rely on it', () => {
+    const run = (id: string) => `  - { id: ${id}, uses: command, with: { argv: [/tool] } }\n`;
+    const make = '  - { id: make, uses: directory, with: { path: /tool } }\n';
+    expect(warnings(run('a') + run('b'))).toEqual([]);
+    expect(warnings(run('a') + make)).toEqual([
+      'warning: missing needs between a and make: make changes /tool, a relies on it',
+    ]);
+  });
 });
 
 describe('no text at all', () => {

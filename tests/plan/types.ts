@@ -124,7 +124,9 @@ const command = defineStep({
     },
   },
   plan: nothing,
-  touches: () => [],
+  touches: ({ argv: [program = ''] }) => [
+    { kind: 'path', path: program, aspect: 'existence', reads: true },
+  ],
 });
 
 export const types: readonly AnyStepType[] = [directory, fileMode, ownerPaths, remap, command];

@@ -1,4 +1,4 @@
-import type { JsonObject, Touch } from '../../step/step.ts';
+import type { JsonObject, PathTouch, Touch } from '../../step/step.ts';
 import { isWithin } from '../../system/path.ts';
 import type { DraftStep } from '../draft.ts';
 import { member } from '../json.ts';
@@ -52,23 +52,24 @@ function conflict(earlier: Toucher, later: Toucher): string | undefined {
   for (const a of earlier.touches) {
     for (const b of later.touches) {
       if (a.kind === 'path' && b.kind === 'path') {
-        if (meets(a, b)) return `both change ${a.tree === true ? b.path : a.path}`;
+        if (!meets(a, b) || (a.reads === true && b.reads === true)) continue;
+        const path = a.tree === true ? b.path : a.path;
+        if (a.reads === true) return relies(later, earlier, path);
+        return b.reads === true ? relies(earlier, later, path) : `both change ${path}`;
       } else if (a.kind === 'account' && b.kind === 'account' && a.name === b.name) {
         if (a.access === 'changes' && b.access === 'changes')
           return `both change account ${a.name}`;
-        if (a.access === 'changes') return uses(earlier, later, a.name);
-        if (b.access === 'changes') return uses(later, earlier, a.name);
+        if (a.access === 'changes') return relies(earlier, later, `account ${a.name}`);
+        if (b.access === 'changes') return relies(later, earlier, `account ${a.name}`);
       }
     }
   }
   return undefined;
 }
 
-function uses(changer: Toucher, reader: Toucher, account: string): string {
-  return `${changer.id} changes account ${account}, ${reader.id} relies on it`;
+function relies(changer: Toucher, reader: Toucher, what: string): string {
+  return `${changer.id} changes ${what}, ${reader.id} relies on it`;
 }
-
-type PathTouch = Extract<Touch, { kind: 'path' }>;
 
 function meets(a: PathTouch, b: PathTouch): boolean {
   if (a.path === b.path) {
