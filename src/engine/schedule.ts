@@ -1,8 +1,7 @@
 import type { BootStep } from '../plan/plan.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { BootEvent, Listener } from './event.ts';
-import { groundOf, meet } from './ground.ts';
-import type { Ground } from './ground.ts';
+import { mayChange, waitsForOther } from './precedence.ts';
 import type { BootReport, StepReport } from './report.ts';
 import { Telling } from './telling.ts';
 import { Turn } from './turn.ts';
@@ -34,6 +33,8 @@ export class Schedule implements Course {
   readonly #ended = new Set<string>();
   /** The first place in the plan where no step begins any more. */
   #end: number;
+  /** How many steps have begun and not ended. */
+  #begun = 0;
   #willLookPast = false;
   /** What ended the boot that is no failure of a step. */
   #broken: { readonly error: unknown } | undefined;
@@ -68,7 +69,7 @@ export class Schedule implements Course {
   }
 
   letChange(turn: Turn): Promise<void> | undefined {
-    if (this.#mayChange(turn)) return undefined;
+    if (mayChange(turn, this.#turns)) return undefined;
     const held = turn.hold();
     this.#goOn();
     return held;
@@ -81,19 +82,19 @@ export class Schedule implements Course {
 
   #goOn(past = false): void {
     try {
-      let working = this.#turns.filter(({ state }) => state === 'working').length;
-      for (const turn of this.#turns.slice(this.#first, this.#end)) {
-        if (working >= this.#options.atOnce) break;
-        if (turn.state === 'held' && this.#mayChange(turn)) turn.wake();
+      const turns = this.#turns.slice(this.#first, this.#end);
+      let free = this.#options.atOnce - turns.filter(({ state }) => state === 'working').length;
+      for (const turn of turns) {
+        if (free <= 0) break;
+        if (turn.state === 'held' && mayChange(turn, this.#turns)) turn.wake();
         else if (turn.state === 'waiting' && this.#mayBegin(turn, past)) void this.#begin(turn);
         else continue;
-        working += 1;
+        free -= 1;
       }
     } catch (error) {
       this.#break(error);
     }
-    const isAtWork = this.#turns.some(({ state }) => state === 'working' || state === 'held');
-    if (!isAtWork) this.#settle();
+    if (this.#begun === 0) this.#settle();
     else if (!past) this.#lookPastLater();
   }
 
@@ -112,36 +113,13 @@ export class Schedule implements Course {
 
   #mayBegin(turn: Turn, past: boolean): boolean {
     if (turn.index === this.#first) return true;
-    return past && turn.step.needs.every((id) => this.#ended.has(id)) && !this.#meetsOne(turn);
-  }
-
-  #meetsOne(turn: Turn): boolean {
-    if (turn.behind !== undefined && turn.behind.state !== 'ended') return true;
-    const { system } = this.#options;
-    turn.behind = this.#before(turn).find((other) =>
-      meet(this.#groundOf(other), this.#groundOf(turn), system),
-    );
-    return turn.behind !== undefined;
-  }
-
-  #groundOf(turn: Turn): Ground {
-    turn.ground ??= groundOf(turn.step, this.#options.system);
-    return turn.ground;
-  }
-
-  #mayChange(turn: Turn): boolean {
-    return this.#before(turn).every(
-      ({ step }) => step.onFailure !== 'stop' || step.skipped !== undefined,
-    );
-  }
-
-  /** The steps before one that have not ended. */
-  #before({ index }: Turn): Turn[] {
-    return this.#turns.slice(this.#first, index).filter(({ state }) => state !== 'ended');
+    if (!past || !turn.step.needs.every((id) => this.#ended.has(id))) return false;
+    return !waitsForOther(turn, this.#turns, this.#options.system);
   }
 
   async #begin(turn: Turn): Promise<void> {
     turn.state = 'working';
+    this.#begun += 1;
     try {
       turn.end(await this.#options.work(turn), this.#options.isOver());
       this.#ended.add(turn.step.id);
@@ -151,6 +129,7 @@ export class Schedule implements Course {
       turn.state = 'ended';
       if (!turn.isGivenUp) this.#break(error);
     }
+    this.#begun -= 1;
     this.#goOn();
   }
 
