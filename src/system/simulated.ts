@@ -72,12 +72,12 @@ export class SimulatedSystem extends World implements System {
   copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void> {
     const target = this.#target(path);
     const { owner, mode, from, entries } = copy;
+    checkTime(signal, `copying ${from}`);
     // What an earlier copy of it left half made is in the way.
     this.overlay.removeTree(join(parentOf(target), stagedName(nameOf(target))));
     if (copy.replaces) this.overlay.removeTree(target);
     this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
     for (const { name, type, mode } of entries) {
-      checkTime(signal, `copying ${from}`);
       const content = type === 'file' ? this.#contentOf(join(from, name)) : undefined;
       const stat = { ...owner, mode, nlink: 1, size: content?.size ?? 0 };
       const node: MemoryNode =

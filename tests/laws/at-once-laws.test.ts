@@ -247,4 +247,29 @@ describe('the steps of stage2 at the same time, however long each takes,', () =>
       { numRuns: 100 },
     );
   });
+
+  it('stopped after any change and started again end as undisturbed, and tell what was made', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, fc.nat({ max: 40 }), async ({ entries, env, rolls }, changes) => {
+        const plan = bootPlan(STAGE2_WITH_EDITS, env);
+        const undisturbed = world(entries);
+        await toldOf(run, plan, undisturbed);
+        const system = new SlowSystem(world(entries), rolls);
+        const stop = new AbortController();
+        let made = 0;
+        const report = await run(slow(plan, rolls), system, {
+          facts: ROOT_FACTS,
+          signal: stop.signal,
+          listener: ({ type }) => {
+            if (type === 'change-made') made += 1;
+            if (made > changes) stop.abort(new Problem({ found: 'asked to stop' }));
+          },
+        });
+        expect(report.steps.reduce((sum, step) => sum + step.made, 0)).toBe(made);
+        await toldOf(run, slow(plan, rolls), system);
+        expect(withoutKeys(worldOf(system.tree))).toEqual(withoutKeys(worldOf(undisturbed.tree)));
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
