@@ -1,4 +1,4 @@
-import { parentOf } from './path.ts';
+import { isWithin, parentOf } from './path.ts';
 
 /** A file system of its own inside a tree. */
 export interface Mount {
@@ -25,6 +25,11 @@ export function mountOf(mounts: Mounts, path: string): MountPoint | undefined {
     if (mount !== undefined) return { ...mount, point: at };
     if (at === '/') return undefined;
   }
+}
+
+/** The mount points in a tree, that of its top left out. */
+export function mountsBelow(mounts: Mounts, top: string): ReadonlySet<string> {
+  return new Set([...mounts.keys()].filter((point) => point !== top && isWithin(point, top)));
 }
 
 /** Whether a file system keeps no owners: all it holds has the one of its mount options. */

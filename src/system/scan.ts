@@ -6,16 +6,16 @@ import { SAMPLE_SIZE, type Misowned, type OwnerScan } from './tree.ts';
 /** How many distinct owners a scan names. */
 const OWNERS_SIZE = 4;
 
-/** Collects what a walk meets into an OwnerScan. The walk decides the order. */
+/** Collects what a walk meets into an OwnerScan, the same one in whatever order it meets it. */
 export class OwnerTally {
   readonly #wanted: Owner;
   #entries = 0;
   #wrong = 0;
   #linked = 0;
   #clears = false;
-  readonly #sample: Misowned[] = [];
-  readonly #owners: Owner[] = [];
-  readonly #linkedSample: string[] = [];
+  readonly #sample = new First<Misowned>(SAMPLE_SIZE, (a, b) => compare(a.path, b.path));
+  readonly #owners = new First<Owner>(OWNERS_SIZE, (a, b) => a.uid - b.uid || a.gid - b.gid);
+  readonly #linkedSample = new First<string>(SAMPLE_SIZE, compare);
   readonly #mounts: string[] = [];
   readonly #unreadable: string[] = [];
 
@@ -23,32 +23,36 @@ export class OwnerTally {
     this.#wanted = wanted;
   }
 
-  /** Counts an entry that is right, without a look at its parts. */
-  right(): void {
-    this.#entries += 1;
+  /** How many entries have been counted so far. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** Counts entries that are right, without a look at their parts. */
+  right(count = 1): void {
+    this.#entries += count;
   }
 
   /**
    * Counts an entry.
-   * @param unnamed its name is not valid UTF-8, so that it cannot be named one by one
+   * @param unnamed its path is not valid UTF-8, so that it cannot be named one by one
+   * @returns whether it is wrong and has to change
    */
-  entry(path: string, entry: Present, unnamed = false): void {
+  entry(path: string, entry: Present, unnamed = false): boolean {
     this.#entries += 1;
-    if (sameOwner(entry.stat, this.#wanted)) return;
+    if (sameOwner(entry.stat, this.#wanted)) return false;
     if (isHardLinked(entry)) {
       this.#linked += 1;
-      if (this.#linkedSample.length < SAMPLE_SIZE) this.#linkedSample.push(path);
-      return;
+      this.#linkedSample.add(path);
+      return false;
     }
     this.#wrong += 1;
     const { uid, gid } = entry.stat;
     const clears = clearedBits(entry);
     this.#clears ||= clears !== 0;
-    if (!unnamed && this.#sample.length < SAMPLE_SIZE) {
-      this.#sample.push({ path, owner: { uid, gid }, clears });
-    }
-    const known = this.#owners.some((owner) => owner.uid === uid && owner.gid === gid);
-    if (!known && this.#owners.length < OWNERS_SIZE) this.#owners.push({ uid, gid });
+    if (!unnamed) this.#sample.add({ path, owner: { uid, gid }, clears });
+    this.#owners.add({ uid, gid });
+    return true;
   }
 
   /** Notes a mount point that was not entered. */
@@ -61,19 +65,64 @@ export class OwnerTally {
     this.#unreadable.push(path);
   }
 
+  /** Adds what another walk has met elsewhere in the tree. */
+  add(scan: OwnerScan): void {
+    this.#entries += scan.entries;
+    this.#wrong += scan.wrong;
+    this.#linked += scan.hardLinked.count;
+    this.#clears ||= scan.clears;
+    for (const misowned of scan.sample) this.#sample.add(misowned);
+    for (const owner of scan.owners) this.#owners.add(owner);
+    for (const path of scan.hardLinked.sample) this.#linkedSample.add(path);
+    for (const path of scan.mounts) this.#mounts.push(path);
+    for (const path of scan.unreadable) this.#unreadable.push(path);
+  }
+
   /** The result of the walk. */
   scan(): OwnerScan {
     return {
       entries: this.#entries,
       wrong: this.#wrong,
-      sample: this.#sample.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-      owners: this.#owners,
+      sample: this.#sample.items,
+      owners: this.#owners.items,
       clears: this.#clears,
-      hardLinked: { count: this.#linked, sample: this.#linkedSample },
-      mounts: this.#mounts,
-      unreadable: this.#unreadable,
+      hardLinked: { count: this.#linked, sample: this.#linkedSample.items },
+      mounts: this.#mounts.toSorted(compare),
+      unreadable: this.#unreadable.toSorted(compare),
     };
   }
+}
+
+/** The first few distinct items of many, in order. */
+class First<T> {
+  readonly #items: T[] = [];
+  readonly #size: number;
+  readonly #compare: (a: T, b: T) => number;
+
+  constructor(size: number, compare: (a: T, b: T) => number) {
+    this.#size = size;
+    this.#compare = compare;
+  }
+
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
+  add(item: T): void {
+    const last = this.#items.at(-1);
+    const isFull = this.#items.length === this.#size;
+    if (isFull && last !== undefined && this.#compare(item, last) >= 0) return;
+    const place = this.#items.findIndex((other) => this.#compare(item, other) <= 0);
+    const there = this.#items[place];
+    if (there !== undefined && this.#compare(item, there) === 0) return;
+    this.#items.splice(place === -1 ? this.#items.length : place, 0, item);
+    if (this.#items.length > this.#size) this.#items.pop();
+  }
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** Whether another name of this file may lie where nobody listed it. */

@@ -20,9 +20,9 @@ export interface OwnerScan {
   readonly entries: number;
   /** Entries with another user or group, without those that must be left alone. */
   readonly wrong: number;
-  /** The first of the wrong ones, in order of the walk; all of them when few. */
+  /** The first of the wrong ones, sorted by path; all of them when few. */
   readonly sample: readonly Misowned[];
-  /** The distinct owners of the wrong ones, the first few of them. */
+  /** The distinct owners of the wrong ones, sorted, the first few of them. */
   readonly owners: readonly Owner[];
   /** Whether the kernel clears mode bits of some of the wrong ones with their owner. */
   readonly clears: boolean;

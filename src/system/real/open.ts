@@ -24,6 +24,11 @@ const OPEN_DIRECTORY = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** A name in a directory: bytes where it is not valid UTF-8. */
 export type Name = string | Buffer;
 
+/** Whether bytes are valid UTF-8, so that the text of them can be turned into them again. */
+export function isText(name: Buffer): boolean {
+  return Buffer.from(name.toString()).equals(name);
+}
+
 /** The path of an open file or directory, and of a name in it. */
 export function pathOf(fd: number, name?: Name): string | Buffer {
   if (name === undefined) return `/proc/self/fd/${fd}`;
@@ -99,6 +104,13 @@ export function statOf(path: string | Buffer): Stats | undefined {
 export function toStat(stats: Stats): Stat {
   const { uid, gid, mode, nlink, size, ctimeMs } = stats;
   return { uid, gid, mode: mode & 0o7777, nlink, size, changedAt: ctimeMs };
+}
+
+/** An entry from its stat. The target of a link plays no part in who owns it, so it is not read. */
+export function presentOf(stats: Stats): Present {
+  const type = typeOf(stats);
+  const stat = toStat(stats);
+  return type === 'link' ? { type, stat, target: '' } : { type, stat };
 }
 
 /** The type of an entry from its stat. */

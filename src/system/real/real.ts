@@ -19,7 +19,8 @@ import { isStillThere, openLockFile } from './lock-file.ts';
 import { KeptFile } from './kept-file.ts';
 import { withFileLock } from './lock.ts';
 import { openDirectory, pathOf, statOf, toStat, withParent } from './open.ts';
-import { ownTree } from './own-tree.ts';
+import { MEANS, type Means } from './owners/means.ts';
+import { ownTree } from './owners/own-tree.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
 import { outOfSpace } from './space.ts';
@@ -33,10 +34,11 @@ export class RealSystem extends World implements System {
   /**
    * Opens the world below `root`.
    * @param guarded trees in which no link is followed; see links.ts
+   * @param means what looks at the owners of large trees, and changes them, work with
    * @throws the system error when `root` is no directory
    */
-  constructor(root: string, guarded: readonly string[] = []) {
-    const tree = new RealTree(realpathSync(root));
+  constructor(root: string, guarded: readonly string[] = [], means: Means = MEANS) {
+    const tree = new RealTree(realpathSync(root), means);
     super(tree, { guarded, self: process.geteuid?.() ?? 0 });
     this.#real = tree;
   }

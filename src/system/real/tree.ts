@@ -2,15 +2,16 @@ import { accessSync, closeSync, constants, openSync, readlinkSync, statfsSync } 
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
-import type { Mounts } from '../mounts.ts';
+import { mountsBelow, type Mounts } from '../mounts.ts';
 import { parentOf } from '../path.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { systemProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
 import { readMounts } from './mounts.ts';
+import { lookAtOwners } from './owners/look.ts';
+import { MEANS, type Means } from './owners/means.ts';
 import { withOpenFile } from './read.ts';
-import { scanRealOwners } from './scan.ts';
 
 /** The lock files that useradd(8), we and their like make. */
 const LOCKS = ['/etc/passwd.lock', '/etc/group.lock', '/etc/shadow.lock', '/etc/gshadow.lock'];
@@ -25,11 +26,13 @@ export class RealTree implements Tree {
   /** The same, open. */
   readonly rootFd: number;
   readonly #prefix: string;
+  readonly #means: Means;
   #mounts: Mounts | undefined;
 
   /** @throws the system error when `root` is no directory */
-  constructor(root: string) {
+  constructor(root: string, means: Means = MEANS) {
     this.root = root;
+    this.#means = means;
     this.rootFd = openSync(root, O_PATH | constants.O_DIRECTORY);
     this.#prefix = root === '/' ? '' : root;
   }
@@ -133,6 +136,8 @@ export class RealTree implements Tree {
   }
 
   scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
-    return scanRealOwners({ host: this.#prefix + path, path }, owner, this.mounts(), signal);
+    const mounts = mountsBelow(this.mounts(), path);
+    const tree = { host: this.#prefix + path, path, owner, mounts };
+    return lookAtOwners(tree, this.#means, signal);
   }
 }

@@ -1,14 +1,14 @@
 import { closeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { errnoOf, Problem } from '../../errors/problem.ts';
-import { sameOwner, type Owner } from '../entry.ts';
-import { componentsOf, nameOf, parentOf } from '../path.ts';
-import { checkTime } from '../scan.ts';
-import type { Mounts } from '../mounts.ts';
-import { systemProblem } from './errno.ts';
-import { namesIn, openDirectory, pathOf, statOf, withEntry, type Name } from './open.ts';
-import { OpenPath } from './open-path.ts';
-import { chown } from './write.ts';
+import { errnoOf, Problem } from '../../../errors/problem.ts';
+import { sameOwner, type Owner } from '../../entry.ts';
+import { componentsOf, nameOf, parentOf } from '../../path.ts';
+import { checkTime } from '../../scan.ts';
+import type { Mounts } from '../../mounts.ts';
+import { systemProblem } from '../errno.ts';
+import { namesIn, openDirectory, pathOf, statOf, withEntry, type Name } from '../open.ts';
+import { OpenPath } from '../open-path.ts';
+import { chown } from '../write.ts';
 
 /** After how many entries the walk lets timers and signals in. */
 const ENTRIES_AT_A_STRETCH = 1024;

@@ -1,0 +1,150 @@
+import type { Stats } from 'node:fs';
+import { sameOwner } from '../../entry.ts';
+import type { OwnerScan } from '../../tree.ts';
+import { namesIn, presentOf, statOf, type Name } from '../open.ts';
+import { dealt, findOwners } from './finds.ts';
+import type { Means } from './means.ts';
+import { Met, worldPath, type Claimed } from './met.ts';
+import { Pace } from './pace.ts';
+import { childOf, type Waiting } from './waiting.ts';
+
+/** After how many entries a walk lets timers and signals in. */
+const ENTRIES_AT_A_STRETCH = 4096;
+
+/** A tree to look at. */
+export interface Looked extends Claimed {
+  /** Its top on the machine. */
+  readonly host: string;
+  /** The mounts in it, which are not entered. */
+  readonly mounts: ReadonlySet<string>;
+}
+
+/**
+ * Compares the owners of a real tree with the wanted one. Looking is plain and fast: it goes by
+ * path, and a tree changed under it can at worst be misreported. What is then changed is changed
+ * safely. Where there is much to look at, find(1) helps: it is quicker than this process, and
+ * several of them look at the same time.
+ */
+export async function lookAtOwners(
+  tree: Looked,
+  means: Means,
+  signal: AbortSignal,
+): Promise<OwnerScan> {
+  const look = new Look(tree, signal);
+  // A find does not know of the mounts of the world.
+  const mayFind = tree.mounts.size === 0 && means.processes() > 1;
+  const waiting = await look.breadthFirst(mayFind ? means.alone : Infinity);
+  if (waiting.length > 0) await look.depthFirst(await look.byFinds(waiting, means));
+  return look.met.scan();
+}
+
+/** One look at a tree. */
+class Look {
+  readonly met: Met;
+  readonly #tree: Looked;
+  readonly #signal: AbortSignal;
+  readonly #pace: Pace;
+
+  constructor(tree: Looked, signal: AbortSignal) {
+    this.met = new Met(tree);
+    this.#tree = tree;
+    this.#signal = signal;
+    this.#pace = new Pace(signal, `looking at the owners below ${tree.path}`, ENTRIES_AT_A_STRETCH);
+  }
+
+  /**
+   * Looks at a tree from its top on, at directories that are higher up first.
+   * @param most how many entries it looks at, but for the top
+   * @returns the directories that are left
+   */
+  async breadthFirst(most: number): Promise<readonly Waiting[]> {
+    const top = { host: this.#tree.host, below: '' };
+    const waiting: Waiting[] = this.#lookAtTop(top) ? [top] : [];
+    let done = 0;
+    for (let next = waiting[done]; next !== undefined; next = waiting[done]) {
+      const names = this.#namesIn(next);
+      if (this.met.entries + names.length > most) break;
+      for (const child of this.#directoriesOf(next, names)) waiting.push(child);
+      done += 1;
+      if (this.#pace.passed(names.length)) await this.#pace.rest();
+    }
+    return waiting.slice(done);
+  }
+
+  /** Looks at everything below some directories. */
+  async depthFirst(directories: readonly Waiting[]): Promise<void> {
+    const waiting = [...directories];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const names = this.#namesIn(next);
+      for (const child of this.#directoriesOf(next, names)) waiting.push(child);
+      if (this.#pace.passed(names.length)) await this.#pace.rest();
+    }
+  }
+
+  /**
+   * Lets finds look at everything below some directories.
+   * @returns the directories that are left, all of them where there is no such find
+   */
+  async byFinds(directories: readonly Waiting[], means: Means): Promise<readonly Waiting[]> {
+    const met = new Met(this.#tree);
+    // An argument of a process is text.
+    const names = directories.flatMap(({ below }) => (typeof below === 'string' ? [below] : []));
+    const { host: top, owner } = this.#tree;
+    const finds = { program: means.find, top, owner, signal: this.#signal };
+    try {
+      await findOwners(finds, dealt(names, means.processes()), met);
+    } catch {
+      this.#pace.check();
+      return directories;
+    }
+    this.met.add(met);
+    return directories.filter(({ below }) => typeof below !== 'string');
+  }
+
+  /** Looks at the top; tells whether it is a directory. */
+  #lookAtTop(top: Waiting): boolean {
+    const stats = this.#statOf(top);
+    if (stats !== undefined) this.#count(top, stats);
+    return stats?.isDirectory() === true;
+  }
+
+  /** Looks at what a directory holds; returns the directories among it. */
+  #directoriesOf(directory: Waiting, names: readonly Name[]): Waiting[] {
+    const { mounts, path } = this.#tree;
+    return names.flatMap((name) => {
+      const child = childOf(directory, name);
+      if (mounts.size > 0 && mounts.has(worldPath(path, child.below))) {
+        this.met.mount(worldPath(path, child.below));
+        return [];
+      }
+      const stats = this.#statOf(child);
+      if (stats === undefined) return [];
+      this.#count(child, stats);
+      return stats.isDirectory() ? [child] : [];
+    });
+  }
+
+  #count({ below }: Waiting, stats: Stats): void {
+    if (sameOwner(stats, this.#tree.owner)) this.met.right();
+    else this.met.wrong(below, presentOf(stats));
+  }
+
+  #namesIn({ host, below }: Waiting): Name[] {
+    try {
+      return namesIn(host);
+    } catch {
+      this.met.unreadable(worldPath(this.#tree.path, below));
+      return [];
+    }
+  }
+
+  /** What has vanished meanwhile is nothing; what cannot be looked at (a path too long) is told. */
+  #statOf({ host, below }: Waiting): Stats | undefined {
+    try {
+      return statOf(host);
+    } catch {
+      this.met.unreadable(worldPath(this.#tree.path, below));
+      return undefined;
+    }
+  }
+}

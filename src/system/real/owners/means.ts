@@ -1,0 +1,21 @@
+import { availableParallelism } from 'node:os';
+
+/** What looks at owners, and changes them, work with. */
+export interface Means {
+  /** How many entries of a tree are looked at in this process before others are called to help. */
+  readonly alone: number;
+  /** The program that looks at the rest: find(1) of GNU. */
+  readonly find: string;
+  /** How many processes work on one tree at the same time. */
+  readonly processes: () => number;
+}
+
+/** More of them than this wait for the same disk. */
+const MOST_PROCESSES = 4;
+
+/** What a boot works with. */
+export const MEANS: Means = {
+  alone: 4096,
+  find: 'find',
+  processes: () => Math.min(availableParallelism(), MOST_PROCESSES),
+};

@@ -1,0 +1,23 @@
+import { isText, type Name } from '../open.ts';
+
+/** A directory of a tree that is still to be read. */
+export interface Waiting {
+  /** Where it is on the machine. */
+  readonly host: Name;
+  /** Its path below the top of the tree, empty for the top; bytes where that is not valid UTF-8. */
+  readonly below: Name;
+}
+
+/** What a name in a directory stands for. */
+export function childOf(directory: Waiting, name: Name): Waiting {
+  const text = typeof name !== 'string' && isText(name) ? name.toString() : name;
+  return {
+    host: joined(directory.host, text),
+    below: directory.below.length === 0 ? text : joined(directory.below, text),
+  };
+}
+
+function joined(directory: Name, name: Name): Name {
+  if (typeof name === 'string' && typeof directory === 'string') return `${directory}/${name}`;
+  return Buffer.concat([Buffer.from(directory), Buffer.from('/'), Buffer.from(name)]);
+}
