@@ -47,6 +47,13 @@ export interface OwnerChange extends Common {
   readonly clears: number;
 }
 
+/** Why an entry is given to an owner, by whom it belongs to; each a phrase for a person. */
+export interface OwnerReasons {
+  readonly byRoot: string;
+  readonly byGroup: string;
+  readonly byOther: string;
+}
+
 /** The owner of everything wrong at and below a path changes. */
 export interface TreeOwnerChange extends Common {
   readonly kind: 'tree-owner';
@@ -58,6 +65,8 @@ export interface TreeOwnerChange extends Common {
   /** How many entries change, and how many there are. */
   readonly wrong: number;
   readonly entries: number;
+  /** Set where the look has stopped early: the numbers are the least there is until it is made. */
+  readonly atLeast?: OwnerReasons;
 }
 
 /** One entry that is not a directory is removed. */

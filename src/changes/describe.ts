@@ -1,7 +1,7 @@
 import { unreachable } from '../errors/problem.ts';
 import { showMode, showOwner } from '../system/entry.ts';
 import { showCount } from '../text/count.ts';
-import type { Change } from './change.ts';
+import type { Change, TreeOwnerChange } from './change.ts';
 
 /** A change in short texts, the same in every output. Contents never appear in it. */
 export interface Description {
@@ -125,7 +125,7 @@ function effectOf(change: Change, from: string, to: string): string {
     case 'owner':
       return `${change.kind} ${from} -> ${to}`;
     case 'tree-owner':
-      return `owner of ${showCount(change.wrong)} of ${showCount(change.entries)} entries -> ${to}`;
+      return `owner of ${howMany(change)} entries -> ${to}`;
     case 'removal':
       return `removed (${from})`;
     case 'tree-removal':
@@ -153,6 +153,11 @@ function effectOf(change: Change, from: string, to: string): string {
     default:
       return unreachable(change);
   }
+}
+
+function howMany({ wrong, entries, atLeast }: TreeOwnerChange): string {
+  if (atLeast !== undefined) return `at least ${showCount(wrong)}`;
+  return `${showCount(wrong)} of ${showCount(entries)}`;
 }
 
 function quote(argument: string): string {

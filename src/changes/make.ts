@@ -2,7 +2,17 @@ import { unreachable } from '../errors/problem.ts';
 import { Content } from '../system/content.ts';
 import { parentOf } from '../system/path.ts';
 import type { ReadSystem, System } from '../system/system.ts';
-import type { Change, CommandChange } from './change.ts';
+import type { OwnerScan } from '../system/tree.ts';
+import type { Change, CommandChange, TreeOwnerChange } from './change.ts';
+import { asMade } from './owners.ts';
+
+/** A change that was made. */
+export interface Made {
+  /** As it was made: what was not known before is known now. */
+  readonly change: Change;
+  /** What only the making has found in a tree: its notes have not been told. */
+  readonly found?: OwnerScan;
+}
 
 /**
  * Makes one change. The same function serves the real and the simulated world, so that a dry run
@@ -11,6 +21,26 @@ import type { Change, CommandChange } from './change.ts';
  */
 export async function makeChange(
   change: Change,
+  system: System,
+  signal: AbortSignal,
+): Promise<Made> {
+  if (change.kind === 'tree-owner') return giveTree(change, system, signal);
+  await make(change, system, signal);
+  return { change };
+}
+
+async function giveTree(
+  change: TreeOwnerChange,
+  system: System,
+  signal: AbortSignal,
+): Promise<Made> {
+  const found = await system.setTreeOwner(change.path, change.to, signal);
+  if (found === undefined || change.atLeast === undefined) return { change };
+  return { change: asMade(change, found), found };
+}
+
+async function make(
+  change: Exclude<Change, TreeOwnerChange>,
   system: System,
   signal: AbortSignal,
 ): Promise<void> {
@@ -26,9 +56,6 @@ export async function makeChange(
       return;
     case 'owner':
       system.setOwner(change.path, change.to);
-      return;
-    case 'tree-owner':
-      await system.setTreeOwner(change.path, change.to, signal);
       return;
     case 'removal':
       system.remove(change.path);

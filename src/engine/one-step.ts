@@ -1,7 +1,8 @@
 import type { Change } from '../changes/change.ts';
-import { makeChange } from '../changes/make.ts';
+import { makeChange, type Made } from '../changes/make.ts';
 import { Problem } from '../errors/problem.ts';
 import { Unanswered } from '../errors/unanswered.ts';
+import { scanNotes } from '../step/repair.ts';
 import type { Findings, Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
 import { behindLink } from '../system/links.ts';
@@ -75,9 +76,15 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       checkStopped(boot);
       turn.change();
       const { signal } = limit;
-      await boot.refusals.watch(change, () => makeChange(change, boot.system, signal));
+      const done = await boot.refusals.watch(change, () =>
+        makeChange(change, boot.system, signal),
+      );
+      changes = changes.with(made, done.change);
       made += 1;
-      turn.tell({ type: 'change-made', step, change });
+      turn.tell({ type: 'change-made', step, change: done.change });
+      const found = notesOf(done, boot.system);
+      notes = [...notes, ...found];
+      for (const note of found) turn.tell({ type: 'note', step, note });
     }
     if (changes.length === 0) return report('converged', outcome.otherwise, { notes });
     return report('changes', step.why ?? step.type.summary, { changes, made, notes });
@@ -86,6 +93,12 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
     if (!(problem instanceof Problem) || problem instanceof HomeHeld) throw error;
     return report('failed', problem.message, { changes, made, notes, problem });
   }
+}
+
+/** What only the making of a change could know. */
+function notesOf({ change, found }: Made, system: System): Note[] {
+  if (found === undefined || change.kind !== 'tree-owner') return [];
+  return scanNotes(system, found, change.to);
 }
 
 /** Waits for other steps and other boots; undefined where none is in the way. */

@@ -1,10 +1,12 @@
-import type { Change } from '../changes/change.ts';
+import type { Change, OwnerReasons } from '../changes/change.ts';
+import { whyOwner } from '../changes/owners.ts';
 import { Problem } from '../errors/problem.ts';
 import { sameOwner, showOwner, type Owner, type Present } from '../system/entry.ts';
 import { clearedBits } from '../system/node.ts';
 import { componentsOf } from '../system/path.ts';
 import { isHardLinked } from '../system/scan.ts';
-import type { OwnerScan } from '../system/tree.ts';
+import type { ReadSystem } from '../system/system.ts';
+import type { OwnerLook, OwnerScan } from '../system/tree.ts';
 import { counted, info, listed, warning } from './phrases.ts';
 import type { Note, StepContext } from './step.ts';
 
@@ -50,8 +52,9 @@ export async function repairTree(
 ): Promise<Repair> {
   const { system, signal } = context;
   if (system.isMount(path)) return mountedElsewhere(context, path, wanted);
-  const scan = await system.scanOwners(path, wanted.owner, signal);
-  return { changes: treeChanges(path, scan, wanted), notes: scanNotes(context, scan, wanted) };
+  const look = await system.lookToOwn(path, wanted.owner, signal);
+  const notes = look.complete ? scanNotes(system, look, wanted.owner) : [];
+  return { changes: treeChanges(path, look, wanted), notes };
 }
 
 /** Gives one entry, and nothing below it, to its owner. */
@@ -60,9 +63,9 @@ export function repairEntry(path: string, entry: Present, wanted: Wanted): Repai
   if (sameOwner(entry.stat, wanted.owner)) return NOTHING;
   if (isHardLinked(entry)) return { changes: [], notes: [hardLinked([path], 1)] };
   const from = { uid, gid };
-  const why = whyOwner(from, wanted);
-  const clears = clearedBits(entry);
   const to = wanted.owner;
+  const why = whyOwner([from], to, reasonsOf(wanted));
+  const clears = clearedBits(entry);
   return { changes: [{ kind: 'owner', path, from, to, clears, why }], notes: [] };
 }
 
@@ -80,11 +83,14 @@ export function mountedElsewhere(
   return { changes: [], notes: [warning(text)] };
 }
 
-/** Why an entry that belongs to `found` is given to the wanted owner. */
-function whyOwner(found: Owner, { owner, name, byRoot }: Wanted): string {
-  if (found.uid === 0 && owner.uid !== 0) return byRoot;
-  if (found.uid === owner.uid) return `the user is right, but the group of ${name} is ${owner.gid}`;
-  return /^\d/.test(name) ? `the plan gives it to ${name}` : `${name} is ${showOwner(owner)} now`;
+function reasonsOf({ owner, name, byRoot }: Wanted): OwnerReasons {
+  return {
+    byRoot,
+    byGroup: `the user is right, but the group of ${name} is ${owner.gid}`,
+    byOther: /^\d/.test(name)
+      ? `the plan gives it to ${name}`
+      : `${name} is ${showOwner(owner)} now`,
+  };
 }
 
 /** Paths that lie in none of the others, in their order: a tree covers what is listed below it. */
@@ -98,30 +104,34 @@ export function isBelow(path: string, other: string): boolean {
   return inner.length > outer.length && outer.every((name, index) => inner[index] === name);
 }
 
-function treeChanges(path: string, scan: OwnerScan, wanted: Wanted): Change[] {
-  const to = wanted.owner;
-  if (scan.wrong === 0) return [];
-  if (scan.wrong === scan.sample.length) {
-    // A walk names the top first. It is owned last, so that an interrupted repair is seen again.
-    return scan.sample.toReversed().map(({ path: below, owner: from, clears }) => {
-      return { kind: 'owner', path: below, from, to, clears, why: whyOwner(from, wanted) };
+function treeChanges(path: string, look: OwnerLook, wanted: Wanted): Change[] {
+  const { owner: to } = wanted;
+  const reasons = reasonsOf(wanted);
+  const { owners, wrong, entries, clears, sample } = look;
+  if (wrong === 0) return [];
+  if (look.complete && wrong === sample.length) {
+    // What holds the others comes before them. It is owned last, so that an interrupted repair is
+    // seen again.
+    return sample.toReversed().map(({ path: below, owner: from, clears }) => {
+      return { kind: 'owner', path: below, from, to, clears, why: whyOwner([from], to, reasons) };
     });
   }
-  const { owners, wrong, entries, clears } = scan;
-  const why = [...new Set(owners.map((owner) => whyOwner(owner, wanted)))].join('; ');
-  return [{ kind: 'tree-owner', path, to, owners, clears, wrong, entries, why }];
+  const why = whyOwner(owners, to, reasons);
+  const change = { kind: 'tree-owner', path, to, owners, clears, wrong, entries, why } as const;
+  return [look.complete ? change : { ...change, atLeast: reasons }];
 }
 
-function scanNotes({ system }: StepContext<unknown>, scan: OwnerScan, wanted: Wanted): Note[] {
+/** What a look at a tree that is given to `owner` leaves alone, and why. */
+export function scanNotes(system: ReadSystem, scan: OwnerScan, owner: Owner): Note[] {
   const notes: Note[] = [];
   if (scan.hardLinked.count > 0) {
     notes.push(hardLinked(scan.hardLinked.sample, scan.hardLinked.count));
   }
   for (const mount of scan.mounts) {
     const entry = system.look(mount);
-    if (!('stat' in entry) || sameOwner(entry.stat, wanted.owner)) continue;
-    const owner = showOwner(entry.stat);
-    notes.push(info(`${mount} is a mount of its own and belongs to ${owner}: not entered`));
+    if (!('stat' in entry) || sameOwner(entry.stat, owner)) continue;
+    const whose = showOwner(entry.stat);
+    notes.push(info(`${mount} is a mount of its own and belongs to ${whose}: not entered`));
   }
   for (const path of scan.unreadable) {
     notes.push(warning(`${path} cannot be listed: what is below it keeps its owners`));

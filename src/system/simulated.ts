@@ -54,9 +54,9 @@ export class SimulatedSystem extends World implements System {
     this.overlay.restat(target, { ...owner, mode: entry.stat.mode & ~clearedBits(entry) });
   }
 
-  setTreeOwner(path: string, owner: Owner): Promise<void> {
+  setTreeOwner(path: string, owner: Owner): Promise<undefined> {
     this.overlay.own(this.#target(path), owner);
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 
   remove(path: string): void {

@@ -5,7 +5,7 @@ import type { Content, Reader } from './content.ts';
 import type { Entry, Owner } from './entry.ts';
 import type { Publication } from './publication.ts';
 import type { MountPoint } from './mounts.ts';
-import type { OwnerScan } from './tree.ts';
+import type { OwnerLook, OwnerScan } from './tree.ts';
 import type { TreeCopy } from './tree-copy.ts';
 
 /** Where a path leads: to a canonical one, or to a link on the way that must not be followed. */
@@ -42,6 +42,11 @@ export interface ReadSystem {
   abandonedLocks(): readonly string[];
   /** Compares the owners of a tree with `owner` in one walk. */
   scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan>;
+  /**
+   * The same for a tree, with a canonical path, that `setTreeOwner` is about to give to `owner`.
+   * Where very much is wrong it may stop early, since the making finds it anyway.
+   */
+  lookToOwn(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerLook>;
   /** Whether `path` is a mount point below the root. */
   isMount(path: string): boolean;
   /** What `path`, a canonical one, lies on; undefined where the kernel does not tell. */
@@ -66,8 +71,11 @@ export interface System extends ReadSystem {
   setMode(path: string, mode: number): void;
   /** Sets the owner of one entry; of a link itself, not of its target. */
   setOwner(path: string, owner: Owner): void;
-  /** Sets the owner of everything that `scanOwners` calls wrong, the top last. */
-  setTreeOwner(path: string, owner: Owner, signal: AbortSignal): Promise<void>;
+  /**
+   * Sets the owner of everything that `scanOwners` calls wrong, the top last.
+   * @returns what it found, if it had to look for itself
+   */
+  setTreeOwner(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan | undefined>;
   /** Removes one entry that is not a directory. */
   remove(path: string): void;
   /** Makes a directory with everything in it; nothing stands there yet, nobody sees half of it. */

@@ -34,6 +34,12 @@ export interface OwnerScan {
   readonly unreadable: readonly string[];
 }
 
+/** What a look at a tree that is about to change found. */
+export interface OwnerLook extends OwnerScan {
+  /** Whether it has seen all of the tree; if not, all its numbers are the least there is. */
+  readonly complete: boolean;
+}
+
 /** How many wrong entries a scan names one by one. */
 export const SAMPLE_SIZE = 8;
 

@@ -6,7 +6,7 @@ import { mayFollow, type LinkPolicy } from './links.ts';
 import { mountOf, type MountPoint } from './mounts.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
 import { READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
-import type { OwnerScan, Tree } from './tree.ts';
+import type { OwnerLook, OwnerScan, Tree } from './tree.ts';
 
 /** As many links as Linux follows on one path before it calls them a loop; see path_resolution(7). */
 const MAX_LINKS = 40;
@@ -67,6 +67,10 @@ export class World implements ReadSystem {
 
   scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
     return this.tree.scanOwners(path, owner, signal);
+  }
+
+  async lookToOwn(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerLook> {
+    return { ...(await this.tree.scanOwners(path, owner, signal)), complete: true };
   }
 
   isMount(path: string): boolean {

@@ -49,9 +49,9 @@ export class FaultySystem extends SimulatedSystem {
     super.setOwner(...args);
   }
 
-  override async setTreeOwner(...args: Parameters<SimulatedSystem['setTreeOwner']>): Promise<void> {
+  override setTreeOwner(...args: Parameters<SimulatedSystem['setTreeOwner']>): Promise<undefined> {
     this.#count('setTreeOwner');
-    await super.setTreeOwner(...args);
+    return super.setTreeOwner(...args);
   }
 
   override remove(...args: Parameters<SimulatedSystem['remove']>): void {

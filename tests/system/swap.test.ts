@@ -29,7 +29,7 @@ const ROUNDS = { least: 300, most: 20_000 };
 async function race(
   name: string,
   target: string,
-  act: (round: number) => void | Promise<void>,
+  act: (round: number) => unknown,
   hit: (stats: Stats) => boolean,
 ): Promise<void> {
   const attacker = spawn(process.execPath, ['-e', ATTACKER, name, target]);

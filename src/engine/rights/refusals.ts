@@ -58,9 +58,9 @@ export class Refusals {
    * Makes a change, and remembers a server's refusal.
    * @throws Problem as `make` does, with its cause where that is a server
    */
-  async watch(change: Change, make: () => Promise<void>): Promise<void> {
+  async watch<T>(change: Change, make: () => Promise<T>): Promise<T> {
     try {
-      await make();
+      return await make();
     } catch (error) {
       throw this.#explain(error, change) ?? error;
     }

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { openDirectory, type Name } from './open.ts';
+import { openChild, openDirectory, type Access, type Name } from './open.ts';
 
 /** How many directories are kept open, however deep the tree: a process has few descriptors. */
 const KEPT_OPEN = 64;
@@ -16,10 +16,12 @@ interface Level {
  */
 export class OpenPath {
   readonly #from: number;
+  readonly #access: Access;
   readonly #levels: Level[] = [];
 
-  constructor(from: number) {
+  constructor(from: number, access: Access = 'hold') {
     this.#from = from;
+    this.#access = access;
   }
 
   /**
@@ -30,7 +32,7 @@ export class OpenPath {
     this.#leaveTo(this.#shared(components));
     for (let depth = this.#levels.length; depth < components.length; depth += 1) {
       const name = components[depth] ?? '';
-      const fd = openDirectory(this.#current(), [name]);
+      const fd = openChild(this.#current(), name, this.#access);
       this.#levels.push({ name, fd });
       const tooMany = this.#levels[this.#levels.length - 1 - KEPT_OPEN];
       if (tooMany !== undefined) shut(tooMany);
@@ -49,6 +51,7 @@ export class OpenPath {
     last.fd ??= openDirectory(
       this.#from,
       this.#levels.map((level) => level.name),
+      this.#access,
     );
     return last.fd;
   }

@@ -19,8 +19,6 @@ import { componentsOf, nameOf, parentOf } from '../path.ts';
 /** Opens an entry without any right to its content, be it a link; see O_PATH in open(2). */
 export const O_PATH = 0o10000000;
 
-const OPEN_DIRECTORY = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-
 /** A name in a directory: bytes where it is not valid UTF-8. */
 export type Name = string | Buffer;
 
@@ -36,16 +34,29 @@ export function pathOf(fd: number, name?: Name): string | Buffer {
   return Buffer.concat([Buffer.from(`/proc/self/fd/${fd}/`), name]);
 }
 
+/** What a directory is opened for: to hold it only, or to list it and give it away as well. */
+export type Access = 'hold' | 'list';
+
+const FLAGS: Readonly<Record<Access, number>> = {
+  hold: O_PATH | constants.O_DIRECTORY,
+  list: constants.O_RDONLY | constants.O_DIRECTORY,
+};
+
 /**
  * Opens a directory component by component from an open one, following no link. The caller closes
  * it.
  * @throws the system error of the component that could not be opened (ENOTDIR for a link)
  */
-export function openDirectory(from: number, components: readonly Name[]): number {
-  let fd = openSync(pathOf(from), O_PATH | constants.O_DIRECTORY);
-  for (const component of components) {
+export function openDirectory(
+  from: number,
+  components: readonly Name[],
+  access: Access = 'hold',
+): number {
+  const last = components.length - 1;
+  let fd = openSync(pathOf(from), FLAGS[last === -1 ? access : 'hold']);
+  for (const [index, component] of components.entries()) {
     try {
-      const next = openSync(pathOf(fd, component), OPEN_DIRECTORY);
+      const next = openChild(fd, component, index === last ? access : 'hold');
       closeSync(fd);
       fd = next;
     } catch (error) {
@@ -54,6 +65,11 @@ export function openDirectory(from: number, components: readonly Name[]): number
     }
   }
   return fd;
+}
+
+/** Opens a directory in an open one. The caller closes it. @throws as openDirectory does */
+export function openChild(directory: number, name: Name, access: Access): number {
+  return openSync(pathOf(directory, name), FLAGS[access] | constants.O_NOFOLLOW);
 }
 
 /** Opens the directory that holds a canonical path, and hands it to `use` with the last name. */

@@ -3,12 +3,14 @@ import { editRecord, type RecordEdit } from '../accounts/edit.ts';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
+import { mountsBelow } from '../mounts.ts';
 import { behindLink } from '../links.ts';
 import { localTime, logText } from '../log.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
 import { unpublishedName, type Publication } from '../publication.ts';
 import type { Command } from '../command.ts';
 import type { System } from '../system.ts';
+import type { OwnerLook, OwnerScan } from '../tree.ts';
 import type { TreeCopy } from '../tree-copy.ts';
 import { World } from '../world.ts';
 import { appendToLog } from './append.ts';
@@ -20,6 +22,8 @@ import { KeptFile } from './kept-file.ts';
 import { withFileLock } from './lock.ts';
 import { openDirectory, pathOf, statOf, toStat, withParent } from './open.ts';
 import { MEANS, type Means } from './owners/means.ts';
+import { OwnerMemory } from './owners/memory.ts';
+import { ownListed } from './owners/own-listed.ts';
 import { ownTree } from './owners/own-tree.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
@@ -30,6 +34,7 @@ import * as write from './write.ts';
 /** The world below a directory of this machine, for good: what is written here stays. */
 export class RealSystem extends World implements System {
   readonly #real: RealTree;
+  readonly #wrong = new OwnerMemory();
 
   /**
    * Opens the world below `root`.
@@ -72,13 +77,40 @@ export class RealSystem extends World implements System {
     });
   }
 
-  async setTreeOwner(path: string, owner: Owner, signal: AbortSignal): Promise<void> {
+  override async lookToOwn(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerLook> {
+    const { scan, places } = await this.#real.lookToOwn(path, owner, signal);
+    if (scan.complete) this.#wrong.put(path, owner, places);
+    return scan;
+  }
+
+  async setTreeOwner(
+    path: string,
+    owner: Owner,
+    signal: AbortSignal,
+  ): Promise<OwnerScan | undefined> {
     const target = this.#target(path);
+    const places = this.#wrong.take(target, owner);
+    const mounts = mountsBelow(this.#real.mounts(), target);
+    const tree = { root: this.#real.rootFd, path: target, owner, mounts };
     try {
-      await ownTree(this.#real.rootFd, target, owner, this.#real.mounts(), signal);
+      if (places === undefined) return await ownTree(tree, signal);
+      await ownListed(tree, places, signal);
+      return undefined;
     } catch (error) {
       throw systemProblem(error, `setting the owners below ${path}`);
+    } finally {
+      this.forget(target);
     }
+  }
+
+  override forget(path: string): void {
+    super.forget(path);
+    this.#wrong.forget(path);
+  }
+
+  override forgetAll(): void {
+    super.forgetAll();
+    this.#wrong.clear();
   }
 
   remove(path: string): void {

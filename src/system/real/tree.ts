@@ -9,7 +9,7 @@ import { systemProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
 import { readMounts } from './mounts.ts';
-import { lookAtOwners } from './owners/look.ts';
+import { lookAtOwners, lookToOwn, type Looked } from './owners/look.ts';
 import { MEANS, type Means } from './owners/means.ts';
 import { withOpenFile } from './read.ts';
 
@@ -136,8 +136,16 @@ export class RealTree implements Tree {
   }
 
   scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
+    return lookAtOwners(this.#looked(path, owner), this.#means, signal);
+  }
+
+  /** Looks at a tree that is about to change; see lookToOwn. */
+  lookToOwn(path: string, owner: Owner, signal: AbortSignal): ReturnType<typeof lookToOwn> {
+    return lookToOwn(this.#looked(path, owner), this.#means, signal);
+  }
+
+  #looked(path: string, owner: Owner): Looked {
     const mounts = mountsBelow(this.mounts(), path);
-    const tree = { host: this.#prefix + path, path, owner, mounts };
-    return lookAtOwners(tree, this.#means, signal);
+    return { host: this.#prefix + path, path, owner, mounts };
   }
 }

@@ -118,9 +118,19 @@ export function removeEntry(directory: number, name: string): void {
   syncDirectory(directory);
 }
 
-/** Changes the owner of an open entry, and makes sure that the file system kept it. */
+/** Changes the owner of an entry that is held, and makes sure that the file system kept it. */
 export function chown(fd: number, owner: Owner, name: string): void {
   chownSync(pathOf(fd), owner.uid, owner.gid);
+  checkOwner(fd, owner, name);
+}
+
+/** The same for one that is open, and not only held. */
+export function fchown(fd: number, owner: Owner, name: string): void {
+  fchownSync(fd, owner.uid, owner.gid);
+  checkOwner(fd, owner, name);
+}
+
+function checkOwner(fd: number, owner: Owner, name: string): void {
   const now = fstatSync(fd);
   if (sameOwner(now, owner)) return;
   throw new Problem({

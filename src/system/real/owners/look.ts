@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { sameOwner } from '../../entry.ts';
-import type { OwnerScan } from '../../tree.ts';
+import type { OwnerLook, OwnerScan } from '../../tree.ts';
 import { namesIn, presentOf, statOf, type Name } from '../open.ts';
 import { dealt, findOwners } from './finds.ts';
 import type { Means } from './means.ts';
@@ -19,6 +19,13 @@ export interface Looked extends Claimed {
   readonly mounts: ReadonlySet<string>;
 }
 
+/** What a look at a tree that is about to change found. */
+interface Found {
+  readonly scan: OwnerLook;
+  /** Where the entries are that have to change, below the top. */
+  readonly places: readonly Name[];
+}
+
 /**
  * Compares the owners of a real tree with the wanted one. Looking is plain and fast: it goes by
  * path, and a tree changed under it can at worst be misreported. What is then changed is changed
@@ -30,26 +37,54 @@ export async function lookAtOwners(
   means: Means,
   signal: AbortSignal,
 ): Promise<OwnerScan> {
-  const look = new Look(tree, signal);
-  // A find does not know of the mounts of the world.
-  const mayFind = tree.mounts.size === 0 && means.processes() > 1;
-  const waiting = await look.breadthFirst(mayFind ? means.alone : Infinity);
-  if (waiting.length > 0) await look.depthFirst(await look.byFinds(waiting, means));
+  const look = new Look(tree, means, signal, false);
+  await look.everywhere();
   return look.met.scan();
+}
+
+/**
+ * The same for a tree that is about to be given to its owner: it remembers what has to change, and
+ * stops where that is so much that a walk which changes it finds it as quickly.
+ */
+export async function lookToOwn(tree: Looked, means: Means, signal: AbortSignal): Promise<Found> {
+  const look = new Look(tree, means, signal, true);
+  await look.everywhere();
+  return { scan: { ...look.met.scan(), complete: !look.isEnough }, places: look.met.places };
 }
 
 /** One look at a tree. */
 class Look {
   readonly met: Met;
   readonly #tree: Looked;
+  readonly #means: Means;
   readonly #signal: AbortSignal;
   readonly #pace: Pace;
+  readonly #remembers: boolean;
+  readonly #enough = new AbortController();
 
-  constructor(tree: Looked, signal: AbortSignal) {
-    this.met = new Met(tree);
+  /** @param remembers whether it remembers what has to change, and stops at too much of that */
+  constructor(tree: Looked, means: Means, signal: AbortSignal, remembers: boolean) {
+    const doing = `looking at the owners below ${tree.path}`;
+    this.met = new Met(tree, remembers);
     this.#tree = tree;
+    this.#means = means;
     this.#signal = signal;
-    this.#pace = new Pace(signal, `looking at the owners below ${tree.path}`, ENTRIES_AT_A_STRETCH);
+    this.#pace = new Pace(signal, doing, ENTRIES_AT_A_STRETCH);
+    this.#remembers = remembers;
+  }
+
+  /** Whether it has stopped since too much has to change. */
+  get isEnough(): boolean {
+    return this.#enough.signal.aborted;
+  }
+
+  async everywhere(): Promise<void> {
+    const { alone, processes } = this.#means;
+    // A find does not know of the mounts of the world.
+    const mayFind = this.#tree.mounts.size === 0 && processes() > 1;
+    const waiting = await this.#breadthFirst(mayFind ? alone : Infinity);
+    if (this.isEnough || waiting.length === 0) return;
+    await this.#depthFirst(await this.#byFinds(waiting));
   }
 
   /**
@@ -57,7 +92,7 @@ class Look {
    * @param most how many entries it looks at, but for the top
    * @returns the directories that are left
    */
-  async breadthFirst(most: number): Promise<readonly Waiting[]> {
+  async #breadthFirst(most: number): Promise<readonly Waiting[]> {
     const top = { host: this.#tree.host, below: '' };
     const waiting: Waiting[] = this.#lookAtTop(top) ? [top] : [];
     let done = 0;
@@ -66,17 +101,19 @@ class Look {
       if (this.met.entries + names.length > most) break;
       for (const child of this.#directoriesOf(next, names)) waiting.push(child);
       done += 1;
+      if (this.#hasEnough()) break;
       if (this.#pace.passed(names.length)) await this.#pace.rest();
     }
     return waiting.slice(done);
   }
 
   /** Looks at everything below some directories. */
-  async depthFirst(directories: readonly Waiting[]): Promise<void> {
+  async #depthFirst(directories: readonly Waiting[]): Promise<void> {
     const waiting = [...directories];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const names = this.#namesIn(next);
       for (const child of this.#directoriesOf(next, names)) waiting.push(child);
+      if (this.#hasEnough()) return;
       if (this.#pace.passed(names.length)) await this.#pace.rest();
     }
   }
@@ -85,20 +122,41 @@ class Look {
    * Lets finds look at everything below some directories.
    * @returns the directories that are left, all of them where there is no such find
    */
-  async byFinds(directories: readonly Waiting[], means: Means): Promise<readonly Waiting[]> {
-    const met = new Met(this.#tree);
+  async #byFinds(directories: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const { host: top, owner } = this.#tree;
+    const met = new Met(this.#tree, this.#remembers);
     // An argument of a process is text.
     const names = directories.flatMap(({ below }) => (typeof below === 'string' ? [below] : []));
-    const { host: top, owner } = this.#tree;
-    const finds = { program: means.find, top, owner, signal: this.#signal };
+    const signal = AbortSignal.any([this.#signal, this.#enough.signal]);
     try {
-      await findOwners(finds, dealt(names, means.processes()), met);
+      await findOwners(
+        { program: this.#means.find, top, owner, signal },
+        dealt(names, this.#means.processes()),
+        {
+          right: (count) => {
+            met.right(count);
+          },
+          wrong: (below, entry) => {
+            met.wrong(below, entry);
+            this.#hasEnough(met);
+          },
+        },
+      );
     } catch {
       this.#pace.check();
-      return directories;
+      if (!this.isEnough) return directories;
     }
     this.met.add(met);
-    return directories.filter(({ below }) => typeof below !== 'string');
+    return this.isEnough ? [] : directories.filter(({ below }) => typeof below !== 'string');
+  }
+
+  /** Whether so much has to change that the look is over. @param more what else has been met */
+  #hasEnough(more?: Met): boolean {
+    const wrong = this.met.places.length + (more?.places.length ?? 0);
+    const entries = this.met.entries + (more?.entries ?? 0);
+    const { least, most } = this.#means.remembered;
+    if (wrong > most || (wrong > least && wrong * 2 > entries)) this.#enough.abort();
+    return this.isEnough;
   }
 
   /** Looks at the top; tells whether it is a directory. */

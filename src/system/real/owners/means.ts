@@ -6,6 +6,11 @@ export interface Means {
   readonly alone: number;
   /** The program that looks at the rest: find(1) of GNU. */
   readonly find: string;
+  /**
+   * How many wrong entries a look remembers for those who change them; beyond the least of them it
+   * gives up where most entries are wrong, beyond the most in any case.
+   */
+  readonly remembered: { readonly least: number; readonly most: number };
   /** How many processes work on one tree at the same time. */
   readonly processes: () => number;
 }
@@ -17,5 +22,6 @@ const MOST_PROCESSES = 4;
 export const MEANS: Means = {
   alone: 4096,
   find: 'find',
+  remembered: { least: 1000, most: 16_000 },
   processes: () => Math.min(availableParallelism(), MOST_PROCESSES),
 };

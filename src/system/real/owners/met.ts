@@ -14,10 +14,13 @@ export interface Claimed {
 export class Met implements Finding {
   readonly #tree: Claimed;
   readonly #tally: OwnerTally;
+  readonly #places: Name[] | undefined;
 
-  constructor(tree: Claimed) {
+  /** @param remembers whether it remembers where the wrong entries are */
+  constructor(tree: Claimed, remembers: boolean) {
     this.#tree = tree;
     this.#tally = new OwnerTally(tree.owner);
+    this.#places = remembers ? [] : undefined;
   }
 
   /** How many entries. */
@@ -25,12 +28,19 @@ export class Met implements Finding {
     return this.#tally.entries;
   }
 
+  /** Where the entries are that have to change, below the top; none when it does not remember. */
+  get places(): readonly Name[] {
+    return this.#places ?? [];
+  }
+
   right(count = 1): void {
     this.#tally.right(count);
   }
 
   wrong(below: Name, entry: Present): void {
-    this.#tally.entry(worldPath(this.#tree.path, below), entry, typeof below !== 'string');
+    const path = worldPath(this.#tree.path, below);
+    const changes = this.#tally.entry(path, entry, typeof below !== 'string');
+    if (changes) this.#places?.push(below);
   }
 
   /** A mount point, which is not entered. */
@@ -46,6 +56,7 @@ export class Met implements Finding {
   /** Adds what another look has met elsewhere in the tree. */
   add(other: Met): void {
     this.#tally.add(other.scan());
+    for (const place of other.places) this.#places?.push(place);
   }
 
   scan(): OwnerScan {

@@ -1,0 +1,61 @@
+import { closeSync } from 'node:fs';
+import { componentsOf, nameOf, parentOf } from '../../path.ts';
+import { openDirectory, type Name } from '../open.ts';
+import { OpenPath } from '../open-path.ts';
+import { Failures } from './failures.ts';
+import { worldPath } from './met.ts';
+import { ownEntry } from './own-entry.ts';
+import type { OwnedTree } from './own-tree.ts';
+import { Pace } from './pace.ts';
+
+const SLASH = 0x2f;
+
+/** After how many entries timers and signals are let in. */
+const ENTRIES_AT_A_STRETCH = 1024;
+
+/**
+ * Gives some entries of a tree to its owner, as safely as a walk over it would: the way to each is
+ * opened without following links, and it is held before its owner is compared and changed. What
+ * lies deeper comes first and the top last, so that an interrupted repair is seen again.
+ *
+ * @param places where they are, below the top
+ * @throws Problem that tells how many entries could not be changed, after all were tried
+ */
+export async function ownListed(
+  { root, path, owner }: OwnedTree,
+  places: readonly Name[],
+  signal: AbortSignal,
+): Promise<void> {
+  const failures = new Failures();
+  const pace = new Pace(signal, `setting the owners below ${path}`, ENTRIES_AT_A_STRETCH);
+  const parent = openDirectory(root, componentsOf(parentOf(path)));
+  const way = new OpenPath(parent);
+  try {
+    for (const place of deepestFirst(places)) {
+      failures.attempt(worldPath(path, place), () => {
+        const names = [nameOf(path), ...namesOf(place)];
+        ownEntry(way.enter(names.slice(0, -1)), names.at(-1) ?? '', owner);
+      });
+      if (pace.passed(1)) await pace.rest();
+    }
+  } finally {
+    way.close();
+    closeSync(parent);
+  }
+  failures.report(path);
+}
+
+/** What a path starts with comes after it, and what one directory holds stays together. */
+function deepestFirst(places: readonly Name[]): readonly Name[] {
+  const texts = places.map((place) => [String(place), place] as const);
+  return texts.sort(([a], [b]) => (a < b ? 1 : -1)).map(([, place]) => place);
+}
+
+/** The names in a path, from the top down; none for the top itself. */
+function namesOf(place: Name): Name[] {
+  if (typeof place === 'string') return componentsOf(place);
+  const slashes = [...place.keys()].filter((index) => place[index] === SLASH);
+  return [...slashes, place.length].map((end, index) =>
+    place.subarray((slashes[index - 1] ?? -1) + 1, end),
+  );
+}

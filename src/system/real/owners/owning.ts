@@ -1,0 +1,158 @@
+import { fchownSync, fstatSync, lchownSync, type Stats } from 'node:fs';
+import { sameOwner, type Owner } from '../../entry.ts';
+import { OwnerTally } from '../../scan.ts';
+import { namesIn, pathOf, presentOf, statOf, type Name } from '../open.ts';
+import type { OpenPath } from '../open-path.ts';
+import { fchown } from '../write.ts';
+import { closeDirectory } from './closing.ts';
+import { Failures } from './failures.ts';
+import { worldPath } from './met.ts';
+import { ownEntry } from './own-entry.ts';
+
+/**
+ * How a walk names what an open directory holds: by its descriptor, or from inside, with it as the
+ * working directory, which is quicker but takes a process of its own.
+ */
+export interface Reach {
+  /** Goes to a directory; returns its path. */
+  go(directory: number): string;
+  /** The path of a name in it. */
+  to(directory: number, name: Name): string | Buffer;
+}
+
+/** A tree that is given to an owner. */
+export interface Owned {
+  /** What the world calls its top. */
+  readonly path: string;
+  readonly owner: Owner;
+  /** The mounts in it, which are left alone. */
+  readonly mounts: ReadonlySet<string>;
+}
+
+/** What one directory holds. */
+interface Held {
+  /** How many entries. */
+  readonly met: number;
+  /** The directories among them, which have not been looked at. */
+  readonly directories: readonly (readonly Name[])[];
+}
+
+/**
+ * Gives the directories of a tree to its owner, one by one, safely while somebody else changes it.
+ * Where nobody can change names in a directory, an entry is compared and changed by its name;
+ * everywhere else it is held meanwhile. Regular files with several hard links and other mounts are
+ * left alone, as a scan says.
+ */
+export class Owning {
+  readonly tally: OwnerTally;
+  readonly failures = new Failures();
+  readonly #tree: Owned;
+  readonly #way: OpenPath;
+  readonly #reach: Reach;
+
+  /** @param way leads from the top of the tree, and opens directories to list them */
+  constructor(tree: Owned, way: OpenPath, reach: Reach) {
+    this.tally = new OwnerTally(tree.owner);
+    this.#tree = tree;
+    this.#way = way;
+    this.#reach = reach;
+  }
+
+  /**
+   * Gives a directory, and what it holds but for other directories, to the owner; the top of the
+   * tree only what it holds.
+   * @param below the names that lead to it from the top
+   */
+  directory(below: readonly Name[]): Held {
+    const path = worldPath(this.#tree.path, below.map(String).join('/'));
+    let fd;
+    try {
+      fd = this.#way.enter(below);
+    } catch (error) {
+      this.#unopened(below, path, error);
+      return { met: 1, directories: [] };
+    }
+    const stats = fstatSync(fd);
+    const isTop = below.length === 0;
+    const isWrong = this.#count(path, stats);
+    const isClosed = closeDirectory(fd, stats, this.#tree.owner);
+    try {
+      const { met, directories } = this.#inside(fd, path, isClosed);
+      return { met, directories: directories.map((name) => [...below, name]) };
+    } finally {
+      if (isWrong) this.#give(fd, path, stats, isTop ? stats : this.#tree.owner);
+    }
+  }
+
+  /** Gives the open top of the tree itself to the owner. */
+  top(fd: number): void {
+    const { path, owner } = this.#tree;
+    const stats = fstatSync(fd);
+    if (!sameOwner(stats, owner)) this.#give(fd, path, stats, owner);
+  }
+
+  #inside(fd: number, path: string, isClosed: boolean): { met: number; directories: Name[] } {
+    const { mounts, owner } = this.#tree;
+    const directories: Name[] = [];
+    const names = this.failures.attempt(path, () => this.#namesIn(fd, path)) ?? [];
+    for (const name of names) {
+      const child = worldPath(path, name);
+      if (mounts.size > 0 && mounts.has(child)) {
+        this.tally.mount(child);
+        continue;
+      }
+      this.failures.attempt(child, () => {
+        const at = this.#reach.to(fd, name);
+        const stats = statOf(at);
+        if (stats === undefined) return;
+        if (stats.isDirectory()) directories.push(name);
+        else if (!this.#count(child, stats)) return;
+        else if (isClosed) lchownSync(at, owner.uid, owner.gid);
+        else ownEntry(fd, name, owner);
+      });
+    }
+    return { met: names.length, directories };
+  }
+
+  #namesIn(fd: number, path: string): Name[] {
+    try {
+      return namesIn(this.#reach.go(fd));
+    } catch (error) {
+      this.tally.unreadable(path);
+      throw error;
+    }
+  }
+
+  /** Gives a directory that cannot be opened to the owner all the same, by itself. */
+  #unopened(below: readonly Name[], path: string, error: unknown): void {
+    const name = below.at(-1);
+    if (name === undefined || !this.failures.add(path, error)) return;
+    this.tally.unreadable(path);
+    this.failures.attempt(path, () => {
+      const holder = this.#way.enter(below.slice(0, -1));
+      const stats = statOf(pathOf(holder, name));
+      if (stats !== undefined && this.#count(path, stats)) {
+        ownEntry(holder, name, this.#tree.owner);
+      }
+    });
+  }
+
+  /** Counts an entry; tells whether it has to change. */
+  #count(path: string, stats: Stats): boolean {
+    if (!sameOwner(stats, this.#tree.owner)) return this.tally.entry(path, presentOf(stats));
+    this.tally.right();
+    return false;
+  }
+
+  /** Gives a directory to somebody, or back to whom it belonged. */
+  #give(fd: number, path: string, former: Owner, owner: Owner): void {
+    this.failures.attempt(path, () => {
+      try {
+        fchown(fd, owner, path);
+      } catch (error) {
+        fchownSync(fd, former.uid, former.gid);
+        throw error;
+      }
+    });
+  }
+}
