@@ -2,16 +2,17 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { writeCodeCache } from './build/code-cache.ts';
-import { coldPackages, Packed } from './build/cold-packages.ts';
+import { bundled, coldPackages, Packed } from './build/cold-packages.ts';
 import { compiledValidator } from './build/compiled-validator.ts';
 import { knownPlans } from './build/known-plans.ts';
 import { FILES, URL_NAME, launchable } from './build/launcher.ts';
 import { lazyBuiltins } from './build/lazy-builtins.ts';
 
 /*
- * Makes dist: the whole program bundled into one file that needs node and nothing else, beside it
- * the libraries that few boots load and a code cache that it can do without, and what starts it.
- * With --sizes, says what takes the room.
+ * Makes dist: the whole program bundled into one file that needs node and nothing else, and what
+ * starts it. Beside it are the libraries that few boots load, the program of processes that help
+ * with the owners of large trees, and a code cache that it can do without. With --sizes, says what
+ * takes the room.
  */
 
 const root = join(import.meta.dirname, '..');
@@ -53,6 +54,8 @@ for (const [file, content] of packed.files) {
   await writeFile(join(dist, Packed.DIRECTORY, file), content);
 }
 await writeCodeCache(target, built);
+const share = "import './src/system/real/owners/share-main.ts';";
+await writeFile(join(dirname(target), 'own-share.cjs'), await bundled(root, share, 'own-share'));
 
 process.stdout.write(`dist/${FILES.program}: ${Math.round(built.source.length / 1024)} KiB\n`);
 if (process.argv.includes('--sizes')) process.stdout.write(sizes(result.metafile.outputs));

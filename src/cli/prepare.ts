@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { stepTypes } from '../../steps/index.ts';
 import { assumeRoot, observeFacts } from '../engine/facts.ts';
 import { bindPlan } from '../plan/bind.ts';
@@ -7,6 +8,7 @@ import type { PlanSource } from '../plan/source.ts';
 import { problemLines, viewProblem } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readAllEnvdir } from '../system/envdir.ts';
+import { MEANS } from '../system/real/owners/means.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Arguments } from './command.ts';
@@ -88,9 +90,19 @@ export async function prepare(context: Context, options: Arguments): Promise<Pre
     fragments,
     secrets,
     plan: bindPlan(plan, inputs, facts, stepTypes),
-    system: new RealSystem(root, inputs.flatMap(guardedBy)),
+    system: new RealSystem(root, inputs.flatMap(guardedBy), {
+      ...MEANS,
+      get program() {
+        return sharing();
+      },
+    }),
     facts,
   };
+}
+
+/** The program of processes that help with the owners of large trees: it lies beside this one. */
+function sharing(): string {
+  return fileURLToPath(new URL('own-share.cjs', import.meta.url));
 }
 
 /** What a plan takes from its environment as a path belongs to the users of that path. */

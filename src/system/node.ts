@@ -34,11 +34,11 @@ export function nodeOf(entry: Present, stat: Stat): MemoryNode {
 
 /**
  * The set-uid and set-gid bits that Linux clears when the owner of an entry changes, root's own
- * changes included; see chown(2). Directories keep theirs, and so does a file whose set-gid bit
+ * changes included; see chown(2). Directories keep theirs, and so does an entry whose set-gid bit
  * means mandatory locking because its group may not execute it.
  */
 export function clearedBits(entry: Present): number {
-  if (entry.type !== 'file') return 0;
+  if (entry.type === 'directory' || entry.type === 'link') return 0;
   const mode = entry.stat.mode;
   return (mode & 0o4000) | ((mode & 0o010) !== 0 ? mode & 0o2000 : 0);
 }

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import fc from 'fast-check';
-import { isText } from '../../src/system/real/open.ts';
+import { asName } from '../../src/system/real/open.ts';
 import { isRoot } from './real-root.ts';
 
 /** An entry of a tree that a mean hand has made. */
@@ -96,7 +96,7 @@ function make(path: Buffer, type: Odd['type']): void {
       return;
     case 'fifo':
       // An argument of a process is text.
-      if (isText(path)) execFileSync('mkfifo', ['--', path.toString()]);
+      if (typeof asName(path) === 'string') execFileSync('mkfifo', ['--', path.toString()]);
       else writeFileSync(path, '');
       return;
   }

@@ -22,9 +22,10 @@ export const O_PATH = 0o10000000;
 /** A name in a directory: bytes where it is not valid UTF-8. */
 export type Name = string | Buffer;
 
-/** Whether bytes are valid UTF-8, so that the text of them can be turned into them again. */
-export function isText(name: Buffer): boolean {
-  return Buffer.from(name.toString()).equals(name);
+/** Bytes as a name: text where they are valid UTF-8, and can be turned into the same bytes again. */
+export function asName(bytes: Buffer): Name {
+  const text = bytes.toString();
+  return Buffer.from(text).equals(bytes) ? text : bytes;
 }
 
 /** The path of an open file or directory, and of a name in it. */
@@ -108,7 +109,7 @@ export function namesIn(directory: string | Buffer): Name[] {
   const names = readdirSync(directory);
   // A replacement character tells of a name that UTF-8 cannot carry there and back.
   if (!names.some((name) => name.includes('\uFFFD'))) return names;
-  return readdirSync(directory, { encoding: 'buffer' });
+  return readdirSync(directory, { encoding: 'buffer' }).map(asName);
 }
 
 /** lstat(2), with undefined for what is not there. */

@@ -34,6 +34,7 @@ import * as write from './write.ts';
 /** The world below a directory of this machine, for good: what is written here stays. */
 export class RealSystem extends World implements System {
   readonly #real: RealTree;
+  readonly #means: Means;
   readonly #wrong = new OwnerMemory();
 
   /**
@@ -46,6 +47,7 @@ export class RealSystem extends World implements System {
     const tree = new RealTree(realpathSync(root), means);
     super(tree, { guarded, self: process.geteuid?.() ?? 0 });
     this.#real = tree;
+    this.#means = means;
   }
 
   createDirectory(path: string, mode: number, owner: Owner): void {
@@ -93,7 +95,7 @@ export class RealSystem extends World implements System {
     const mounts = mountsBelow(this.#real.mounts(), target);
     const tree = { root: this.#real.rootFd, path: target, owner, mounts };
     try {
-      if (places === undefined) return await ownTree(tree, signal);
+      if (places === undefined) return await ownTree(tree, this.#means, signal);
       await ownListed(tree, places, signal);
       return undefined;
     } catch (error) {

@@ -84,7 +84,8 @@ export function partsOf({ code, found, wanted, mend }: Problem): ProblemParts {
 
 const anything: Codec<unknown> = { encode: (value) => value, decode: (json) => json };
 
-const problem: Codec<ProblemParts> = as(
+/** How a problem is written: its parts for a person. */
+export const problem: Codec<ProblemParts> = as(
   object({
     code: word('failed', 'not-permitted', 'timeout', 'invalid', 'unanswered'),
     found: text,
@@ -173,7 +174,8 @@ const entry: Codec<RawEntry> = variant<RawEntry>('type', {
   unreadable: object({ type: word('unreadable'), reason: text }),
 });
 
-const scan: Codec<OwnerScan> = object<OwnerScan>({
+/** How a scan is written. */
+export const ownerScan: Codec<OwnerScan> = object<OwnerScan>({
   entries: count,
   wrong: count,
   sample: list(object<Misowned>({ path: text, owner, clears: count })),
@@ -202,7 +204,7 @@ export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
       ),
     }),
   ),
-  scans: table(object<ScanRecord>({ found: optional(scan), problem: optional(problem) })),
+  scans: table(object<ScanRecord>({ found: optional(ownerScan), problem: optional(problem) })),
   permits: table(nullable(flag)),
   freeBytes: table(nullable(number)),
   listens: table(flag),

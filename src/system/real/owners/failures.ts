@@ -1,5 +1,6 @@
 import { errnoOf, Problem } from '../../../errors/problem.ts';
 import { systemProblem } from '../errno.ts';
+import type { FailureReport } from './share-report.ts';
 
 /** How many failures are told one by one. */
 const TOLD_FAILURES = 3;
@@ -31,8 +32,24 @@ export class Failures {
     return true;
   }
 
+  /** For a process that puts several together. */
+  report(): FailureReport {
+    const report = { count: this.#count, told: this.#told };
+    if (this.#first === undefined) return report;
+    const { code, found, mend, errno } = this.#first;
+    return { ...report, first: { code, found, mend }, errno };
+  }
+
+  /** Puts those of another process to these. */
+  join({ count, told, first, errno }: FailureReport): void {
+    if (first === undefined) return;
+    this.#first ??= new Problem({ ...first, errno });
+    this.#count += count;
+    this.#told.push(...told.slice(0, TOLD_FAILURES - this.#told.length));
+  }
+
   /** @throws Problem that tells how many entries below `path` could not be changed, if any */
-  report(path: string): void {
+  throwAny(path: string): void {
     if (this.#first === undefined) return;
     const more = this.#count - this.#told.length;
     throw new Problem({

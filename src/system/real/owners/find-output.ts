@@ -1,5 +1,5 @@
 import type { Owner, Present } from '../../entry.ts';
-import { isText, type Name } from '../open.ts';
+import { asName, type Name } from '../open.ts';
 
 /** What find(1) prints for an entry that is right: one byte, the letter of no type. */
 const RIGHT = 'r';
@@ -83,7 +83,7 @@ export class FindOutput {
       throw new Error('find printed something else');
     }
     const entry = type === 'link' ? { type, stat, target: '' } : { type, stat };
-    this.#finding.wrong(nameOfBytes(path), entry);
+    this.#finding.wrong(nameOf(path), entry);
   }
 }
 
@@ -113,8 +113,6 @@ class Numbers {
   }
 }
 
-function nameOfBytes(bytes: string): Name {
-  if (!/[\x80-\xff]/.test(bytes)) return bytes;
-  const buffer = Buffer.from(bytes, 'latin1');
-  return isText(buffer) ? buffer.toString() : buffer;
+function nameOf(bytes: string): Name {
+  return /[\x80-\xff]/.test(bytes) ? asName(Buffer.from(bytes, 'latin1')) : bytes;
 }

@@ -43,13 +43,6 @@ export async function findOwners(
   if (failure !== undefined) throw new Error('a find failed', { cause: failure.reason });
 }
 
-/** Deals paths to so many lists in turn, since neighbours tend to be alike in size. */
-export function dealt<T>(items: readonly T[], lists: number): T[][] {
-  const hands = Array.from({ length: Math.min(lists, items.length) }, (): T[] => []);
-  items.forEach((item, index) => hands[index % hands.length]?.push(item));
-  return hands;
-}
-
 async function findOnce(
   { program, top, owner, signal }: Finds,
   paths: readonly string[],

@@ -2,14 +2,12 @@ import type { Stats } from 'node:fs';
 import { sameOwner } from '../../entry.ts';
 import type { OwnerLook, OwnerScan } from '../../tree.ts';
 import { namesIn, presentOf, statOf, type Name } from '../open.ts';
-import { dealt, findOwners } from './finds.ts';
+import { dealt } from './dealt.ts';
+import { findOwners } from './finds.ts';
 import type { Means } from './means.ts';
 import { Met, worldPath, type Claimed } from './met.ts';
 import { Pace } from './pace.ts';
 import { childOf, type Waiting } from './waiting.ts';
-
-/** After how many entries a walk lets timers and signals in. */
-const ENTRIES_AT_A_STRETCH = 4096;
 
 /** A tree to look at. */
 export interface Looked extends Claimed {
@@ -69,7 +67,7 @@ class Look {
     this.#tree = tree;
     this.#means = means;
     this.#signal = signal;
-    this.#pace = new Pace(signal, doing, ENTRIES_AT_A_STRETCH);
+    this.#pace = new Pace(signal, doing);
     this.#remembers = remembers;
   }
 

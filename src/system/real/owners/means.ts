@@ -11,6 +11,8 @@ export interface Means {
    * gives up where most entries are wrong, beyond the most in any case.
    */
   readonly remembered: { readonly least: number; readonly most: number };
+  /** What other processes run that change owners, share-main.ts as a file; without it, none do. */
+  readonly program?: string;
   /** How many processes work on one tree at the same time. */
   readonly processes: () => number;
 }

@@ -7,11 +7,7 @@ import { worldPath } from './met.ts';
 import { ownEntry } from './own-entry.ts';
 import type { OwnedTree } from './own-tree.ts';
 import { Pace } from './pace.ts';
-
-const SLASH = 0x2f;
-
-/** After how many entries timers and signals are let in. */
-const ENTRIES_AT_A_STRETCH = 1024;
+import { namesOf } from './places.ts';
 
 /**
  * Gives some entries of a tree to its owner, as safely as a walk over it would: the way to each is
@@ -27,7 +23,7 @@ export async function ownListed(
   signal: AbortSignal,
 ): Promise<void> {
   const failures = new Failures();
-  const pace = new Pace(signal, `setting the owners below ${path}`, ENTRIES_AT_A_STRETCH);
+  const pace = new Pace(signal, `setting the owners below ${path}`);
   const parent = openDirectory(root, componentsOf(parentOf(path)));
   const way = new OpenPath(parent);
   try {
@@ -42,20 +38,11 @@ export async function ownListed(
     way.close();
     closeSync(parent);
   }
-  failures.report(path);
+  failures.throwAny(path);
 }
 
 /** What a path starts with comes after it, and what one directory holds stays together. */
 function deepestFirst(places: readonly Name[]): readonly Name[] {
   const texts = places.map((place) => [String(place), place] as const);
   return texts.sort(([a], [b]) => (a < b ? 1 : -1)).map(([, place]) => place);
-}
-
-/** The names in a path, from the top down; none for the top itself. */
-function namesOf(place: Name): Name[] {
-  if (typeof place === 'string') return componentsOf(place);
-  const slashes = [...place.keys()].filter((index) => place[index] === SLASH);
-  return [...slashes, place.length].map((end, index) =>
-    place.subarray((slashes[index - 1] ?? -1) + 1, end),
-  );
 }

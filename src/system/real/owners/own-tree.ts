@@ -1,13 +1,12 @@
 import { closeSync } from 'node:fs';
 import { componentsOf } from '../../path.ts';
 import type { OwnerScan } from '../../tree.ts';
-import { openDirectory, pathOf, type Name } from '../open.ts';
+import { openDirectory, pathOf } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
+import type { Means } from './means.ts';
+import { ownBelow, ownFromTop } from './own-below.ts';
 import { Owning, type Owned, type Reach } from './owning.ts';
 import { Pace } from './pace.ts';
-
-/** After how many entries the walk lets timers and signals in. */
-const ENTRIES_AT_A_STRETCH = 1024;
 
 /** A tree that is given to an owner, below an open root. */
 export interface OwnedTree extends Owned {
@@ -21,38 +20,42 @@ const BY_DESCRIPTOR: Reach = {
 };
 
 /**
- * Gives a whole tree to its owner, in one walk that counts what it changes; see Owning. The top
- * itself comes last, so that an interrupted repair is seen again.
+ * Gives a whole tree to its owner, in one walk that counts what it changes; see Owning. Of a large
+ * one other processes take a share each. The top itself comes last, so that an interrupted repair
+ * is seen again.
  *
  * @returns what it found, as a scan before it would have
  * @throws Problem that tells how many entries could not be changed, after all were tried
  */
-export async function ownTree(tree: OwnedTree, signal: AbortSignal): Promise<OwnerScan> {
+export async function ownTree(
+  tree: OwnedTree,
+  means: Means,
+  signal: AbortSignal,
+): Promise<OwnerScan> {
   const top = openDirectory(tree.root, componentsOf(tree.path), 'list');
   const way = new OpenPath(top, 'list');
   const owning = new Owning(tree, way, BY_DESCRIPTOR);
-  const pace = new Pace(signal, `setting the owners below ${tree.path}`, ENTRIES_AT_A_STRETCH);
+  const pace = new Pace(signal, `setting the owners below ${tree.path}`);
   try {
-    await ownBelow(owning, [[]], pace);
+    const { program } = means;
+    // Other processes do not know of the mounts of the world.
+    const mayShare = program !== undefined && tree.mounts.size === 0 && means.processes() > 1;
+    let left = await ownFromTop(owning, mayShare ? means.alone : Infinity, pace);
+    if (program !== undefined && left.length > 0) {
+      const { ownInShares } = await import('./shares.ts');
+      left = await ownInShares(
+        { tree, top, program, processes: means.processes(), signal },
+        owning,
+        left,
+      );
+      pace.check();
+    }
+    await ownBelow(owning, left, pace);
     owning.top(top);
   } finally {
     way.close();
     closeSync(top);
   }
-  owning.failures.report(tree.path);
+  owning.failures.throwAny(tree.path);
   return owning.tally.scan();
-}
-
-/** Gives directories to their owner, and all that lies below them. */
-export async function ownBelow(
-  owning: Owning,
-  directories: readonly (readonly Name[])[],
-  pace: Pace,
-): Promise<void> {
-  const waiting = [...directories];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { met, directories } = owning.directory(next);
-    for (const directory of directories) waiting.push(directory);
-    if (pace.passed(met)) await pace.rest();
-  }
 }

@@ -74,10 +74,11 @@ export class Owning {
     }
     const stats = fstatSync(fd);
     const isTop = below.length === 0;
-    const isWrong = this.#count(path, stats);
+    const isNamed = below.every((name) => typeof name === 'string');
+    const isWrong = this.#count(path, isNamed, stats);
     const isClosed = closeDirectory(fd, stats, this.#tree.owner);
     try {
-      const { met, directories } = this.#inside(fd, path, isClosed);
+      const { met, directories } = this.#inside(fd, path, isNamed, isClosed);
       return { met, directories: directories.map((name) => [...below, name]) };
     } finally {
       if (isWrong) this.#give(fd, path, stats, isTop ? stats : this.#tree.owner);
@@ -91,7 +92,12 @@ export class Owning {
     if (!sameOwner(stats, owner)) this.#give(fd, path, stats, owner);
   }
 
-  #inside(fd: number, path: string, isClosed: boolean): { met: number; directories: Name[] } {
+  #inside(
+    fd: number,
+    path: string,
+    isNamed: boolean,
+    isClosed: boolean,
+  ): { met: number; directories: Name[] } {
     const { mounts, owner } = this.#tree;
     const directories: Name[] = [];
     const names = this.failures.attempt(path, () => this.#namesIn(fd, path)) ?? [];
@@ -106,7 +112,7 @@ export class Owning {
         const stats = statOf(at);
         if (stats === undefined) return;
         if (stats.isDirectory()) directories.push(name);
-        else if (!this.#count(child, stats)) return;
+        else if (!this.#count(child, isNamed && typeof name === 'string', stats)) return;
         else if (isClosed) lchownSync(at, owner.uid, owner.gid);
         else ownEntry(fd, name, owner);
       });
@@ -131,15 +137,18 @@ export class Owning {
     this.failures.attempt(path, () => {
       const holder = this.#way.enter(below.slice(0, -1));
       const stats = statOf(pathOf(holder, name));
-      if (stats !== undefined && this.#count(path, stats)) {
+      const isNamed = below.every((each) => typeof each === 'string');
+      if (stats !== undefined && this.#count(path, isNamed, stats)) {
         ownEntry(holder, name, this.#tree.owner);
       }
     });
   }
 
   /** Counts an entry; tells whether it has to change. */
-  #count(path: string, stats: Stats): boolean {
-    if (!sameOwner(stats, this.#tree.owner)) return this.tally.entry(path, presentOf(stats));
+  #count(path: string, isNamed: boolean, stats: Stats): boolean {
+    if (!sameOwner(stats, this.#tree.owner)) {
+      return this.tally.entry(path, presentOf(stats), !isNamed);
+    }
     this.tally.right();
     return false;
   }

@@ -1,24 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import { checkTime } from '../../scan.ts';
 
+/** After how many entries a walk lets timers and signals in. */
+const ENTRIES_AT_A_STRETCH = 1024;
+
 /** Lets timers and signals in on a long walk, and stops it when its time is up. */
 export class Pace {
   readonly #signal: AbortSignal;
   readonly #doing: string;
-  readonly #stretch: number;
   #entries = 0;
 
-  /** @param stretch after how many entries it does so */
-  constructor(signal: AbortSignal, doing: string, stretch: number) {
+  constructor(signal: AbortSignal, doing: string) {
     this.#signal = signal;
     this.#doing = doing;
-    this.#stretch = stretch;
   }
 
   /** Whether a walk that has passed so many entries more is to wait for `rest`. */
   passed(entries: number): boolean {
     this.#entries += entries;
-    return this.#entries >= this.#stretch;
+    return this.#entries >= ENTRIES_AT_A_STRETCH;
   }
 
   /** @throws what `checkTime` throws */

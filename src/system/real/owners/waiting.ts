@@ -1,4 +1,4 @@
-import { isText, type Name } from '../open.ts';
+import type { Name } from '../open.ts';
 
 /** A directory of a tree that is still to be read. */
 export interface Waiting {
@@ -10,10 +10,9 @@ export interface Waiting {
 
 /** What a name in a directory stands for. */
 export function childOf(directory: Waiting, name: Name): Waiting {
-  const text = typeof name !== 'string' && isText(name) ? name.toString() : name;
   return {
-    host: joined(directory.host, text),
-    below: directory.below.length === 0 ? text : joined(directory.below, text),
+    host: joined(directory.host, name),
+    below: directory.below.length === 0 ? name : joined(directory.below, name),
   };
 }
 

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { ownShare } from './share.ts';
+import { readPlaces } from './places.ts';
+import { shareReport } from './share-report.ts';
+
+/*
+ * The program of a process that gives its share of a large tree to an owner. It is started in the
+ * top of the tree, reads where its directories are, and writes a report when it is done.
+ */
+
+/** How often it looks whether somebody still waits for its report, in milliseconds. */
+const WATCH = 100;
+
+const [parent, uid = NaN, gid = NaN] = process.argv.slice(2, 5).map(Number);
+const [path = ''] = process.argv.slice(5);
+const stop = new AbortController();
+const end = (): void => {
+  stop.abort();
+};
+process.once('SIGTERM', end);
+// Who was killed can end nobody.
+const watch = setInterval(() => {
+  if (process.ppid !== parent) end();
+}, WATCH);
+if (process.ppid !== parent) end();
+
+const tree = { path, owner: { uid, gid }, mounts: new Set<string>() };
+void ownShare(tree, readPlaces(readFileSync(0)), stop.signal)
+  .then((report) => {
+    process.stdout.write(JSON.stringify(shareReport.encode(report)));
+  })
+  .catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+    process.exitCode = 1;
+  })
+  .finally(() => {
+    clearInterval(watch);
+  });

@@ -1,0 +1,31 @@
+import type { ProblemParts } from '../../../errors/problem.ts';
+import { count, list, object, optional, text, type Codec } from '../../../text/codec.ts';
+import { ownerScan, problem } from '../../recording/record.ts';
+import type { OwnerScan } from '../../tree.ts';
+
+/** What could not be changed in a part of a tree. */
+export interface FailureReport {
+  readonly count: number;
+  /** The first of them. */
+  readonly told: readonly string[];
+  /** The problem of the very first, and the code of the system error behind it. */
+  readonly first?: ProblemParts | undefined;
+  readonly errno?: string | undefined;
+}
+
+/** What a process has met in its share of a tree. */
+export interface ShareReport {
+  readonly scan: OwnerScan;
+  readonly failures: FailureReport;
+}
+
+/** How such a process tells it. */
+export const shareReport: Codec<ShareReport> = object<ShareReport>({
+  scan: ownerScan,
+  failures: object<FailureReport>({
+    count,
+    told: list(text),
+    first: optional(problem),
+    errno: optional(text),
+  }),
+});

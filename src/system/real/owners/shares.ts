@@ -1,0 +1,92 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { Problem } from '../../../errors/problem.ts';
+import { dealt } from './dealt.ts';
+import type { Place } from './own-below.ts';
+import type { Owned, Owning } from './owning.ts';
+import { writePlaces } from './places.ts';
+import { shareReport, type ShareReport } from './share-report.ts';
+
+/** What processes with a share of a tree work with. */
+export interface Sharing {
+  readonly tree: Owned;
+  /** The open top of the tree. */
+  readonly top: number;
+  /** The program of such a process; see share-main.ts. */
+  readonly program: string;
+  /** How many of them there are at most. */
+  readonly processes: number;
+  /** Ends them at the next directory. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lets processes give directories of a tree to its owner, with all that lies below them, and puts
+ * together what they tell.
+ * @returns the directories that are left, since no process could be started
+ */
+export async function ownInShares(
+  sharing: Sharing,
+  owning: Owning,
+  directories: readonly Place[],
+): Promise<readonly Place[]> {
+  if (!existsSync(sharing.program)) return directories;
+  const shares = dealt(directories, sharing.processes);
+  const ends = await Promise.all(shares.map((share) => ownShare(sharing, share)));
+  const left: Place[] = [];
+  for (const [index, end] of ends.entries()) {
+    if (end === 'not-started') left.push(...(shares[index] ?? []));
+    else if (end instanceof Problem) owning.failures.add(sharing.tree.path, end);
+    else {
+      owning.tally.add(end.scan);
+      owning.failures.join(end.failures);
+    }
+  }
+  return left;
+}
+
+async function ownShare(
+  sharing: Sharing,
+  share: readonly Place[],
+): Promise<ShareReport | Problem | 'not-started'> {
+  const child = start(sharing);
+  const output: Buffer[] = [];
+  const said: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  // Where it ends early, its exit code tells.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(writePlaces(share));
+  const end = (): void => {
+    child.kill('SIGTERM');
+  };
+  sharing.signal.addEventListener('abort', end, { once: true });
+  if (sharing.signal.aborted) end();
+  const how = await new Promise<number | string>((resolve) => {
+    child.on('error', () => undefined);
+    child.on('close', (code, signal) => {
+      resolve(code ?? signal ?? 'nothing');
+    });
+  });
+  sharing.signal.removeEventListener('abort', end);
+  if (child.pid === undefined) return 'not-started';
+  const words = Buffer.concat(said).toString().trim();
+  if (how !== 0)
+    return brokenOff(sharing.tree.path, typeof how === 'number' ? `exit code ${how}` : how, words);
+  return shareReport.decode(JSON.parse(Buffer.concat(output).toString()), 'share');
+}
+
+function start({ tree, top, program }: Sharing): ChildProcessWithoutNullStreams {
+  const { path, owner } = tree;
+  const args = [program, process.pid, owner.uid, owner.gid, path].map(String);
+  // It goes there before it lets go of the descriptors that it inherits.
+  return spawn(process.execPath, args, { cwd: `/proc/self/fd/${top}`, env: {} });
+}
+
+function brokenOff(path: string, how: string, words: string): Problem {
+  const last = words === '' ? '' : `: ${words.split('\n').at(-1) ?? ''}`;
+  return new Problem({
+    found: `a process that set owners below ${path} ended with ${how}${last}`,
+    wanted: 'nobody to end it',
+  });
+}
