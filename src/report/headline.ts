@@ -1,5 +1,6 @@
 import type { StepStatus } from '../engine/report.ts';
 import type { BootView } from './boot-view.ts';
+import type { ChangeView } from './change-view.ts';
 import { plural, showDuration } from './format.ts';
 import type { StepView } from './step-view.ts';
 
@@ -35,9 +36,21 @@ export function headline(view: BootView): string {
 
 function acting(steps: readonly StepView[]): string {
   const acts = steps.filter(({ status }) => status === 'changes');
-  const changes = acts.reduce((sum, step) => sum + step.changes.length, 0);
+  const changes = acts.flatMap((step) => step.changes);
   if (acts.length === 0) return `None of ${plural(steps.length, 'step')} would act.`;
-  return `${acts.length} of ${plural(steps.length, 'step')} would act, ${plural(changes, 'change')}.`;
+  const many = `${plural(changes.length, 'change')}${owners(changes)}`;
+  return `${acts.length} of ${plural(steps.length, 'step')} would act, ${many}.`;
+}
+
+/** How many owners change in all, where one change is about a whole tree: that takes its time. */
+function owners(changes: readonly ChangeView[]): string {
+  if (!changes.some(({ kind }) => kind === 'tree-owner')) return '';
+  const entries = changes.reduce(
+    (sum, { kind, entries = 1 }) =>
+      kind === 'owner' || kind === 'tree-owner' ? sum + entries : sum,
+    0,
+  );
+  return `, ${plural(entries, 'owner')}`;
 }
 
 function hindrances({ steps, stoppedBy }: BootView): string {

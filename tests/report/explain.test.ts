@@ -7,7 +7,7 @@ import { shownPlan } from './shown.ts';
 describe('plan --explain', () => {
   test('answers first, then says what decided and why each step acts or does not', () => {
     expect(shownPlan({ steps, inputs }, true)).toBe(
-      `stage2: 2 of 5 steps would act, 3 changes. Nothing is blocked.
+      `stage2: 2 of 5 steps would act, 3 changes, 3,113 owners. Nothing is blocked.
 
   home     /opt/data  from HERMES_HOME (container environment)
   uid      1000       from PUID; HERMES_UID is not set
@@ -130,7 +130,7 @@ x guard     user.guard                                            stage2.yaml:10
 describe('plan without --explain', () => {
   test('shows the changes and the warnings without the reasons', () => {
     expect(shownPlan({ steps, inputs }, false)).toBe(
-      `stage2: 2 of 5 steps would act, 3 changes. Nothing is blocked.
+      `stage2: 2 of 5 steps would act, 3 changes, 3,113 owners. Nothing is blocked.
 
 ~ identity   account.remap                                        stage2.yaml:31
     account hermes  10000:10000 -> 1000:1000

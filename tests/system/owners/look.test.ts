@@ -12,7 +12,11 @@ import { temporaryDirectory } from '../../support/real-root.ts';
 const { signal } = new AbortController();
 
 const ALONE: Means = { ...MEANS, processes: () => 1 };
-const HELPED: Means = { ...MEANS, alone: 2, processes: () => 2 };
+const HELPED: Means = { ...MEANS, alone: alone(2), processes: () => 2 };
+
+function alone(looking: number): Means['alone'] {
+  return { looking, owning: 2 };
+}
 
 function look(
   host: string,
@@ -45,11 +49,11 @@ describe('a look at owners', () => {
   it('finds the same with finds as without, whatever the names, owners and types', async () => {
     const top = temporaryDirectory();
     await fc.assert(
-      fc.asyncProperty(oddTrees, fc.integer({ min: 1, max: 20 }), async (tree, alone) => {
+      fc.asyncProperty(oddTrees, fc.integer({ min: 1, max: 20 }), async (tree, entries) => {
         const made = mkdtempSync(`${top}/tree`);
         makeOddTree(made, tree);
         const expected = await look(made, ALONE);
-        expect(await look(made, { ...HELPED, alone })).toEqual(expected);
+        expect(await look(made, { ...HELPED, alone: alone(entries) })).toEqual(expected);
       }),
       { numRuns: 60 },
     );
@@ -79,7 +83,7 @@ describe('a look at owners', () => {
       mkdirSync(`${top}/tree/${long}/${long}${index}`);
       writeFileSync(`${top}/tree/${long}/${long}${index}/file`, '');
     }
-    const means = { ...HELPED, alone: 2002 };
+    const means = { ...HELPED, alone: alone(2002) };
     const log = `${top}/calls`;
     const find = program(top, `echo >>${log}; exec find "$@"`);
     expect(await look(`${top}/tree`, { ...means, find })).toMatchObject({ entries: 4002 });
@@ -105,7 +109,7 @@ describe('a look at owners', () => {
   it('asks no find to look at a small tree, or at one with mounts in it', async () => {
     const top = smallTree();
     const find = program(top, `touch ${top}/called; exec find "$@"`);
-    await look(`${top}/tree`, { ...HELPED, find, alone: 64 });
+    await look(`${top}/tree`, { ...HELPED, find, alone: alone(64) });
     const { mounts, entries } = await look(
       `${top}/tree`,
       { ...HELPED, find },

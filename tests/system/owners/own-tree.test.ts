@@ -17,7 +17,7 @@ const [hermes] = OWNERS;
 
 const program = join(dirname(CLI), 'own-share.cjs');
 const ALONE: Means = { ...MEANS, processes: () => 1 };
-const SHARED: Means = { ...MEANS, alone: 2, processes: () => 2, program };
+const SHARED: Means = { ...MEANS, alone: { looking: 2, owning: 2 }, processes: () => 2, program };
 
 /** A tree of so many directories with 20 files each, that all belong to `owner`. */
 function tree(directories: number, owner = { uid: 10000, gid: 10000 }): string {

@@ -80,7 +80,7 @@ class Look {
     const { alone, processes } = this.#means;
     // A find does not know of the mounts of the world.
     const mayFind = this.#tree.mounts.size === 0 && processes() > 1;
-    const waiting = await this.#breadthFirst(mayFind ? alone : Infinity);
+    const waiting = await this.#breadthFirst(mayFind ? alone.looking : Infinity);
     if (this.isEnough || waiting.length === 0) return;
     await this.#depthFirst(await this.#byFinds(waiting));
   }

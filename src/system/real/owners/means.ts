@@ -2,8 +2,11 @@ import { availableParallelism } from 'node:os';
 
 /** What looks at owners, and changes them, work with. */
 export interface Means {
-  /** How many entries of a tree are looked at in this process before others are called to help. */
-  readonly alone: number;
+  /**
+   * How many entries of a tree are looked at, and changed, in this process before others are called
+   * to help: starting them has to pay.
+   */
+  readonly alone: { readonly looking: number; readonly owning: number };
   /** The program that looks at the rest: find(1) of GNU. */
   readonly find: string;
   /**
@@ -22,7 +25,7 @@ const MOST_PROCESSES = 4;
 
 /** What a boot works with. */
 export const MEANS: Means = {
-  alone: 4096,
+  alone: { looking: 4096, owning: 1024 },
   find: 'find',
   remembered: { least: 1000, most: 16_000 },
   processes: () => Math.min(availableParallelism(), MOST_PROCESSES),

@@ -40,7 +40,7 @@ export async function ownTree(
     const { program } = means;
     // Other processes do not know of the mounts of the world.
     const mayShare = program !== undefined && tree.mounts.size === 0 && means.processes() > 1;
-    let left = await ownFromTop(owning, mayShare ? means.alone : Infinity, pace);
+    let left = await ownFromTop(owning, mayShare ? means.alone.owning : Infinity, pace);
     if (program !== undefined && left.length > 0) {
       const { ownInShares } = await import('./shares.ts');
       left = await ownInShares(
