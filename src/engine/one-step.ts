@@ -76,9 +76,7 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       checkStopped(boot);
       turn.change();
       const { signal } = limit;
-      const done = await boot.refusals.watch(change, () =>
-        makeChange(change, boot.system, signal),
-      );
+      const done = await boot.refusals.watch(change, () => makeChange(change, boot.system, signal));
       changes = changes.with(made, done.change);
       made += 1;
       turn.tell({ type: 'change-made', step, change: done.change });

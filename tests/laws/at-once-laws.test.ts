@@ -34,10 +34,13 @@ class SlowSystem extends FaultySystem {
     this.#dice = dice;
   }
 
-  override async setTreeOwner(...args: Parameters<SimulatedSystem['setTreeOwner']>): Promise<void> {
+  override async setTreeOwner(
+    ...args: Parameters<SimulatedSystem['setTreeOwner']>
+  ): Promise<undefined> {
     await turns(this.#dice());
     await super.setTreeOwner(...args);
     await turns(this.#dice());
+    return undefined;
   }
 
   override async copyTree(...args: Parameters<SimulatedSystem['copyTree']>): Promise<void> {
