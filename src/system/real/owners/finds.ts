@@ -5,6 +5,9 @@ import { FindOutput, printing, type Finding } from './find-output.ts';
 /** How much of a list of paths one process gets, in bytes; see execve(2) for how much it may. */
 const MOST_ARGUMENTS = 128 * 1024;
 
+/** Where finds are looked for: users may write where the PATH of a container leads. */
+const PATH = '/usr/bin:/bin';
+
 /** What several finds work with. */
 export interface Finds {
   /** The program: find(1) of GNU. */
@@ -52,7 +55,7 @@ async function findOnce(
   const options = ['-ignore_readdir_race', '-mindepth', '1'];
   const child = spawn(program, ['-P', ...paths.map(dotted), ...options, ...printing(owner)], {
     cwd: top,
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    env: { PATH, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     killSignal: 'SIGKILL',

@@ -80,9 +80,9 @@ class Look {
     const { alone, processes } = this.#means;
     // A find does not know of the mounts of the world.
     const mayFind = this.#tree.mounts.size === 0 && processes() > 1;
-    const waiting = await this.#breadthFirst(mayFind ? alone.looking : Infinity);
+    const waiting = await this.#breadthFirst(mayFind ? alone.looking : 0);
     if (this.isEnough || waiting.length === 0) return;
-    await this.#depthFirst(await this.#byFinds(waiting));
+    await this.#depthFirst(mayFind ? await this.#byFinds(waiting) : waiting);
   }
 
   /**

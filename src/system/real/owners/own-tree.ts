@@ -40,14 +40,11 @@ export async function ownTree(
     const { program } = means;
     // Other processes do not know of the mounts of the world.
     const mayShare = program !== undefined && tree.mounts.size === 0 && means.processes() > 1;
-    let left = await ownFromTop(owning, mayShare ? means.alone.owning : Infinity, pace);
-    if (program !== undefined && left.length > 0) {
+    let left = await ownFromTop(owning, mayShare ? means.alone.owning : 0, pace);
+    if (mayShare && left.length > 0) {
       const { ownInShares } = await import('./shares.ts');
-      left = await ownInShares(
-        { tree, top, program, processes: means.processes(), signal },
-        owning,
-        left,
-      );
+      const sharing = { tree, top, program, processes: means.processes(), signal };
+      left = await ownInShares(sharing, owning, left);
       pace.check();
     }
     await ownBelow(owning, left, pace);
