@@ -14,6 +14,8 @@ export class TimeLimit {
   readonly #end: number;
   readonly #outer: AbortSignal;
   #cut: AbortController | undefined;
+  /** Kept, because a signal made of others does not keep them: nothing would end in time. */
+  #clock: AbortSignal | undefined;
   #signal: AbortSignal | undefined;
 
   /** @param duration in milliseconds; @param outer aborts it, too */
@@ -30,11 +32,8 @@ export class TimeLimit {
   /** Aborts when the time is up. */
   get signal(): AbortSignal {
     this.#cut ??= new AbortController();
-    this.#signal ??= AbortSignal.any([
-      this.#outer,
-      this.#cut.signal,
-      AbortSignal.timeout(Math.ceil(this.left)),
-    ]);
+    this.#clock ??= AbortSignal.timeout(Math.ceil(this.left));
+    this.#signal ??= AbortSignal.any([this.#outer, this.#cut.signal, this.#clock]);
     return this.#signal;
   }
 
