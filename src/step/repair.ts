@@ -50,9 +50,9 @@ export async function repairTree(
   path: string,
   wanted: Wanted,
 ): Promise<Repair> {
-  const { system, signal } = context;
+  const { system } = context;
   if (system.isMount(path)) return mountedElsewhere(context, path, wanted);
-  const look = await system.lookToOwn(path, wanted.owner, signal);
+  const look = await system.lookToOwn(path, wanted.owner, context);
   const notes = look.complete ? scanNotes(system, look, wanted.owner) : [];
   return { changes: treeChanges(path, look, wanted), notes };
 }

@@ -130,6 +130,11 @@ export function isHardLinked(entry: Present): boolean {
   return entry.type === 'file' && entry.stat.nlink > 1;
 }
 
+/** The time that something may take. A signal takes its own to make, and is made when it is read. */
+export interface Time {
+  readonly signal: AbortSignal;
+}
+
 /**
  * Stops a walk whose time is up.
  * @throws Problem of code `timeout`, or the reason that the signal was given

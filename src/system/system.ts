@@ -5,6 +5,7 @@ import type { Content, Reader } from './content.ts';
 import type { Entry, Owner } from './entry.ts';
 import type { Publication } from './publication.ts';
 import type { MountPoint } from './mounts.ts';
+import type { Time } from './scan.ts';
 import type { OwnerLook, OwnerScan } from './tree.ts';
 import type { TreeCopy } from './tree-copy.ts';
 
@@ -46,7 +47,7 @@ export interface ReadSystem {
    * The same for a tree, with a canonical path, that `setTreeOwner` is about to give to `owner`.
    * Where very much is wrong it may stop early, since the making finds it anyway.
    */
-  lookToOwn(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerLook>;
+  lookToOwn(path: string, owner: Owner, time: Time): Promise<OwnerLook>;
   /** Whether `path` is a mount point below the root. */
   isMount(path: string): boolean;
   /** What `path`, a canonical one, lies on; undefined where the kernel does not tell. */

@@ -6,6 +6,7 @@ import { mayFollow, type LinkPolicy } from './links.ts';
 import { mountOf, type MountPoint } from './mounts.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
 import { READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
+import type { Time } from './scan.ts';
 import type { OwnerLook, OwnerScan, Tree } from './tree.ts';
 
 /** As many links as Linux follows on one path before it calls them a loop; see path_resolution(7). */
@@ -69,7 +70,7 @@ export class World implements ReadSystem {
     return this.tree.scanOwners(path, owner, signal);
   }
 
-  async lookToOwn(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerLook> {
+  async lookToOwn(path: string, owner: Owner, { signal }: Time): Promise<OwnerLook> {
     return { ...(await this.tree.scanOwners(path, owner, signal)), complete: true };
   }
 

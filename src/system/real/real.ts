@@ -10,6 +10,7 @@ import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
 import { unpublishedName, type Publication } from '../publication.ts';
 import type { Command } from '../command.ts';
 import type { System } from '../system.ts';
+import type { Time } from '../scan.ts';
 import type { OwnerLook, OwnerScan } from '../tree.ts';
 import type { TreeCopy } from '../tree-copy.ts';
 import { World } from '../world.ts';
@@ -79,8 +80,8 @@ export class RealSystem extends World implements System {
     });
   }
 
-  override async lookToOwn(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerLook> {
-    const { scan, places } = await this.#real.lookToOwn(path, owner, signal);
+  override async lookToOwn(path: string, owner: Owner, time: Time): Promise<OwnerLook> {
+    const { scan, places } = await this.#real.lookToOwn(path, owner, time);
     if (scan.complete) this.#wrong.put(path, owner, places);
     return scan;
   }

@@ -4,6 +4,7 @@ import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
 import { mountsBelow, type Mounts } from '../mounts.ts';
 import { parentOf } from '../path.ts';
+import type { Time } from '../scan.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { systemProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
@@ -136,12 +137,12 @@ export class RealTree implements Tree {
   }
 
   scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
-    return lookAtOwners(this.#looked(path, owner), this.#means, signal);
+    return lookAtOwners(this.#looked(path, owner), this.#means, { signal });
   }
 
   /** Looks at a tree that is about to change; see lookToOwn. */
-  lookToOwn(path: string, owner: Owner, signal: AbortSignal): ReturnType<typeof lookToOwn> {
-    return lookToOwn(this.#looked(path, owner), this.#means, signal);
+  lookToOwn(path: string, owner: Owner, time: Time): ReturnType<typeof lookToOwn> {
+    return lookToOwn(this.#looked(path, owner), this.#means, time);
   }
 
   #looked(path: string, owner: Owner): Looked {

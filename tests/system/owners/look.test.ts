@@ -24,7 +24,7 @@ function look(
   more: { readonly mounts?: readonly string[]; readonly signal?: AbortSignal } = {},
 ): Promise<OwnerScan> {
   const tree = { host, path: '/tree', owner: OWNERS[0], mounts: new Set(more.mounts) };
-  return lookAtOwners(tree, means, more.signal ?? signal);
+  return lookAtOwners(tree, means, { signal: more.signal ?? signal });
 }
 
 /** A program that stands in for find(1). */

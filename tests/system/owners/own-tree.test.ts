@@ -82,7 +82,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
         makeOddTree(path, odd);
         const name = `/${basename(path)}`;
         const system = new RealSystem(top);
-        const look = await system.lookToOwn(name, hermes, signal);
+        const look = await system.lookToOwn(name, hermes, { signal });
         expect(look.complete).toBe(true);
         writeFileSync(`${path}/later`, '');
         expect(await system.setTreeOwner(name, hermes, signal)).toBeUndefined();
@@ -98,13 +98,13 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     const root = tree(2);
     const system = new RealSystem(root);
     const counts = { entries: 43, wrong: 43 };
-    await system.lookToOwn('/tree', hermes, signal);
+    await system.lookToOwn('/tree', hermes, { signal });
     system.setMode('/tree/1', 0o700);
     expect(await system.setTreeOwner('/tree', hermes, signal)).toMatchObject(counts);
-    await system.lookToOwn('/tree', { uid: 1, gid: 1 }, signal);
+    await system.lookToOwn('/tree', { uid: 1, gid: 1 }, { signal });
     const other = { uid: 2, gid: 2 };
     expect(await system.setTreeOwner('/tree', other, signal)).toMatchObject(counts);
-    await system.lookToOwn('/tree', hermes, signal);
+    await system.lookToOwn('/tree', hermes, { signal });
     system.forgetAll();
     expect(await system.setTreeOwner('/tree', hermes, signal)).toMatchObject(counts);
   });
@@ -117,7 +117,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     async (_, remembered) => {
       const root = tree(10);
       const system = new RealSystem(root, [], { ...SHARED, remembered });
-      const look = await system.lookToOwn('/tree', hermes, signal);
+      const look = await system.lookToOwn('/tree', hermes, { signal });
       expect(look.complete).toBe(false);
       expect(look.wrong).toBeGreaterThan(10);
       expect(look.wrong).toBeLessThanOrEqual(211);
@@ -135,7 +135,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     const root = tree(200);
     const means = { ...SHARED, remembered: { least: 5000, most: 100 } };
     const system = new RealSystem(root, [], means);
-    const look = await system.lookToOwn('/tree', hermes, signal);
+    const look = await system.lookToOwn('/tree', hermes, { signal });
     expect(look).toMatchObject({ complete: false });
     expect(look.wrong).toBeGreaterThan(100);
   });

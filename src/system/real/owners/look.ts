@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { sameOwner } from '../../entry.ts';
+import type { Time } from '../../scan.ts';
 import type { OwnerLook, OwnerScan } from '../../tree.ts';
 import { namesIn, presentOf, statOf, type Name } from '../open.ts';
 import { dealt } from './dealt.ts';
@@ -7,7 +8,7 @@ import { findOwners } from './finds.ts';
 import type { Means } from './means.ts';
 import { Met, worldPath, type Claimed } from './met.ts';
 import { Pace } from './pace.ts';
-import { childOf, type Waiting } from './waiting.ts';
+import { childOf, joined, type Waiting } from './waiting.ts';
 
 /** A tree to look at. */
 export interface Looked extends Claimed {
@@ -30,12 +31,8 @@ interface Found {
  * safely. Where there is much to look at, find(1) helps: it is quicker than this process, and
  * several of them look at the same time.
  */
-export async function lookAtOwners(
-  tree: Looked,
-  means: Means,
-  signal: AbortSignal,
-): Promise<OwnerScan> {
-  const look = new Look(tree, means, signal, false);
+export async function lookAtOwners(tree: Looked, means: Means, time: Time): Promise<OwnerScan> {
+  const look = new Look(tree, means, time, false);
   await look.everywhere();
   return look.met.scan();
 }
@@ -44,8 +41,8 @@ export async function lookAtOwners(
  * The same for a tree that is about to be given to its owner: it remembers what has to change, and
  * stops where that is so much that a walk which changes it finds it as quickly.
  */
-export async function lookToOwn(tree: Looked, means: Means, signal: AbortSignal): Promise<Found> {
-  const look = new Look(tree, means, signal, true);
+export async function lookToOwn(tree: Looked, means: Means, time: Time): Promise<Found> {
+  const look = new Look(tree, means, time, true);
   await look.everywhere();
   return { scan: { ...look.met.scan(), complete: !look.isEnough }, places: look.met.places };
 }
@@ -55,33 +52,36 @@ class Look {
   readonly met: Met;
   readonly #tree: Looked;
   readonly #means: Means;
-  readonly #signal: AbortSignal;
+  readonly #time: Time;
   readonly #pace: Pace;
   readonly #remembers: boolean;
-  readonly #enough = new AbortController();
+  #isEnough = false;
+  /** Ends the finds that help. */
+  #ending: AbortController | undefined;
 
   /** @param remembers whether it remembers what has to change, and stops at too much of that */
-  constructor(tree: Looked, means: Means, signal: AbortSignal, remembers: boolean) {
+  constructor(tree: Looked, means: Means, time: Time, remembers: boolean) {
     const doing = `looking at the owners below ${tree.path}`;
     this.met = new Met(tree, remembers);
     this.#tree = tree;
     this.#means = means;
-    this.#signal = signal;
-    this.#pace = new Pace(signal, doing);
+    this.#time = time;
+    this.#pace = new Pace(time, doing);
     this.#remembers = remembers;
   }
 
   /** Whether it has stopped since too much has to change. */
   get isEnough(): boolean {
-    return this.#enough.signal.aborted;
+    return this.#isEnough;
   }
 
   async everywhere(): Promise<void> {
     const { alone, processes } = this.#means;
     // A find does not know of the mounts of the world.
-    const mayFind = this.#tree.mounts.size === 0 && processes() > 1;
-    const waiting = await this.#breadthFirst(mayFind ? alone.looking : 0);
+    const isWhole = this.#tree.mounts.size === 0;
+    const waiting = await this.#breadthFirst(isWhole ? alone.looking : 0);
     if (this.isEnough || waiting.length === 0) return;
+    const mayFind = isWhole && processes() > 1;
     await this.#depthFirst(mayFind ? await this.#byFinds(waiting) : waiting);
   }
 
@@ -125,7 +125,8 @@ class Look {
     const met = new Met(this.#tree, this.#remembers);
     // An argument of a process is text.
     const names = directories.flatMap(({ below }) => (typeof below === 'string' ? [below] : []));
-    const signal = AbortSignal.any([this.#signal, this.#enough.signal]);
+    const ending = (this.#ending = new AbortController());
+    const signal = AbortSignal.any([this.#time.signal, ending.signal]);
     try {
       await findOwners(
         { program: this.#means.find, top, owner, signal },
@@ -153,36 +154,54 @@ class Look {
     const wrong = this.met.places.length + (more?.places.length ?? 0);
     const entries = this.met.entries + (more?.entries ?? 0);
     const { least, most } = this.#means.remembered;
-    if (wrong > most || (wrong > least && wrong * 2 > entries)) this.#enough.abort();
+    if (wrong > most || (wrong > least && wrong * 2 > entries)) this.#stop();
     return this.isEnough;
   }
 
+  #stop(): void {
+    this.#isEnough = true;
+    this.#ending?.abort();
+  }
+
   /** Looks at the top; tells whether it is a directory. */
-  #lookAtTop(top: Waiting): boolean {
-    const stats = this.#statOf(top);
-    if (stats !== undefined) this.#count(top, stats);
-    return stats?.isDirectory() === true;
+  #lookAtTop({ host, below }: Waiting): boolean {
+    try {
+      const stats = statOf(host);
+      if (stats === undefined) return false;
+      if (sameOwner(stats, this.#tree.owner)) this.met.right();
+      else this.met.wrong(below, presentOf(stats));
+      return stats.isDirectory();
+    } catch {
+      this.met.unreadable(this.#tree.path);
+      return false;
+    }
   }
 
   /** Looks at what a directory holds; returns the directories among it. */
   #directoriesOf(directory: Waiting, names: readonly Name[]): Waiting[] {
-    const { mounts, path } = this.#tree;
-    return names.flatMap((name) => {
-      const child = childOf(directory, name);
-      if (mounts.size > 0 && mounts.has(worldPath(path, child.below))) {
-        this.met.mount(worldPath(path, child.below));
-        return [];
+    const { mounts, path, owner } = this.#tree;
+    const directories: Waiting[] = [];
+    let right = 0;
+    for (const name of names) {
+      if (mounts.size > 0) {
+        const at = worldPath(path, childOf(directory, name).below);
+        if (mounts.has(at)) {
+          this.met.mount(at);
+          continue;
+        }
       }
-      const stats = this.#statOf(child);
-      if (stats === undefined) return [];
-      this.#count(child, stats);
-      return stats.isDirectory() ? [child] : [];
-    });
-  }
-
-  #count({ below }: Waiting, stats: Stats): void {
-    if (sameOwner(stats, this.#tree.owner)) this.met.right();
-    else this.met.wrong(below, presentOf(stats));
+      const stats = this.#statIn(directory, name);
+      if (stats === undefined) continue;
+      const isRight = sameOwner(stats, owner);
+      if (isRight) right += 1;
+      // Most entries are files and right, and need no name of their own.
+      if (isRight && !stats.isDirectory()) continue;
+      const child = childOf(directory, name);
+      if (!isRight) this.met.wrong(child.below, presentOf(stats));
+      if (stats.isDirectory()) directories.push(child);
+    }
+    this.met.right(right);
+    return directories;
   }
 
   #namesIn({ host, below }: Waiting): Name[] {
@@ -195,11 +214,11 @@ class Look {
   }
 
   /** What has vanished meanwhile is nothing; what cannot be looked at (a path too long) is told. */
-  #statOf({ host, below }: Waiting): Stats | undefined {
+  #statIn(directory: Waiting, name: Name): Stats | undefined {
     try {
-      return statOf(host);
+      return statOf(joined(directory.host, name));
     } catch {
-      this.met.unreadable(worldPath(this.#tree.path, below));
+      this.met.unreadable(worldPath(this.#tree.path, childOf(directory, name).below));
       return undefined;
     }
   }

@@ -23,7 +23,7 @@ export async function ownListed(
   signal: AbortSignal,
 ): Promise<void> {
   const failures = new Failures();
-  const pace = new Pace(signal, `setting the owners below ${path}`);
+  const pace = new Pace({ signal }, `setting the owners below ${path}`);
   const parent = openDirectory(root, componentsOf(parentOf(path)));
   const way = new OpenPath(parent);
   try {

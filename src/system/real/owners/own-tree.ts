@@ -35,7 +35,7 @@ export async function ownTree(
   const top = openDirectory(tree.root, componentsOf(tree.path), 'list');
   const way = new OpenPath(top, 'list');
   const owning = new Owning(tree, way, BY_DESCRIPTOR);
-  const pace = new Pace(signal, `setting the owners below ${tree.path}`);
+  const pace = new Pace({ signal }, `setting the owners below ${tree.path}`);
   try {
     const { program } = means;
     // Other processes do not know of the mounts of the world.

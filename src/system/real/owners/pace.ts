@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
-import { checkTime } from '../../scan.ts';
+import { checkTime, type Time } from '../../scan.ts';
 
 /** After how many entries a walk lets timers and signals in. */
 const ENTRIES_AT_A_STRETCH = 1024;
 
 /** Lets timers and signals in on a long walk, and stops it when its time is up. */
 export class Pace {
-  readonly #signal: AbortSignal;
+  readonly #time: Time;
   readonly #doing: string;
   #entries = 0;
 
-  constructor(signal: AbortSignal, doing: string) {
-    this.#signal = signal;
+  constructor(time: Time, doing: string) {
+    this.#time = time;
     this.#doing = doing;
   }
 
@@ -30,6 +30,6 @@ export class Pace {
 
   /** @throws what `checkTime` throws */
   check(): void {
-    checkTime(this.#signal, this.#doing);
+    checkTime(this.#time.signal, this.#doing);
   }
 }

@@ -29,7 +29,11 @@ export async function ownShare(
   const way = new OpenPath(top, 'list');
   try {
     const owning = new Owning(tree, way, FROM_INSIDE);
-    await ownBelow(owning, directories, new Pace(signal, `setting the owners below ${tree.path}`));
+    await ownBelow(
+      owning,
+      directories,
+      new Pace({ signal }, `setting the owners below ${tree.path}`),
+    );
     return { scan: owning.tally.scan(), failures: owning.failures.report() };
   } finally {
     way.close();

@@ -16,7 +16,8 @@ export function childOf(directory: Waiting, name: Name): Waiting {
   };
 }
 
-function joined(directory: Name, name: Name): Name {
+/** The path of a name in a directory. */
+export function joined(directory: Name, name: Name): Name {
   if (typeof name === 'string' && typeof directory === 'string') return `${directory}/${name}`;
   return Buffer.concat([Buffer.from(directory), Buffer.from('/'), Buffer.from(name)]);
 }
