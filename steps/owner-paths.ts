@@ -3,7 +3,7 @@ import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { counted, info, leftAlone } from '../src/step/phrases.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import {
-  isBelow,
+  isCovered,
   mountedElsewhere,
   outermost,
   refuseSystemDirectory,
@@ -53,7 +53,7 @@ export const ownerPaths = defineStep({
     const repairs: Repair[] = [];
     for (const tree of roots) repairs.push(await repairBelow(context, base, tree, wanted, true));
     for (const file of files) {
-      if (roots.some((tree) => file === tree || isBelow(file, tree))) continue;
+      if (isCovered(file, roots)) continue;
       repairs.push(await repairBelow(context, base, file, wanted, false));
     }
     // Last, so that a repair that was interrupted is seen again by its owner alone.

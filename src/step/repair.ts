@@ -95,13 +95,22 @@ function reasonsOf({ owner, name, byRoot }: Wanted): OwnerReasons {
 
 /** Paths that lie in none of the others, in their order: a tree covers what is listed below it. */
 export function outermost(paths: readonly string[]): string[] {
-  return paths.filter((path) => !paths.some((other) => other !== path && isBelow(path, other)));
+  const tidy = paths.map(tidied);
+  return paths.filter((_, index) => !tidy.some((other) => isBelow(tidy[index] ?? '', other)));
 }
 
-/** Whether a relative path lies below another. */
-export function isBelow(path: string, other: string): boolean {
-  const [inner, outer] = [componentsOf(path), componentsOf(other)];
-  return inner.length > outer.length && outer.every((name, index) => inner[index] === name);
+/** Whether a relative path is one of some others, or lies below one of them. */
+export function isCovered(path: string, others: readonly string[]): boolean {
+  const tidy = tidied(path);
+  return others.map(tidied).some((other) => tidy === other || isBelow(tidy, other));
+}
+
+function isBelow(path: string, other: string): boolean {
+  return other === '' ? path !== '' : path.startsWith(`${other}/`);
+}
+
+function tidied(path: string): string {
+  return componentsOf(path).join('/');
 }
 
 function treeChanges(path: string, look: OwnerLook, wanted: Wanted): Change[] {
