@@ -44,6 +44,7 @@ export function moment(): Moment {
 /** When a signal aborts. */
 export function aborted(signal: AbortSignal): Promise<void> {
   const { come, now } = moment();
-  signal.addEventListener('abort', now);
+  if (signal.aborted) now();
+  else signal.addEventListener('abort', now);
   return come;
 }
