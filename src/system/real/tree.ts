@@ -10,8 +10,9 @@ import { systemProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
 import { readMounts } from './mounts.ts';
-import { lookAtOwners, lookToOwn, type Looked } from './owners/look.ts';
+import { lookAtOwners, lookToOwn } from './owners/look.ts';
 import { MEANS, type Means } from './owners/means.ts';
+import type { Looked } from './owners/one-look.ts';
 import { withOpenFile } from './read.ts';
 
 /** The lock files that useradd(8), we and their like make. */
