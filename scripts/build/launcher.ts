@@ -14,7 +14,7 @@ const PARAMETERS = 'exports, require, module, __filename, __dirname, __url';
 export const URL_NAME = '__url';
 
 /** The files beside the one that is run. */
-export const FILES = { program: 'program.js', cache: 'program.cache' } as const;
+export const FILES = { program: 'program.cjs', cache: 'program.cache' } as const;
 
 /** A program that is ready to be launched. */
 export interface Launchable {
