@@ -69,9 +69,14 @@ describe.skipIf(lacking !== undefined)(
             expect(snapshot(root)).toEqual(snapshotBefore);
             const run = behind(before, ['run', ...at, '--json'], env);
             expect(done(run.stdout)).toEqual(planned(dry.stdout));
-            // What could be done is done: only what is out of reach is announced again.
+            // What could be done is done: only what is out of reach is announced again. A later step
+            // may have brought it within reach, and the next boot makes it.
+            const blocked = planned(dry.stdout).filter(([, status]) => status === 'blocked');
+            const waiting = new Set(blocked.map(([id]) => id));
             const again = planned(behind(before, ['plan', ...at, '--json'], env).stdout);
-            expect(again.filter(([, status]) => status === 'changes')).toEqual([]);
+            const left = again.filter(([, status]) => status === 'changes');
+            expect(left.filter(([id]) => !waiting.has(id))).toEqual([]);
+            if (left.length > 0) behind(before, ['run', ...at], env);
             const after = withoutReceipts(snapshot(root));
             behind(before, ['run', ...at], env);
             expect(withoutReceipts(snapshot(root))).toEqual(after);
