@@ -3,7 +3,7 @@ import { editRecord, type RecordEdit } from '../accounts/edit.ts';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
-import { mountsBelow } from '../mounts.ts';
+import { isServed, mountsBelow } from '../mounts.ts';
 import { behindLink } from '../links.ts';
 import { localTime, logText } from '../log.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
@@ -94,7 +94,14 @@ export class RealSystem extends World implements System {
     const target = this.#target(path);
     const places = this.#wrong.take(target, owner);
     const mounts = mountsBelow(this.#real.mounts(), target);
-    const tree = { root: this.#real.rootFd, path: target, owner, mounts };
+    const mount = this.mountOf(target);
+    const tree = {
+      root: this.#real.rootFd,
+      path: target,
+      owner,
+      mounts,
+      isServed: mount !== undefined && isServed(mount),
+    };
     try {
       if (places === undefined) return await ownTree(tree, this.#means, signal);
       await ownListed(tree, places, signal);

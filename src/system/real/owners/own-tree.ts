@@ -39,7 +39,8 @@ export async function ownTree(
   try {
     const { program } = means;
     // Other processes do not know of the mounts of the world.
-    const mayShare = program !== undefined && tree.mounts.size === 0 && means.processes() > 1;
+    const isPlain = tree.mounts.size === 0 && !tree.isServed;
+    const mayShare = program !== undefined && isPlain && means.processes() > 1;
     let left = await ownFromTop(owning, mayShare ? means.alone.owning : 0, pace);
     if (mayShare && left.length > 0) {
       const { ownInShares } = await import('./shares.ts');

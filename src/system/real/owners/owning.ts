@@ -27,6 +27,8 @@ export interface Owned {
   readonly owner: Owner;
   /** The mounts in it, which are left alone. */
   readonly mounts: ReadonlySet<string>;
+  /** Whether a server decides who changes names in it: this kernel can close nothing there. */
+  readonly isServed: boolean;
 }
 
 /** What one directory holds. */
@@ -76,7 +78,7 @@ export class Owning {
     const isTop = below.length === 0;
     const isNamed = below.every((name) => typeof name === 'string');
     const isWrong = this.#count(path, isNamed, stats);
-    const isClosed = closeDirectory(fd, stats, this.#tree.owner);
+    const isClosed = !this.#tree.isServed && closeDirectory(fd, stats, this.#tree.owner);
     try {
       const { met, directories } = this.#inside(fd, path, isNamed, isClosed);
       return { met, directories: directories.map((name) => [...below, name]) };

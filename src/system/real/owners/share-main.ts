@@ -24,7 +24,7 @@ const watch = setInterval(() => {
 }, WATCH);
 if (process.ppid !== parent) end();
 
-const tree = { path, owner: { uid, gid }, mounts: new Set<string>() };
+const tree = { path, owner: { uid, gid }, mounts: new Set<string>(), isServed: false };
 void ownShare(tree, readPlaces(readFileSync(0)), stop.signal)
   .then((report) => {
     process.stdout.write(JSON.stringify(shareReport.encode(report)));
