@@ -5,6 +5,7 @@ import {
   lstatSync,
   openSync,
   readdirSync,
+  readlinkSync,
   type Stats,
 } from 'node:fs';
 import type { Present, Stat } from '../entry.ts';
@@ -53,11 +54,12 @@ export function openDirectory(
   components: readonly Name[],
   access: Access = 'hold',
 ): number {
-  const last = components.length - 1;
-  let fd = openSync(pathOf(from), FLAGS[last === -1 ? access : 'hold']);
-  for (const [index, component] of components.entries()) {
+  const [first, ...rest] = components;
+  if (first === undefined) return openSync(pathOf(from), FLAGS[access]);
+  let fd = openChild(from, first, rest.length === 0 ? access : 'hold');
+  for (const [index, component] of rest.entries()) {
     try {
-      const next = openChild(fd, component, index === last ? access : 'hold');
+      const next = openChild(fd, component, index === rest.length - 1 ? access : 'hold');
       closeSync(fd);
       fd = next;
     } catch (error) {
@@ -102,6 +104,24 @@ export function withEntry<T>(
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * Opens something by its whole path, as the machine names it without links. The kernel knows where
+ * an open entry lies: had there been a link on the way, that would be another place.
+ * @param flags with O_NOFOLLOW
+ * @returns undefined where it cannot be opened or lies elsewhere; step by step one finds out why
+ */
+export function openAtOnce(path: string, flags: number): number | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, flags);
+    if (readlinkSync(pathOf(fd)) === path) return fd;
+  } catch {
+    // It is tried again step by step.
+  }
+  if (fd !== undefined) closeSync(fd);
+  return undefined;
 }
 
 /** The names in a directory, unsorted. */

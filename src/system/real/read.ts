@@ -1,13 +1,5 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  type Stats,
-} from 'node:fs';
-import { pathOf, withParent } from './open.ts';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { openAtOnce, pathOf, withParent } from './open.ts';
 
 /** Without O_NONBLOCK the open of a FIFO would wait for somebody to write to it. */
 const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -28,28 +20,12 @@ export function withOpenFile<T>(
   path: string,
   use: (stats: Stats, content: () => Buffer) => T,
 ): T {
-  const fd = openAtOnce(root.prefix + path) ?? openStepByStep(root.fd, path);
+  const fd = openAtOnce(root.prefix + path, TO_READ) ?? openStepByStep(root.fd, path);
   try {
     return use(fstatSync(fd), () => readFileSync(fd));
   } finally {
     closeSync(fd);
   }
-}
-
-/**
- * Opens a file by its whole path. The kernel knows where an open file lies: had there been a link
- * on the way, that would be another place, and the file does not count.
- */
-function openAtOnce(path: string): number | undefined {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, TO_READ);
-    if (readlinkSync(pathOf(fd)) === path) return fd;
-  } catch {
-    // What is wrong is found out step by step.
-  }
-  if (fd !== undefined) closeSync(fd);
-  return undefined;
 }
 
 function openStepByStep(root: number, path: string): number {

@@ -25,8 +25,8 @@ const MOST_PROCESSES = 4;
 
 /** What a boot works with. */
 export const MEANS: Means = {
-  alone: { looking: 4096, owning: 1024 },
+  alone: { looking: 4096, owning: 256 },
   find: 'find',
-  remembered: { least: 1000, most: 16_000 },
+  remembered: { least: 4000, most: 16_000 },
   processes: () => Math.min(availableParallelism(), MOST_PROCESSES),
 };

@@ -1,10 +1,10 @@
-import { closeSync } from 'node:fs';
+import { closeSync, readlinkSync } from 'node:fs';
 import { componentsOf, nameOf, parentOf } from '../../path.ts';
-import { openDirectory, type Name } from '../open.ts';
+import { openDirectory, pathOf, type Name } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
 import { Failures } from './failures.ts';
 import { worldPath } from './met.ts';
-import { ownEntry } from './own-entry.ts';
+import { ownAtOnce, ownEntry } from './own-entry.ts';
 import type { OwnedTree } from './own-tree.ts';
 import { Pace } from './pace.ts';
 import { namesOf } from './places.ts';
@@ -22,6 +22,7 @@ export async function ownListed(
   places: readonly Name[],
   signal: AbortSignal,
 ): Promise<void> {
+  const top = hostPath(root, path);
   const failures = new Failures();
   const pace = new Pace({ signal }, `setting the owners below ${path}`);
   const parent = openDirectory(root, componentsOf(parentOf(path)));
@@ -29,6 +30,7 @@ export async function ownListed(
   try {
     for (const place of deepestFirst(places)) {
       failures.attempt(worldPath(path, place), () => {
+        if (typeof place === 'string' && ownAtOnce(worldPath(top, place), owner)) return;
         const names = [nameOf(path), ...namesOf(place)];
         ownEntry(way.enter(names.slice(0, -1)), names.at(-1) ?? '', owner);
       });
@@ -39,6 +41,12 @@ export async function ownListed(
     closeSync(parent);
   }
   failures.throwAny(path);
+}
+
+/** A canonical path below an open root, as the machine names it. */
+function hostPath(root: number, path: string): string {
+  const prefix = readlinkSync(pathOf(root));
+  return prefix === '/' ? path : prefix + path;
 }
 
 /** What a path starts with comes after it, and what one directory holds stays together. */

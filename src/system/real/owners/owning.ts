@@ -103,22 +103,27 @@ export class Owning {
     const { mounts, owner } = this.#tree;
     const directories: Name[] = [];
     const names = this.failures.attempt(path, () => this.#namesIn(fd, path)) ?? [];
+    let right = 0;
     for (const name of names) {
-      const child = worldPath(path, name);
-      if (mounts.size > 0 && mounts.has(child)) {
-        this.tally.mount(child);
+      if (mounts.size > 0 && mounts.has(worldPath(path, name))) {
+        this.tally.mount(worldPath(path, name));
         continue;
       }
-      this.failures.attempt(child, () => {
+      try {
         const at = this.#reach.to(fd, name);
         const stats = statOf(at);
-        if (stats === undefined) return;
+        if (stats === undefined) continue;
         if (stats.isDirectory()) directories.push(name);
-        else if (!this.#count(child, isNamed && typeof name === 'string', stats)) return;
+        else if (sameOwner(stats, owner)) right += 1;
+        else if (!this.#count(worldPath(path, name), isNamed && typeof name === 'string', stats))
+          continue;
         else if (isClosed) lchownSync(at, owner.uid, owner.gid);
         else ownEntry(fd, name, owner);
-      });
+      } catch (error) {
+        this.failures.add(worldPath(path, name), error);
+      }
     }
+    this.tally.right(right);
     return { met: names.length, directories };
   }
 
