@@ -1,6 +1,8 @@
 import { fchownSync, fstatSync, type Stats } from 'node:fs';
 import { sameOwner, type Owner } from '../../entry.ts';
 
+const IS_ROOT = process.geteuid?.() === 0;
+
 /** The write bits of group and others. What an access list grants beyond them shows in the first. */
 const WRITE_OF_OTHERS = 0o022;
 
@@ -11,7 +13,7 @@ const WRITE_OF_OTHERS = 0o022;
  * @returns whether it is closed
  */
 export function closeDirectory(fd: number, stats: Stats, owner: Owner): boolean {
-  if (process.geteuid?.() !== 0 || (stats.mode & WRITE_OF_OTHERS) !== 0) return false;
+  if (!IS_ROOT || (stats.mode & WRITE_OF_OTHERS) !== 0) return false;
   if (stats.uid === 0) return true;
   if (sameOwner(stats, owner)) return false;
   try {
