@@ -1,11 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { writeCodeCache } from './build/code-cache.ts';
+import { writeCodeCaches } from './build/code-cache.ts';
 import { bundled, coldPackages, Packed } from './build/cold-packages.ts';
 import { compiledValidator } from './build/compiled-validator.ts';
 import { knownPlans } from './build/known-plans.ts';
-import { FILES, URL_NAME, launchable } from './build/launcher.ts';
+import { launchable, PROGRAM, URL_NAME } from './build/launcher.ts';
 import { lazyBuiltins } from './build/lazy-builtins.ts';
 
 /*
@@ -49,15 +49,15 @@ const dist = dirname(target);
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, Packed.DIRECTORY), { recursive: true });
 await writeFile(target, built.launcher, { mode: 0o755 });
-await writeFile(join(dist, FILES.program), built.source, 'latin1');
+await writeFile(join(dist, PROGRAM), built.source, 'latin1');
 for (const [file, content] of packed.files) {
-  await writeFile(join(dist, Packed.DIRECTORY, file), content);
+  await writeFile(join(dist, Packed.DIRECTORY, file), content, 'latin1');
 }
-await writeCodeCache(target, built);
 const share = "import './src/system/real/owners/share-main.ts';";
 await writeFile(join(dirname(target), 'own-share.cjs'), await bundled(root, share, 'own-share'));
+await writeCodeCaches(target);
 
-process.stdout.write(`dist/${FILES.program}: ${Math.round(built.source.length / 1024)} KiB\n`);
+process.stdout.write(`dist/${PROGRAM}: ${Math.round(built.source.length / 1024)} KiB\n`);
 if (process.argv.includes('--sizes')) process.stdout.write(sizes(result.metafile.outputs));
 
 /** What each package adds to the bundle, in bytes. */

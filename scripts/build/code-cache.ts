@@ -1,46 +1,63 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { FILES, URL_NAME } from './launcher.ts';
-import type { Launchable } from './launcher.ts';
+import { CACHE } from './launcher.ts';
 
 /*
- * Run in a node without any loader, whose flags would make the cache useless to a plain one. The
- * cache holds what has been called by the end, so this boots: a world of its own, as small as it
- * can be.
+ * Loaded into a plain node, for the flags of a loader would make the cache useless to one. A cache
+ * holds what has been called by the end, so it is made of a boot. What has one keeps it.
  */
-const WARM_UP = `
-const { readFileSync, writeFileSync } = require('node:fs');
-const [target, filename, cache, id] = process.argv.splice(1, 4);
-process.argv.splice(1, 0, target);
-const script = new (require('node:vm').Script)(readFileSync(filename, 'latin1'), { filename });
-process.on('exit', () => writeFileSync(cache, Buffer.concat([script.createCachedData(), Buffer.from(id)])));
-const ${URL_NAME} = require('node:url').pathToFileURL(target).href;
-script.runInThisContext()(exports, require, module, target, require('node:path').dirname(target), ${URL_NAME});
+const HOOK = `
+const { existsSync, writeFileSync } = require('node:fs');
+const { createHash } = require('node:crypto');
+const vm = require('node:vm');
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options);
+    const file = options.filename + '${CACHE}';
+    if (existsSync(file)) return;
+    const id = createHash('sha256').update(source).digest('hex');
+    process.on('exit', () => writeFileSync(file, Buffer.concat([this.createCachedData(), Buffer.from(id)])));
+  }
+};
 `;
 
-/** What that world has. */
+/** A world as small as it can be, with a program that cannot run. */
 const WORLD: Readonly<Record<string, string>> = {
   'etc/passwd': 'root:x:0:0::/root:/bin/sh\nhermes:x:10000:10000::/opt/data:/bin/sh\n',
   'etc/group': 'root:x:0:\nhermes:x:10000:\n',
+  'bin/true': '',
 };
 
-/** Writes V8's code cache of a program beside it. */
-export async function writeCodeCache(target: string, { id }: Launchable): Promise<void> {
+/** A plan that nobody knows, with a command: what reads the one and runs the other is loaded. */
+const PLAN = `version: 1
+name: unknown
+steps:
+  - id: command
+    uses: command
+    with: { argv: [/bin/true], creates: /none }
+`;
+
+/** Writes V8's code caches beside the files of a built program, by booting it. */
+export async function writeCodeCaches(target: string): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'hermes-boot-build-'));
   try {
     const world = join(scratch, 'world');
-    for (const directory of ['etc', 'run'])
+    for (const directory of ['bin', 'etc', 'run'])
       await mkdir(join(world, directory), { recursive: true });
-    for (const [path, text] of Object.entries(WORLD)) await writeFile(join(world, path), text);
-    const beside = (file: string): string => join(dirname(target), file);
-    const files = [target, beside(FILES.program), beside(FILES.cache)];
-    const args = ['-e', WARM_UP, ...files, id, 'run', '--root', world];
-    await promisify(execFile)(process.execPath, args, {
-      env: { PATH: process.env.PATH },
-    }).catch(onlyExit);
+    for (const [path, text] of Object.entries(WORLD))
+      await writeFile(join(world, path), text, { mode: 0o755 });
+    const [hook, plan] = [join(scratch, 'hook.cjs'), join(scratch, 'plan.yaml')];
+    await writeFile(hook, HOOK);
+    await writeFile(plan, PLAN);
+    for (const which of ['stage2', plan]) {
+      const args = ['--require', hook, target, 'run', which, '--root', world];
+      await promisify(execFile)(process.execPath, args, {
+        env: { PATH: process.env.PATH },
+      }).catch(onlyExit);
+    }
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -1,27 +1,24 @@
-import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
+import { compiling } from './launcher.ts';
 
 /*
  * A boot that finds nothing to do calls no library, yet node reads all that the program holds. So
- * libraries are packed: each is bundled by itself, minified and compressed into a file of its own,
- * and unpacked at its first import.
+ * libraries are packed: each is bundled by itself, minified, into a file of its own, and loaded at
+ * its first import.
  */
 
 /** The directory of packed programs, beside the program, and what each of its files holds. */
 export class Packed {
   static readonly DIRECTORY = 'packed';
-  readonly files = new Map<string, Buffer>();
+  readonly files = new Map<string, string>();
 
-  /** Packs a CommonJS program; returns the source of a module that unpacks it. */
+  /** Packs a CommonJS program; returns the source of a module that is what it exports. */
   add(name: string, program: string): string {
-    const file = `${name}.js.gz`;
-    this.files.set(file, gzipSync(program, { level: 9 }));
+    const source = `(function (exports, require, module) {${program}\n})`;
+    this.files.set(`${name}.cjs`, source);
     return `
-const { readFileSync } = require('node:fs');
-const { gunzipSync } = require('node:zlib');
-const packed = readFileSync(__dirname + '/${Packed.DIRECTORY}/${file}');
-const program = gunzipSync(packed).toString('utf8');
-new Function('exports', 'require', 'module', program)(exports, require, module);
+${compiling(`${Packed.DIRECTORY}/${name}.cjs`, source)}
+script.runInThisContext()(exports, require, module);
 `;
   }
 }

@@ -13,8 +13,11 @@ const PARAMETERS = 'exports, require, module, __filename, __dirname, __url';
 /** The name of the variable that `import.meta.url` becomes. */
 export const URL_NAME = '__url';
 
-/** The files beside the one that is run. */
-export const FILES = { program: 'program.cjs', cache: 'program.cache' } as const;
+/** The file of the program, beside the one that is run. */
+export const PROGRAM = 'program.cjs';
+
+/** What the name of a file with a code cache ends with. */
+export const CACHE = '.cache';
 
 /** A program that is ready to be launched. */
 export interface Launchable {
@@ -22,34 +25,43 @@ export interface Launchable {
   readonly launcher: string;
   /** What V8 compiles: the text of the program's file. */
   readonly source: string;
-  /** Ends a cache file, since V8 itself only compares the length of a source with its cache. */
-  readonly id: string;
 }
 
 /** Wraps a CommonJS program in ASCII. */
 export function launchable(program: string): Launchable {
   const source = `(function (${PARAMETERS}) {${program}\n})`;
-  const id = createHash('sha256').update(source).digest('hex');
-  return { launcher: launcher(id), source, id };
-}
-
-function launcher(id: string): string {
   const lines = [
     '#!/usr/bin/env node',
     "'use strict';",
-    "const { readFileSync } = require('node:fs');",
-    "const { Script } = require('node:vm');",
-    `const filename = __dirname + '/${FILES.program}';`,
-    'let cachedData;',
-    'try {',
-    `  const cache = readFileSync(__dirname + '/${FILES.cache}');`,
-    `  const fits = cache.toString('latin1', cache.length - ${id.length}) === '${id}';`,
-    `  if (fits) cachedData = cache.subarray(0, -${id.length});`,
-    '} catch {}',
-    "const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });",
+    compiling(PROGRAM, source),
     "const url = require('node:url').pathToFileURL(__filename).href;",
     'script.runInThisContext()(exports, require, module, __filename, __dirname, url);',
     '',
   ];
-  return lines.join('\n');
+  return { launcher: lines.join('\n'), source };
+}
+
+/**
+ * The source of what compiles a file beside the one that does so, as `script`.
+ * @param source what the file holds, in ASCII
+ */
+export function compiling(file: string, source: string): string {
+  const id = idOf(source);
+  return [
+    "const { readFileSync } = require('node:fs');",
+    "const { Script } = require('node:vm');",
+    `const filename = __dirname + '/${file}';`,
+    'let cachedData;',
+    'try {',
+    `  const cache = readFileSync(filename + '${CACHE}');`,
+    `  const fits = cache.toString('latin1', cache.length - ${id.length}) === '${id}';`,
+    `  if (fits) cachedData = cache.subarray(0, -${id.length});`,
+    '} catch {}',
+    "const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });",
+  ].join('\n');
+}
+
+/** Ends a cache file, since V8 itself only compares the length of a source with its cache. */
+function idOf(source: string): string {
+  return createHash('sha256').update(source).digest('hex');
 }
