@@ -51,47 +51,53 @@ async function wrongIn(root: string): Promise<number> {
   return (await new RealSystem(root).scanOwners('/tree', hermes, signal)).wrong;
 }
 
+/** Where a tree is on this machine, and what a world with its parent as the root calls it. */
+interface Place {
+  readonly top: string;
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Checks something of many trees with odd entries. */
+async function forOddTrees(check: (place: Place) => Promise<void>): Promise<void> {
+  const top = temporaryDirectory();
+  await fc.assert(
+    fc.asyncProperty(oddTrees, async (odd) => {
+      const path = mkdtempSync(`${top}/tree`);
+      makeOddTree(path, odd);
+      await check({ top, path, name: `/${basename(path)}` });
+    }),
+    { numRuns: 30 },
+  );
+}
+
 describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
   it.each([
     ['in this process', ALONE],
     ['in shares', SHARED],
   ])('%s finds what a look finds, and leaves nothing to find', async (_, means) => {
-    const top = temporaryDirectory();
-    await fc.assert(
-      fc.asyncProperty(oddTrees, async (odd) => {
-        const path = mkdtempSync(`${top}/tree`);
-        makeOddTree(path, odd);
-        const name = `/${basename(path)}`;
-        const before = modesIn(path);
-        const looked = await new RealSystem(top, [], ALONE).scanOwners(name, hermes, signal);
-        const found = await new RealSystem(top, [], means).setTreeOwner(name, hermes, signal);
-        expect(found).toEqual(looked);
-        const { wrong, hardLinked } = await new RealSystem(top).scanOwners(name, hermes, signal);
-        expect({ wrong, hardLinked }).toEqual({ wrong: 0, hardLinked: looked.hardLinked });
-        expect(modesIn(path)).toEqual(before);
-      }),
-      { numRuns: 30 },
-    );
+    await forOddTrees(async ({ top, path, name }) => {
+      const before = modesIn(path);
+      const looked = await new RealSystem(top, [], ALONE).scanOwners(name, hermes, signal);
+      const found = await new RealSystem(top, [], means).setTreeOwner(name, hermes, signal);
+      expect(found).toEqual(looked);
+      const { wrong, hardLinked } = await new RealSystem(top).scanOwners(name, hermes, signal);
+      expect({ wrong, hardLinked }).toEqual({ wrong: 0, hardLinked: looked.hardLinked });
+      expect(modesIn(path)).toEqual(before);
+    });
   });
 
   it('changes what a look has met, without another look', async () => {
-    const top = temporaryDirectory();
-    await fc.assert(
-      fc.asyncProperty(oddTrees, async (odd) => {
-        const path = mkdtempSync(`${top}/tree`);
-        makeOddTree(path, odd);
-        const name = `/${basename(path)}`;
-        const system = new RealSystem(top);
-        const look = await system.lookToOwn(name, hermes, { signal });
-        expect(look.complete).toBe(true);
-        writeFileSync(`${path}/later`, '');
-        expect(await system.setTreeOwner(name, hermes, signal)).toBeUndefined();
-        expect(lstatSync(`${path}/later`).uid).toBe(0);
-        const { wrong, hardLinked } = await system.scanOwners(name, hermes, signal);
-        expect({ wrong, hardLinked }).toEqual({ wrong: 1, hardLinked: look.hardLinked });
-      }),
-      { numRuns: 30 },
-    );
+    await forOddTrees(async ({ top, path, name }) => {
+      const system = new RealSystem(top);
+      const look = await system.lookToOwn(name, hermes, { signal });
+      expect(look.complete).toBe(true);
+      writeFileSync(`${path}/later`, '');
+      expect(await system.setTreeOwner(name, hermes, signal)).toBeUndefined();
+      expect(lstatSync(`${path}/later`).uid).toBe(0);
+      const { wrong, hardLinked } = await system.scanOwners(name, hermes, signal);
+      expect({ wrong, hardLinked }).toEqual({ wrong: 1, hardLinked: look.hardLinked });
+    });
   });
 
   it('looks again when something was changed there since the look, or for somebody else', async () => {
