@@ -1,4 +1,4 @@
-import { Problem } from '../src/errors/problem.ts';
+import { unlessProblem } from '../src/errors/problem.ts';
 import { ownerTouches } from '../src/step/owner.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import { leftAlone, whatIs } from '../src/step/phrases.ts';
@@ -76,10 +76,5 @@ function refused(path: string, entry: Entry): Findings {
 function recordOf(system: ReadSystem, home: string): SyncRecord | undefined {
   const path = join('skills', RECORD);
   if (lookBelow(system, home, path).type !== 'file') return undefined;
-  try {
-    return system.readAs(join(home, path), syncRecord) ?? undefined;
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
+  return unlessProblem(() => system.readAs(join(home, path), syncRecord)) ?? undefined;
 }

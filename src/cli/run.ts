@@ -24,17 +24,18 @@ const NARROWEST_LIST = 40;
  * other, each as by itself, until one of them ends with another code than 0.
  */
 export const runCommand: Command = async (context, options) => {
-  const [first, ...others] = [options.operand, ...(options.others ?? [])];
-  let exit = await bootPlan(context, { ...options, operand: first });
-  for (const [index, operand] of others.entries()) {
-    if (exit !== 'done') {
-      const text = `${others.slice(index).join(', ')} not run: the boot was stopped before`;
+  const plans = [options.operand, ...(options.others ?? [])];
+  for (const [index, operand] of plans.entries()) {
+    const exit = await bootPlan(context, { ...options, operand });
+    if (exit === 'done') continue;
+    const left = plans.slice(index + 1);
+    if (left.length > 0) {
+      const text = `${left.join(', ')} not run: the boot was stopped before`;
       context.io.stderr.write(showLine({ level: 'fatal', text }));
-      return exit;
     }
-    exit = await bootPlan(context, { ...options, operand });
+    return exit;
   }
-  return exit;
+  return 'done';
 };
 
 async function bootPlan(context: Context, options: Arguments): Promise<Exit> {

@@ -1,4 +1,4 @@
-import { Problem } from '../errors/problem.ts';
+import { unlessProblem } from '../errors/problem.ts';
 import { flag, text } from '../text/codec.ts';
 import type { Reader } from './content.ts';
 import { join } from './path.ts';
@@ -60,10 +60,5 @@ export function envdirHolds(system: ReadSystem, name: string, value: string): bo
 
 function readVariable<T>(system: ReadSystem, name: string, reader: Reader<T>): T | undefined {
   if (system.look(envdirPath(name)).type !== 'file') return undefined;
-  try {
-    return system.readAs(envdirPath(name), reader);
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
+  return unlessProblem(() => system.readAs(envdirPath(name), reader));
 }

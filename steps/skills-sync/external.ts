@@ -1,4 +1,4 @@
-import { Problem } from '../../src/errors/problem.ts';
+import { unlessProblem } from '../../src/errors/problem.ts';
 import { canonical } from '../../src/step/place.ts';
 import { info, leftAlone, warning, whatIs } from '../../src/step/phrases.ts';
 import type { Note } from '../../src/step/step.ts';
@@ -40,7 +40,7 @@ export async function externalOf(
     const mend = 'external directories of skills that it may name are not known';
     return { directories: [], notes: [leftAlone(config, entry, mend)] };
   }
-  const content = contentOf(system, config);
+  const content = unlessProblem(() => system.read(config, LONGEST_CONFIG));
   const { state, directories } = content === undefined ? UNREAD : await delegationIn(content);
   if (state === 'known') return placed(system, home, config, directories);
   const text = `${config} cannot be read: no skills are synced, since some may be left to others`;
@@ -48,15 +48,6 @@ export async function externalOf(
 }
 
 const UNREAD: Delegation = { state: 'broken', directories: [] };
-
-function contentOf(system: ReadSystem, path: string): Content | undefined {
-  try {
-    return system.read(path, LONGEST_CONFIG);
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
-}
 
 async function delegationIn(content: Content): Promise<Delegation> {
   const seen = content.open(glance);

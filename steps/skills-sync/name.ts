@@ -1,4 +1,4 @@
-import { Problem } from '../../src/errors/problem.ts';
+import { unlessProblem } from '../../src/errors/problem.ts';
 import type { Reader } from '../../src/system/content.ts';
 import { join, nameOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
@@ -48,10 +48,5 @@ const frontMatter: Reader<string | null> = {
 };
 
 function nameIn(system: ReadSystem, path: string): string | null {
-  try {
-    return system.readAs(path, frontMatter);
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
+  return unlessProblem(() => system.readAs(path, frontMatter)) ?? null;
 }

@@ -1,5 +1,5 @@
-import { Problem } from '../../src/errors/problem.ts';
-import { CombinedDigest, type Content } from '../../src/system/content.ts';
+import { unlessProblem } from '../../src/errors/problem.ts';
+import { CombinedDigest } from '../../src/system/content.ts';
 import type { Stat } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
@@ -43,7 +43,7 @@ export function readPackage(system: ReadSystem, directory: string): Package | un
   const whole = new CombinedDigest('md5');
   for (const { name, type, isCache } of found) {
     if (type === 'directory') continue;
-    const content = contentOf(system, join(directory, name));
+    const content = unlessProblem(() => system.read(join(directory, name), MAX_BYTES));
     if (content === undefined) return undefined;
     for (const digest of isCache ? [whole] : [whole, clean]) {
       digest.add(name);
@@ -90,15 +90,6 @@ function entriesOf(system: ReadSystem, directory: string): Found[] | undefined {
 function isDisposable(name: string, type: Found['type'], siblings: readonly string[]): boolean {
   if (type === 'directory') return CACHES.has(name);
   return name === FINDER || (/.\.py[co]$/.test(name) && siblings.includes(name.slice(0, -1)));
-}
-
-function contentOf(system: ReadSystem, path: string): Content | undefined {
-  try {
-    return system.read(path, MAX_BYTES);
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
 }
 
 function modeOf(type: Found['type'], { mode }: Stat): number {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Problem } from '../../src/errors/problem.ts';
+import { unlessProblem } from '../../src/errors/problem.ts';
 import { lookBelow } from '../../src/step/place.ts';
 import type { Reader } from '../../src/system/content.ts';
 import { join } from '../../src/system/path.ts';
@@ -96,12 +96,7 @@ export function showRecord({ fingerprint, done }: SyncRecord): string {
 /** What the build has written about the skills; undefined where there is no such file. */
 function bakedDigest(system: ReadSystem, path: string): string | undefined {
   if (system.look(path).type !== 'file') return undefined;
-  try {
-    return system.readAs(path, baked, LONGEST_DIGEST);
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
+  return unlessProblem(() => system.readAs(path, baked, LONGEST_DIGEST));
 }
 
 /** The names of categories and skills: an image built upon another one may add some. */
