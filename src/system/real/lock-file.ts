@@ -44,8 +44,8 @@ export function readRecord(fd: number): string {
 
 /** Gives an open lock file another text. */
 export function writeRecord(fd: number, text: string): void {
-  ftruncateSync(fd);
-  writeSync(fd, text, 0);
+  // The other way round the disk is given back, and taken again at once.
+  ftruncateSync(fd, writeSync(fd, text, 0));
 }
 
 function open(directory: number, name: string, flags: number): number | undefined {

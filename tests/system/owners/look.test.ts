@@ -119,6 +119,22 @@ describe('a look at owners', () => {
     expect(() => execFileSync('ls', [`${top}/called`], { stdio: 'ignore' })).toThrow();
   });
 
+  it.each([
+    ['soon at a tree that is plainly large', 25, 36],
+    ['not before it must at one that only has many directories', 5, 9],
+  ])('lets finds look %s', async (_, files, left) => {
+    const top = temporaryDirectory();
+    for (let index = 0; index < 40; index += 1) {
+      mkdirSync(`${top}/tree/${index}`, { recursive: true });
+      for (let file = 0; file < files; file += 1) writeFileSync(`${top}/tree/${index}/${file}`, '');
+    }
+    const log = `${top}/directories`;
+    const find = program(top, `printf '%s\\n' "$@" | grep ^[.]/ >>${log}; exec find "$@"`);
+    const { entries } = await look(`${top}/tree`, { ...HELPED, find, alone: alone(200) });
+    expect(entries).toBe(41 + 40 * files);
+    expect(execFileSync('wc', ['-l', log]).toString()).toMatch(new RegExp(`^${left} `));
+  });
+
   it('ends its finds when its time is up', async () => {
     const top = smallTree();
     const stop = new AbortController();

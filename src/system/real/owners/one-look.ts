@@ -17,6 +17,12 @@ export interface Looked extends Claimed {
   readonly mounts: ReadonlySet<string>;
 }
 
+/** From how many directories below the top the size of a tree is guessed, at least. */
+const GUESSED_FROM = 4;
+
+/** A tree is plainly large when the guess is so many times what this process looks at alone. */
+const PLAINLY_MORE = 4;
+
 /** One look at a tree. */
 export class Look {
   readonly met: Met;
@@ -57,19 +63,26 @@ export class Look {
 
   /**
    * Looks at a tree from its top on, at directories that are higher up first.
-   * @param most how many entries it looks at, but for the top
+   * @param most how many entries it looks at, but for the top; it stops before that where there
+   *   are plainly many times as many
    * @returns the directories that are left
    */
   async #breadthFirst(most: number): Promise<readonly Waiting[]> {
     const top = { host: this.#tree.host, below: '' };
     const waiting: Waiting[] = this.#lookAtTop(top) ? [top] : [];
     let done = 0;
+    let inTop = 0;
     for (let next = waiting[done]; next !== undefined; next = waiting[done]) {
       const names = this.#namesIn(next);
       if (this.met.entries + names.length > most) break;
       for (const child of this.#directoriesOf(next, names)) waiting.push(child);
       done += 1;
+      if (done === 1) inTop = names.length;
       if (this.#hasEnough()) break;
+      if (done > GUESSED_FROM) {
+        const inEach = (this.met.entries - inTop) / (done - 1);
+        if (inEach * (waiting.length - done) > PLAINLY_MORE * most) break;
+      }
       if (this.#pace.passed(names.length)) await this.#pace.rest();
     }
     return waiting.slice(done);

@@ -24,6 +24,7 @@ const BY_DESCRIPTOR: Reach = {
  * one other processes take a share each. The top itself comes last, so that an interrupted repair
  * is seen again.
  *
+ * @param entries how many it has; without it, many
  * @returns what it found, as a scan before it would have
  * @throws Problem that tells how many entries could not be changed, after all were tried
  */
@@ -31,6 +32,7 @@ export async function ownTree(
   tree: OwnedTree,
   means: Means,
   signal: AbortSignal,
+  entries = Infinity,
 ): Promise<OwnerScan> {
   const top = openDirectory(tree.root, componentsOf(tree.path), 'list');
   const way = new OpenPath(top, 'list');
@@ -40,7 +42,8 @@ export async function ownTree(
     const { program } = means;
     // Other processes do not know of the mounts of the world.
     const isPlain = tree.mounts.size === 0 && !tree.isServed;
-    const mayShare = program !== undefined && isPlain && means.processes() > 1;
+    const isLarge = entries > means.alone.looking;
+    const mayShare = program !== undefined && isLarge && isPlain && means.processes() > 1;
     let left = await ownFromTop(owning, mayShare ? means.alone.owning : 0, pace);
     if (mayShare && left.length > 0) {
       const { ownInShares } = await import('./shares.ts');
