@@ -25,6 +25,7 @@ export class OverlayTree implements Tree {
   readonly #rules: OwnerRule[] = [];
   /** What was seen of the tree below, which a dry run takes as it was at one moment. */
   readonly #seen = new Map<string, RawEntry>();
+  readonly #listed = new Map<string, readonly string[]>();
 
   constructor(base: Tree) {
     this.#base = base;
@@ -65,7 +66,8 @@ export class OverlayTree implements Tree {
 
   list(path: string): readonly string[] {
     const own = this.#children.get(path);
-    const below = this.#base.list(path);
+    const below = this.#listed.get(path) ?? this.#base.list(path);
+    this.#listed.set(path, below);
     if (own === undefined) return below;
     const names = new Set(below);
     for (const name of own) {

@@ -1,6 +1,6 @@
 import { listed, warning } from '../../src/step/phrases.ts';
 import type { Note } from '../../src/step/step.ts';
-import { componentsOf, join } from '../../src/system/path.ts';
+import { componentsOf, join, nameOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { findSkills } from './find.ts';
 import { fitsManifest } from './manifest.ts';
@@ -35,8 +35,9 @@ export function readBundle(system: ReadSystem, top: string): Bundle {
   const odd: string[] = [];
   for (const path of tree.skills) {
     const directory = join(top, path);
-    const name = skillName(system, directory);
     const contents = readPackage(system, directory);
+    const name =
+      contents === undefined ? skillName(system, directory) : (contents.named ?? nameOf(directory));
     const isShort = componentsOf(path).every(({ length }) => length <= LONGEST_NAME);
     const fits = isShort && fitsManifest(name) && !names.has(name);
     names.add(name);

@@ -30,6 +30,8 @@ export class HomeSkills {
   readonly #system: ReadSystem;
   readonly #home: string;
   readonly #moves: Move[];
+  /** What was seen, by where it is now: a skill is asked about several times. */
+  readonly #seen = new Map<string, Entry>();
   #tree: SkillTree | undefined;
   #named: Map<string, string[]> | undefined;
   #hub: ReadonlySet<string> | undefined;
@@ -60,7 +62,9 @@ export class HomeSkills {
   look(path: string): Entry {
     const at = this.#nowAt(path);
     if (at === undefined) return { type: 'missing' };
-    return lookBelow(this.#system, this.#home, join('skills', at));
+    const seen = this.#seen.get(at) ?? lookBelow(this.#system, this.#home, join('skills', at));
+    this.#seen.set(at, seen);
+    return seen;
   }
 
   /** Reads a copy; undefined where it cannot be known. */

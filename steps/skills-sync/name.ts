@@ -23,25 +23,39 @@ export function skillName(
 /** The name that the front matter of a text says: the lines between the first two fences. */
 export function namedIn(content: string): string | undefined {
   let inside = false;
-  for (const line of content
-    .slice(0, HEAD)
-    .split('\n')
-    .map((each) => each.trim())) {
+  for (const line of linesOf(content.slice(0, HEAD))) {
     if (line === '---') {
       if (inside) return undefined;
       inside = true;
     } else if (inside && line.startsWith('name:')) {
-      const name = line
-        .slice('name:'.length)
-        .trim()
-        .replace(/^["']+|["']+$/g, '');
+      const name = unquoted(line.slice('name:'.length).trim());
       if (name !== '') return name;
     }
   }
   return undefined;
 }
 
-const frontMatter: Reader<string | null> = {
+/** The trimmed lines of a text, each when it is asked for: what is wanted stands at the top. */
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start <= text.length;) {
+    const end = text.indexOf('\n', start);
+    yield text.slice(start, end === -1 ? undefined : end).trim();
+    if (end === -1) return;
+    start = end + 1;
+  }
+}
+
+/** Without the quotes around it, of either kind and any number. */
+function unquoted(text: string): string {
+  const isQuote = (at: number): boolean => text[at] === '"' || text[at] === "'";
+  let [start, end] = [0, text.length];
+  while (start < end && isQuote(start)) start += 1;
+  while (end > start && isQuote(end - 1)) end -= 1;
+  return text.slice(start, end);
+}
+
+/** Reads the name from a SKILL.md; null where it says none. */
+export const frontMatter: Reader<string | null> = {
   name: 'the name',
   codec: nullable(text),
   read: (content) => namedIn(content) ?? null,

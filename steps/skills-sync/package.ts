@@ -4,6 +4,8 @@ import type { Stat } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import type { CopiedEntry } from '../../src/system/tree-copy.ts';
+import { SKILL_FILE } from './find.ts';
+import { frontMatter } from './name.ts';
 import { byCodePoint } from './order.ts';
 
 /** Directories that Python and its tools make while a skill is used. */
@@ -30,6 +32,8 @@ export interface Package {
   readonly hash: string;
   /** The same with caches and all: what older agents wrote. */
   readonly wholeHash: string;
+  /** The name that it gives itself, if any; see `namedIn`. */
+  readonly named: string | undefined;
 }
 
 /**
@@ -40,21 +44,25 @@ export function readPackage(system: ReadSystem, directory: string): Package | un
   const found = entriesOf(system, directory);
   if (found === undefined) return undefined;
   const clean = new CombinedDigest('md5');
-  const whole = new CombinedDigest('md5');
+  const whole = found.some(({ isCache }) => isCache) ? new CombinedDigest('md5') : undefined;
+  let named: string | null = null;
   for (const { name, type, isCache } of found) {
     if (type === 'directory') continue;
     const content = unlessProblem(() => system.read(join(directory, name), MAX_BYTES));
     if (content === undefined) return undefined;
+    if (name === SKILL_FILE) named = content.open(frontMatter);
     for (const digest of isCache ? [whole] : [whole, clean]) {
-      digest.add(name);
-      digest.add(content);
+      digest?.add(name);
+      digest?.add(content);
     }
   }
   const entries = found.filter(({ isCache }) => !isCache);
+  const hash = clean.digest();
   return {
     entries: entries.map(({ name, type, stat }) => ({ name, type, mode: modeOf(type, stat) })),
-    hash: clean.digest(),
-    wholeHash: whole.digest(),
+    hash,
+    wholeHash: whole?.digest() ?? hash,
+    named: named ?? undefined,
   };
 }
 

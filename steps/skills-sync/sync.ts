@@ -21,6 +21,9 @@ import type { Options } from './schema.ts';
 /** As many names as a note has room for. */
 const TOLD = 5;
 
+/** How long skills are compared before timers and signals are let in, in milliseconds. */
+const AT_A_STRETCH = 10;
+
 const OPEN = 'the sync is not done before the last of these';
 const CLOSED = 'a boot has no skill to read as long as the image stays the same';
 
@@ -49,9 +52,12 @@ export async function planSync(
     external: new Set(external.flatMap((directory) => suppliedBy(system, directory))),
     sparse: lookBelow(system, home, NO_SKILLS).type !== 'missing',
   };
+  let rested = performance.now();
   const decisions = await decide(bundle, grounds, async () => {
+    if (performance.now() - rested < AT_A_STRETCH) return;
     await setImmediate();
     checkTime(signal, 'comparing skills');
+    rested = performance.now();
   });
   const owner = ownerOf(context, options.owner);
   const places = { system, home: skills, bundled, owner };
