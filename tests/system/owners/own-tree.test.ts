@@ -78,12 +78,14 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
   ])('%s finds what a look finds, and leaves nothing to find', async (_, means) => {
     await forOddTrees(async ({ top, path, name }) => {
       const before = modesIn(path);
+      const home = process.cwd();
       const looked = await new RealSystem(top, [], ALONE).scanOwners(name, hermes, signal);
       const found = await new RealSystem(top, [], means).setTreeOwner(name, hermes, signal);
       expect(found).toEqual(looked);
       const { wrong, hardLinked } = await new RealSystem(top).scanOwners(name, hermes, signal);
       expect({ wrong, hardLinked }).toEqual({ wrong: 0, hardLinked: looked.hardLinked });
       expect(modesIn(path)).toEqual(before);
+      expect(process.cwd()).toBe(home);
     });
   });
 
@@ -151,6 +153,15 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
       expect(await wrongIn(root)).toBe(0);
     },
   );
+
+  it('stops to look early where a tree is plainly large and most of it is wrong', async () => {
+    const root = tree(40);
+    const means = { ...SHARED, alone: { looking: 150, owning: 2 }, find: '/no/such/find' };
+    const system = new RealSystem(root, [], means);
+    const look = await system.lookToOwn('/tree', hermes, { signal });
+    expect(look).toMatchObject({ complete: false, entries: 121, wrong: 121 });
+    expect(await system.setTreeOwner('/tree', hermes, signal)).toMatchObject({ wrong: 841 });
+  });
 
   it('ends finds as soon as it has met enough', async () => {
     const root = tree(200);

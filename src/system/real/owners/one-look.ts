@@ -4,6 +4,7 @@ import type { Time } from '../../scan.ts';
 import { namesIn, presentOf, statOf, type Name } from '../open.ts';
 import { dealt } from './dealt.ts';
 import { findOwners } from './finds.ts';
+import { SizeGuess } from './guess.ts';
 import type { Means } from './means.ts';
 import { Met, worldPath, type Claimed } from './met.ts';
 import { Pace } from './pace.ts';
@@ -16,9 +17,6 @@ export interface Looked extends Claimed {
   /** The mounts in it, which are not entered. */
   readonly mounts: ReadonlySet<string>;
 }
-
-/** From how many directories below the top the size of a tree is guessed, at least. */
-const GUESSED_FROM = 4;
 
 /** A tree is plainly large when the guess is so many times what this process looks at alone. */
 const PLAINLY_MORE = 4;
@@ -70,18 +68,19 @@ export class Look {
   async #breadthFirst(most: number): Promise<readonly Waiting[]> {
     const top = { host: this.#tree.host, below: '' };
     const waiting: Waiting[] = this.#lookAtTop(top) ? [top] : [];
+    const guess = new SizeGuess();
     let done = 0;
-    let inTop = 0;
     for (let next = waiting[done]; next !== undefined; next = waiting[done]) {
       const names = this.#namesIn(next);
       if (this.met.entries + names.length > most) break;
       for (const child of this.#directoriesOf(next, names)) waiting.push(child);
       done += 1;
-      if (done === 1) inTop = names.length;
+      guess.read(names.length);
       if (this.#hasEnough()) break;
-      if (done > GUESSED_FROM) {
-        const inEach = (this.met.entries - inTop) / (done - 1);
-        if (inEach * (waiting.length - done) > PLAINLY_MORE * most) break;
+      if (guess.of(waiting.length - done) > PLAINLY_MORE * most) {
+        // A walk that changes most of what it meets needs no look before it.
+        if (this.met.places.length * 2 > this.met.entries) this.#stop();
+        break;
       }
       if (this.#pace.passed(names.length)) await this.#pace.rest();
     }

@@ -1,23 +1,17 @@
-import { closeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { componentsOf } from '../../path.ts';
 import type { OwnerScan } from '../../tree.ts';
-import { openDirectory, pathOf } from '../open.ts';
+import { O_PATH, openDirectory } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
 import type { Means } from './means.ts';
 import { ownBelow, ownFromTop } from './own-below.ts';
-import { Owning, type Owned, type Reach } from './owning.ts';
+import { Owning, type Owned } from './owning.ts';
 import { Pace } from './pace.ts';
 
 /** A tree that is given to an owner, below an open root. */
 export interface OwnedTree extends Owned {
   readonly root: number;
 }
-
-/** Names what a directory holds by its descriptor: the working directory is everybody's here. */
-const BY_DESCRIPTOR: Reach = {
-  go: (directory) => `/proc/self/fd/${directory}`,
-  to: pathOf,
-};
 
 /**
  * Gives a whole tree to its owner, in one walk that counts what it changes; see Owning. Of a large
@@ -36,7 +30,8 @@ export async function ownTree(
 ): Promise<OwnerScan> {
   const top = openDirectory(tree.root, componentsOf(tree.path), 'list');
   const way = new OpenPath(top, 'list');
-  const owning = new Owning(tree, way, BY_DESCRIPTOR);
+  const home = openSync('.', O_PATH | constants.O_DIRECTORY);
+  const owning = new Owning(tree, way, home);
   const pace = new Pace({ signal }, `setting the owners below ${tree.path}`);
   try {
     const { program } = means;
@@ -55,7 +50,7 @@ export async function ownTree(
     owning.top(top);
   } finally {
     way.close();
-    closeSync(top);
+    for (const fd of [top, home]) closeSync(fd);
   }
   owning.failures.throwAny(tree.path);
   return owning.tally.scan();

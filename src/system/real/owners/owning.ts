@@ -7,18 +7,8 @@ import { fchown } from '../write.ts';
 import { closeDirectory } from './closing.ts';
 import { Failures } from './failures.ts';
 import { worldPath } from './met.ts';
+import { inside } from './inside.ts';
 import { ownEntry } from './own-entry.ts';
-
-/**
- * How a walk names what an open directory holds: by its descriptor, or from inside, with it as the
- * working directory, which is quicker but takes a process of its own.
- */
-export interface Reach {
-  /** Goes to a directory; returns its path. */
-  go(directory: number): string;
-  /** The path of a name in it. */
-  to(directory: number, name: Name): string | Buffer;
-}
 
 /** A tree that is given to an owner. */
 export interface Owned {
@@ -31,11 +21,15 @@ export interface Owned {
   readonly isServed: boolean;
 }
 
-/** What one directory holds. */
-interface Held {
-  /** How many entries. */
+/** What one directory holds: how many entries, and the directories among them, not looked at. */
+interface Holding {
   readonly met: number;
-  /** The directories among them, which have not been looked at. */
+  readonly directories: readonly Name[];
+}
+
+/** The same, with the names that lead to each directory from the top of the tree. */
+interface Held {
+  readonly met: number;
   readonly directories: readonly (readonly Name[])[];
 }
 
@@ -50,14 +44,17 @@ export class Owning {
   readonly failures = new Failures();
   readonly #tree: Owned;
   readonly #way: OpenPath;
-  readonly #reach: Reach;
+  readonly #home: number;
 
-  /** @param way leads from the top of the tree, and opens directories to list them */
-  constructor(tree: Owned, way: OpenPath, reach: Reach) {
+  /**
+   * @param way leads from the top of the tree, and opens directories to list them
+   * @param home the working directory, open
+   */
+  constructor(tree: Owned, way: OpenPath, home: number) {
     this.tally = new OwnerTally(tree.owner);
     this.#tree = tree;
     this.#way = way;
-    this.#reach = reach;
+    this.#home = home;
   }
 
   /**
@@ -80,7 +77,7 @@ export class Owning {
     const isWrong = this.#count(path, isNamed, stats);
     const isClosed = !this.#tree.isServed && closeDirectory(fd, stats, this.#tree.owner);
     try {
-      const { met, directories } = this.#inside(fd, path, isNamed, isClosed);
+      const { met, directories } = this.#holding(fd, path, isNamed, isClosed);
       return { met, directories: directories.map((name) => [...below, name]) };
     } finally {
       if (isWrong) this.#give(fd, path, stats, isTop ? stats : this.#tree.owner);
@@ -94,15 +91,21 @@ export class Owning {
     if (!sameOwner(stats, owner)) this.#give(fd, path, stats, owner);
   }
 
-  #inside(
-    fd: number,
-    path: string,
-    isNamed: boolean,
-    isClosed: boolean,
-  ): { met: number; directories: Name[] } {
+  #holding(fd: number, path: string, isNamed: boolean, isClosed: boolean): Holding {
+    try {
+      return inside(fd, this.#home, () => this.#inside(fd, path, isNamed, isClosed));
+    } catch (error) {
+      this.tally.unreadable(path);
+      this.failures.add(path, error);
+      return { met: 0, directories: [] };
+    }
+  }
+
+  /** @throws the system error when the working directory cannot be listed */
+  #inside(fd: number, path: string, isNamed: boolean, isClosed: boolean): Holding {
     const { mounts, owner } = this.#tree;
     const directories: Name[] = [];
-    const names = this.failures.attempt(path, () => this.#namesIn(fd, path)) ?? [];
+    const names = namesIn('.');
     let right = 0;
     for (const name of names) {
       if (mounts.size > 0 && mounts.has(worldPath(path, name))) {
@@ -110,14 +113,13 @@ export class Owning {
         continue;
       }
       try {
-        const at = this.#reach.to(fd, name);
-        const stats = statOf(at);
+        const stats = statOf(name);
         if (stats === undefined) continue;
         if (stats.isDirectory()) directories.push(name);
         else if (sameOwner(stats, owner)) right += 1;
         else if (!this.#count(worldPath(path, name), isNamed && typeof name === 'string', stats))
           continue;
-        else if (isClosed) lchownSync(at, owner.uid, owner.gid);
+        else if (isClosed) lchownSync(name, owner.uid, owner.gid);
         else ownEntry(fd, name, owner);
       } catch (error) {
         this.failures.add(worldPath(path, name), error);
@@ -125,15 +127,6 @@ export class Owning {
     }
     this.tally.right(right);
     return { met: names.length, directories };
-  }
-
-  #namesIn(fd: number, path: string): Name[] {
-    try {
-      return namesIn(this.#reach.go(fd));
-    } catch (error) {
-      this.tally.unreadable(path);
-      throw error;
-    }
   }
 
   /** Gives a directory that cannot be opened to the owner all the same, by itself. */
