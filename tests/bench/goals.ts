@@ -30,13 +30,13 @@ export const USUAL: Readonly<Record<string, number>> = {
   'startup-node-warm': 2.2,
   'startup-plans': 0.5,
   'startup-restart': 1.8,
-  'ownership-right-warm': 4.2,
-  'ownership-few': 3.2,
+  'ownership-right-warm': 3,
+  'ownership-few': 2.1,
   'ownership-all': 5.4,
-  'remap-all': 1.7,
+  'remap-all': 1.5,
   'remap-few': 1.9,
-  parallel: 0.85,
-  'explain-used': 2.1,
+  parallel: 0.75,
+  'explain-used': 1.8,
   'explain-warm': 1.1,
 };
 
