@@ -24,7 +24,8 @@ import { withFileLock } from './lock.ts';
 import { openDirectory, pathOf, statOf, toStat, withParent } from './open.ts';
 import { MEANS, type Means } from './owners/means.ts';
 import { OwnerMemory } from './owners/memory.ts';
-import { own } from './owners/own.ts';
+import { ownListed } from './owners/own-listed.ts';
+import { ownTree } from './owners/own-tree.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
 import { outOfSpace } from './space.ts';
@@ -81,7 +82,7 @@ export class RealSystem extends World implements System {
 
   override async lookToOwn(path: string, owner: Owner, time: Time): Promise<OwnerLook> {
     const { scan, places } = await this.#real.lookToOwn(path, owner, time);
-    if (scan.complete) this.#wrong.put(path, owner, { scan, places });
+    if (scan.complete) this.#wrong.put(path, owner, places);
     return scan;
   }
 
@@ -91,7 +92,7 @@ export class RealSystem extends World implements System {
     signal: AbortSignal,
   ): Promise<OwnerScan | undefined> {
     const target = this.#target(path);
-    const known = this.#wrong.take(target, owner);
+    const places = this.#wrong.take(target, owner);
     const mounts = mountsBelow(this.#real.mounts(), target);
     const mount = this.mountOf(target);
     const tree = {
@@ -102,7 +103,9 @@ export class RealSystem extends World implements System {
       isServed: mount !== undefined && isServed(mount),
     };
     try {
-      return await own(tree, known, this.#means, signal);
+      if (places === undefined) return await ownTree(tree, this.#means, signal);
+      await ownListed(tree, places, signal);
+      return undefined;
     } catch (error) {
       throw systemProblem(error, `setting the owners below ${path}`);
     } finally {

@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../../support/real-root.ts';
 const { signal } = new AbortController();
 
 const ALONE: Means = { ...MEANS, processes: () => 1 };
-const HELPED: Means = { ...MEANS, alone: alone(2), processes: () => 2 };
+const HELPED: Means = { ...MEANS, alone: alone(2), sample: 1, processes: () => 2 };
 
 function alone(looking: number): Means['alone'] {
   return { looking, owning: 2 };
@@ -120,7 +120,7 @@ describe('a look at owners', () => {
   });
 
   it.each([
-    ['soon at a tree that is plainly large', 25, 36],
+    ['soon at a tree that is plainly large', 25, 37],
     ['not before it must at one that only has many directories', 5, 9],
   ])('lets finds look %s', async (_, files, left) => {
     const top = temporaryDirectory();
@@ -130,7 +130,12 @@ describe('a look at owners', () => {
     }
     const log = `${top}/directories`;
     const find = program(top, `printf '%s\\n' "$@" | grep ^[.]/ >>${log}; exec find "$@"`);
-    const { entries } = await look(`${top}/tree`, { ...HELPED, find, alone: alone(200) });
+    const { entries } = await look(`${top}/tree`, {
+      ...HELPED,
+      find,
+      alone: alone(200),
+      sample: 4,
+    });
     expect(entries).toBe(41 + 40 * files);
     expect(execFileSync('wc', ['-l', log]).toString()).toMatch(new RegExp(`^${left} `));
   });

@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os';
 /** What looks at owners, and changes them, work with. */
 export interface Means {
   /**
-   * How many entries of a tree are looked at, and changed, in this process before others are called
-   * to help: starting them has to pay.
+   * How many entries of a tree are looked at in this process, and how many changed, before others
+   * are called to help: starting them has to pay.
    */
   readonly alone: { readonly looking: number; readonly owning: number };
+  /** From how many of its directories the size of a tree is guessed. */
+  readonly sample: number;
   /** The program that looks at the rest: find(1) of GNU. */
   readonly find: string;
   /**
@@ -25,8 +27,9 @@ const MOST_PROCESSES = 4;
 
 /** What a boot works with. */
 export const MEANS: Means = {
-  alone: { looking: 4096, owning: 256 },
+  alone: { looking: 4096, owning: 20_000 },
+  sample: 8,
   find: 'find',
-  remembered: { least: 4000, most: 16_000 },
+  remembered: { least: 256, most: 16_000 },
   processes: () => Math.min(availableParallelism(), MOST_PROCESSES),
 };

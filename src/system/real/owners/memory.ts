@@ -1,29 +1,28 @@
 import { sameOwner, type Owner } from '../../entry.ts';
 import { isWithin } from '../../path.ts';
-import type { OwnerScan } from '../../tree.ts';
 import type { Name } from '../open.ts';
 
-/** What a look at all of a tree that is about to change has left. */
-export interface Remembered {
-  readonly scan: OwnerScan;
-  /** Where the entries are that have to change, below the top. */
+/** What a look at a tree that is about to change has left. */
+interface Remembered {
+  readonly owner: Owner;
+  /** Where all entries are that have to change, below the top. */
   readonly places: readonly Name[];
 }
 
-/** What is known of trees that have to change, from a look until they are changed. */
+/** Which entries of trees have to change, from a look until they are changed. */
 export class OwnerMemory {
   /** By the canonical path of the tree. */
-  readonly #trees = new Map<string, { readonly owner: Owner; readonly known: Remembered }>();
+  readonly #trees = new Map<string, Remembered>();
 
-  put(tree: string, owner: Owner, known: Remembered): void {
-    this.#trees.set(tree, { owner, known });
+  put(tree: string, owner: Owner, places: readonly Name[]): void {
+    this.#trees.set(tree, { owner, places });
   }
 
-  /** Hands out what is known, once; undefined when that is nothing, or not about this owner. */
-  take(tree: string, owner: Owner): Remembered | undefined {
+  /** Hands out what is known, once; undefined when that is not all, or not about this owner. */
+  take(tree: string, owner: Owner): readonly Name[] | undefined {
     const remembered = this.#trees.get(tree);
     this.#trees.delete(tree);
-    return remembered && sameOwner(remembered.owner, owner) ? remembered.known : undefined;
+    return remembered && sameOwner(remembered.owner, owner) ? remembered.places : undefined;
   }
 
   /** Forgets what a change at and below `path` may have made untrue. */

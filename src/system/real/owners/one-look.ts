@@ -4,7 +4,7 @@ import type { Time } from '../../scan.ts';
 import { namesIn, presentOf, statOf, type Name } from '../open.ts';
 import { dealt } from './dealt.ts';
 import { findOwners } from './finds.ts';
-import { SizeGuess } from './guess.ts';
+import { Frontier } from './frontier.ts';
 import type { Means } from './means.ts';
 import { Met, worldPath, type Claimed } from './met.ts';
 import { Pace } from './pace.ts';
@@ -18,8 +18,8 @@ export interface Looked extends Claimed {
   readonly mounts: ReadonlySet<string>;
 }
 
-/** A tree is plainly large when the guess is so many times what this process looks at alone. */
-const PLAINLY_MORE = 4;
+/** Others are called at once where so many times what this process looks at alone is expected. */
+const PLAINLY_MORE = 2;
 
 /** One look at a tree. */
 export class Look {
@@ -53,38 +53,29 @@ export class Look {
     const { alone, processes } = this.#means;
     // A find does not know of the mounts of the world.
     const isWhole = this.#tree.mounts.size === 0;
-    const waiting = await this.#breadthFirst(isWhole ? alone.looking : 0);
+    const waiting = await this.#fromTop(isWhole ? alone.looking : 0);
     if (this.isEnough || waiting.length === 0) return;
     const mayFind = isWhole && processes() > 1;
     await this.#depthFirst(mayFind ? await this.#byFinds(waiting) : waiting);
   }
 
   /**
-   * Looks at a tree from its top on, at directories that are higher up first.
-   * @param most how many entries it looks at, but for the top; it stops before that where there
-   *   are plainly many times as many
+   * Looks at a tree from its top on.
+   * @param most how many entries it looks at, but for the top; it stops before that where it
+   *   expects many times as many
    * @returns the directories that are left
    */
-  async #breadthFirst(most: number): Promise<readonly Waiting[]> {
+  async #fromTop(most: number): Promise<readonly Waiting[]> {
     const top = { host: this.#tree.host, below: '' };
-    const waiting: Waiting[] = this.#lookAtTop(top) ? [top] : [];
-    const guess = new SizeGuess();
-    let done = 0;
-    for (let next = waiting[done]; next !== undefined; next = waiting[done]) {
+    const frontier = new Frontier<Waiting>(this.#lookAtTop(top) ? [top] : [], this.#means.sample);
+    for (let next = frontier.next(); next !== undefined; next = frontier.next()) {
       const names = this.#namesIn(next);
       if (this.met.entries + names.length > most) break;
-      for (const child of this.#directoriesOf(next, names)) waiting.push(child);
-      done += 1;
-      guess.read(names.length);
-      if (this.#hasEnough()) break;
-      if (guess.of(waiting.length - done) > PLAINLY_MORE * most) {
-        // A walk that changes most of what it meets needs no look before it.
-        if (this.met.places.length * 2 > this.met.entries) this.#stop();
-        break;
-      }
+      frontier.read(names.length, this.#directoriesOf(next, names));
+      if (this.#hasEnough() || frontier.expected > PLAINLY_MORE * most) break;
       if (this.#pace.passed(names.length)) await this.#pace.rest();
     }
-    return waiting.slice(done);
+    return frontier.rest();
   }
 
   /** Looks at everything below some directories. */

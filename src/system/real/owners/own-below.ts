@@ -1,4 +1,5 @@
 import type { Name } from '../open.ts';
+import type { Frontier } from './frontier.ts';
 import type { Owning } from './owning.ts';
 import type { Pace } from './pace.ts';
 
@@ -20,24 +21,22 @@ export async function ownBelow(
 }
 
 /**
- * Gives a tree to its owner from its top on, directories that are higher up first.
- * @param most after how many entries it stops
+ * Gives a tree to its owner from its top on.
+ * @param frontier with the top alone
+ * @param most it stops where it expects more entries than that to be left
  * @returns the directories that are left
  */
 export async function ownFromTop(
   owning: Owning,
+  frontier: Frontier<Place>,
   most: number,
   pace: Pace,
 ): Promise<readonly Place[]> {
-  const waiting: Place[] = [[]];
-  let done = 0;
-  let met = 0;
-  for (let next = waiting[0]; next !== undefined && met < most; next = waiting[done]) {
-    const held = owning.directory(next);
-    for (const directory of held.directories) waiting.push(directory);
-    done += 1;
-    met += held.met;
-    if (pace.passed(held.met)) await pace.rest();
+  for (let next = frontier.next(); next !== undefined; next = frontier.next()) {
+    const { met, directories } = owning.directory(next);
+    frontier.read(met, directories);
+    if (frontier.expected > most) break;
+    if (pace.passed(met)) await pace.rest();
   }
-  return waiting.slice(done);
+  return frontier.rest();
 }

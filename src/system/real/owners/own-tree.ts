@@ -3,8 +3,9 @@ import { componentsOf } from '../../path.ts';
 import type { OwnerScan } from '../../tree.ts';
 import { O_PATH, openDirectory } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
+import { Frontier } from './frontier.ts';
 import type { Means } from './means.ts';
-import { ownBelow, ownFromTop } from './own-below.ts';
+import { ownBelow, ownFromTop, type Place } from './own-below.ts';
 import { Owning, type Owned } from './owning.ts';
 import { Pace } from './pace.ts';
 
@@ -18,7 +19,6 @@ export interface OwnedTree extends Owned {
  * one other processes take a share each. The top itself comes last, so that an interrupted repair
  * is seen again.
  *
- * @param entries how many it has; without it, many
  * @returns what it found, as a scan before it would have
  * @throws Problem that tells how many entries could not be changed, after all were tried
  */
@@ -26,7 +26,6 @@ export async function ownTree(
   tree: OwnedTree,
   means: Means,
   signal: AbortSignal,
-  entries = Infinity,
 ): Promise<OwnerScan> {
   const top = openDirectory(tree.root, componentsOf(tree.path), 'list');
   const way = new OpenPath(top, 'list');
@@ -37,9 +36,9 @@ export async function ownTree(
     const { program } = means;
     // Other processes do not know of the mounts of the world.
     const isPlain = tree.mounts.size === 0 && !tree.isServed;
-    const isLarge = entries > means.alone.looking;
-    const mayShare = program !== undefined && isLarge && isPlain && means.processes() > 1;
-    let left = await ownFromTop(owning, mayShare ? means.alone.owning : 0, pace);
+    const mayShare = program !== undefined && isPlain && means.processes() > 1;
+    const most = mayShare ? means.alone.owning : Infinity;
+    let left = await ownFromTop(owning, new Frontier<Place>([[]], means.sample), most, pace);
     if (mayShare && left.length > 0) {
       const { ownInShares } = await import('./shares.ts');
       const sharing = { tree, top, program, processes: means.processes(), signal };
