@@ -1,4 +1,4 @@
-import { Interruption } from './end.ts';
+import { EarlyEnd, Interruption } from './end.ts';
 import { EXIT } from './exit.ts';
 import { main } from './main.ts';
 import { openOutput } from './output.ts';
@@ -16,7 +16,9 @@ const code = main(process.argv.slice(2), {
   stdout,
   stderr: openOutput(2),
   env: process.env,
-  cwd: process.cwd(),
+  get cwd() {
+    return workingDirectory();
+  },
   signal: stop.signal,
   terminal: () => process.stderr,
 });
@@ -24,3 +26,12 @@ void code.then((value) => {
   // All is written. Left to itself, node would take the heap apart first.
   process.exit(value === 0 && stdout.failure !== undefined ? EXIT.output.code : value);
 });
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    const mend = 'change to one that is there';
+    throw new EarlyEnd('noInput', `the working directory is gone or closed; ${mend}`);
+  }
+}

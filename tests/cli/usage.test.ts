@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
@@ -6,7 +7,8 @@ import { EXIT } from '../../src/cli/exit.ts';
 import { parseCommandLine } from '../../src/cli/program.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { stepTypes } from '../../steps/index.ts';
-import { hermesBoot } from './cli.ts';
+import { CLI } from '../support/cli.ts';
+import { directoryWith, hermesBoot } from './cli.ts';
 
 describe('a wrong command line ends with 64 and says what is wrong', () => {
   test.each([
@@ -22,6 +24,14 @@ describe('a wrong command line ends with 64 and says what is wrong', () => {
     expect(stderr).toContain(`hermes-boot: fatal: ${message}\n`);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
   });
+});
+
+test('a working directory that is gone is told of, without a stack', () => {
+  const script = 'cd "$1" && rmdir "$1" && exec "$2" "$3" plan stage2';
+  const argv = ['-c', script, 'sh', directoryWith({}), process.execPath, CLI];
+  const { status, stderr } = spawnSync('sh', argv, { encoding: 'utf8' });
+  const told = 'the working directory is gone or closed; change to one that is there';
+  expect({ status, stderr }).toEqual({ status: 66, stderr: `hermes-boot: fatal: ${told}\n` });
 });
 
 test.each(['--version', '-V'])('%s prints the version of the package', async (option) => {
