@@ -25,6 +25,7 @@ export class OverlayTree implements Tree {
   readonly #rules: OwnerRule[] = [];
   /** What was seen of the tree below, which a dry run takes as it was at one moment. */
   readonly #seen = new Map<string, RawEntry>();
+  /** The same for what it lists. */
   readonly #listed = new Map<string, readonly string[]>();
 
   constructor(base: Tree) {

@@ -42,10 +42,15 @@ export function readRecord(fd: number): string {
   return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
 }
 
-/** Gives an open lock file another text. */
+/** Gives an open lock file another text, or none where there is no room for one. */
 export function writeRecord(fd: number, text: string): void {
-  // The other way round the disk is given back, and taken again at once.
-  ftruncateSync(fd, writeSync(fd, text, 0));
+  let written = 0;
+  // First the text: the other way round the disk would be given back, and taken again at once.
+  try {
+    written = writeSync(fd, text, 0);
+  } finally {
+    ftruncateSync(fd, written);
+  }
 }
 
 function open(directory: number, name: string, flags: number): number | undefined {

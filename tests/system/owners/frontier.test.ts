@@ -66,7 +66,7 @@ describe('the frontier of a walk', () => {
         (sum, each) => sum + each.files + each.directories.length,
         0,
       );
-      expect(met + frontier.expected).toBe(entriesOf(top));
+      expect(met + frontier.expected - frontier.rest().length).toBe(entriesOf(top));
     },
   );
 
@@ -76,7 +76,7 @@ describe('the frontier of a walk', () => {
     expect(few.expected).toBe(0);
     const plenty = new Frontier([regular([10, 2000])], 8);
     read(plenty, 2);
-    expect(plenty.expected).toBe(18_000);
+    expect(plenty.expected).toBe(18_009);
   });
 
   it('leaves what lies higher up first', () => {

@@ -57,7 +57,7 @@ export class Frontier<T> {
     for (const directory of directories) below.waiting.push(directory);
   }
 
-  /** How many entries the unread directories may hold, with all below; 0 while nobody can say. */
+  /** How many the unread directories may be with all below them; 0 while nobody can say. */
   get expected(): number {
     if (this.#reads < this.#sample && this.#entries < PLENTY) return 0;
     const mean = this.#entries / this.#reads;
@@ -65,7 +65,7 @@ export class Frontier<T> {
     for (let depth = this.#levels.length - 1; depth >= this.#first; depth -= 1) {
       const { waiting, read, entries, directories } = this.#levels[depth] ?? newLevel();
       inEach = read === 0 ? mean : (entries + directories * inEach) / read;
-      expected += waiting.length * inEach;
+      expected += waiting.length * (1 + inEach);
     }
     return expected;
   }

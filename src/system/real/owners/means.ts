@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 /** What looks at owners, and changes them, work with. */
 export interface Means {
   /**
-   * How many entries of a tree are looked at in this process, and how many changed, before others
-   * are called to help: starting them has to pay.
+   * Starting others to help has to pay: so many entries of a tree this process looks at before it
+   * calls them, and so many it expects to have left when it calls them to change owners.
    */
   readonly alone: { readonly looking: number; readonly owning: number };
   /** From how many of its directories the size of a tree is guessed. */

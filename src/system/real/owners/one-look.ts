@@ -10,6 +10,9 @@ import { Met, worldPath, type Claimed } from './met.ts';
 import { Pace } from './pace.ts';
 import { childOf, joined, type Waiting } from './waiting.ts';
 
+/** Others are called at once where so many times what this process looks at alone is expected. */
+const PLAINLY_MORE = 2;
+
 /** A tree to look at. */
 export interface Looked extends Claimed {
   /** Its top on the machine. */
@@ -17,9 +20,6 @@ export interface Looked extends Claimed {
   /** The mounts in it, which are not entered. */
   readonly mounts: ReadonlySet<string>;
 }
-
-/** Others are called at once where so many times what this process looks at alone is expected. */
-const PLAINLY_MORE = 2;
 
 /** One look at a tree. */
 export class Look {

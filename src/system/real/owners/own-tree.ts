@@ -37,8 +37,11 @@ export async function ownTree(
     // Other processes do not know of the mounts of the world.
     const isPlain = tree.mounts.size === 0 && !tree.isServed;
     const mayShare = program !== undefined && isPlain && means.processes() > 1;
-    const most = mayShare ? means.alone.owning : Infinity;
-    let left = await ownFromTop(owning, new Frontier<Place>([[]], means.sample), most, pace);
+    let left: readonly Place[] = [[]];
+    if (mayShare) {
+      const frontier = new Frontier<Place>(left, means.sample);
+      left = await ownFromTop(owning, frontier, means.alone.owning, pace);
+    }
     if (mayShare && left.length > 0) {
       const { ownInShares } = await import('./shares.ts');
       const sharing = { tree, top, program, processes: means.processes(), signal };
