@@ -21,7 +21,8 @@ it('a time limit ends in time, also where garbage is collected meanwhile', async
   await setImmediate();
   collectGarbage();
   await end;
-  expect(limit.left).toBe(0);
+  // Timers count whole milliseconds: one may ring within the last.
+  expect(limit.left).toBeLessThan(1);
 });
 
 it('a time limit that is cut ends at once', () => {
