@@ -12,12 +12,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+const cwd = workingDirectory();
 const code = main(process.argv.slice(2), {
   stdout,
   stderr: openOutput(2),
   env: process.env,
   get cwd() {
-    return workingDirectory();
+    if (cwd !== undefined) return cwd;
+    const mend = 'change to one that is there';
+    throw new EarlyEnd('noInput', `the working directory is gone or closed; ${mend}`);
   },
   signal: stop.signal,
   terminal: () => process.stderr,
@@ -27,11 +30,11 @@ void code.then((value) => {
   process.exit(value === 0 && stdout.failure !== undefined ? EXIT.output.code : value);
 });
 
-function workingDirectory(): string {
+/** Undefined where it cannot be told; not every command needs it. */
+function workingDirectory(): string | undefined {
   try {
     return process.cwd();
   } catch {
-    const mend = 'change to one that is there';
-    throw new EarlyEnd('noInput', `the working directory is gone or closed; ${mend}`);
+    return undefined;
   }
 }
