@@ -1,10 +1,7 @@
-import type { Name } from '../open.ts';
 import type { Frontier } from './frontier.ts';
 import type { Owning } from './owning.ts';
 import type { Pace } from './pace.ts';
-
-/** The names that lead to a directory from the top of its tree. */
-export type Place = readonly Name[];
+import type { Place } from './places.ts';
 
 /** Gives directories to their owner, with all that lies below them. */
 export async function ownBelow(

@@ -5,9 +5,10 @@ import { O_PATH, openDirectory } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
 import { Frontier } from './frontier.ts';
 import type { Means } from './means.ts';
-import { ownBelow, ownFromTop, type Place } from './own-below.ts';
+import { ownBelow, ownFromTop } from './own-below.ts';
 import { Owning, type Owned } from './owning.ts';
 import { Pace } from './pace.ts';
+import type { Place } from './places.ts';
 
 /** A tree that is given to an owner, below an open root. */
 export interface OwnedTree extends Owned {

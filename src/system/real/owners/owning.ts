@@ -6,9 +6,10 @@ import type { OpenPath } from '../open-path.ts';
 import { fchown } from '../write.ts';
 import { closeDirectory } from './closing.ts';
 import { Failures } from './failures.ts';
-import { worldPath } from './met.ts';
 import { inside } from './inside.ts';
+import { worldPath } from './met.ts';
 import { ownEntry } from './own-entry.ts';
+import type { Place } from './places.ts';
 
 /** A tree that is given to an owner. */
 export interface Owned {
@@ -22,15 +23,9 @@ export interface Owned {
 }
 
 /** What one directory holds: how many entries, and the directories among them, not looked at. */
-interface Holding {
+interface Held<Directory> {
   readonly met: number;
-  readonly directories: readonly Name[];
-}
-
-/** The same, with the names that lead to each directory from the top of the tree. */
-interface Held {
-  readonly met: number;
-  readonly directories: readonly (readonly Name[])[];
+  readonly directories: readonly Directory[];
 }
 
 /**
@@ -62,7 +57,7 @@ export class Owning {
    * tree only what it holds.
    * @param below the names that lead to it from the top
    */
-  directory(below: readonly Name[]): Held {
+  directory(below: Place): Held<Place> {
     const path = worldPath(this.#tree.path, below.map(String).join('/'));
     let fd;
     try {
@@ -91,7 +86,7 @@ export class Owning {
     if (!sameOwner(stats, owner)) this.#give(fd, path, stats, owner);
   }
 
-  #holding(fd: number, path: string, isNamed: boolean, isClosed: boolean): Holding {
+  #holding(fd: number, path: string, isNamed: boolean, isClosed: boolean): Held<Name> {
     try {
       return inside(fd, this.#home, () => this.#inside(fd, path, isNamed, isClosed));
     } catch (error) {
@@ -102,7 +97,7 @@ export class Owning {
   }
 
   /** @throws the system error when the working directory cannot be listed */
-  #inside(fd: number, path: string, isNamed: boolean, isClosed: boolean): Holding {
+  #inside(fd: number, path: string, isNamed: boolean, isClosed: boolean): Held<Name> {
     const { mounts, owner } = this.#tree;
     const directories: Name[] = [];
     const names = namesIn('.');
@@ -130,7 +125,7 @@ export class Owning {
   }
 
   /** Gives a directory that cannot be opened to the owner all the same, by itself. */
-  #unopened(below: readonly Name[], path: string, error: unknown): void {
+  #unopened(below: Place, path: string, error: unknown): void {
     const name = below.at(-1);
     if (name === undefined || !this.failures.add(path, error)) return;
     this.tally.unreadable(path);

@@ -2,6 +2,9 @@ import { asName, type Name } from '../open.ts';
 
 const [NUL, SLASH] = [0, '/'.charCodeAt(0)];
 
+/** The names that lead to an entry from the top of its tree; none to the top itself. */
+export type Place = readonly Name[];
+
 /** The names in a path below the top of a tree, from there down; none for the top itself. */
 export function namesOf(place: Name): Name[] {
   if (typeof place !== 'string') return split(place, SLASH).map(asName);
@@ -9,7 +12,7 @@ export function namesOf(place: Name): Name[] {
 }
 
 /** Places below the top of a tree, each as its names, as the input of a process. */
-export function writePlaces(places: readonly (readonly Name[])[]): Buffer {
+export function writePlaces(places: readonly Place[]): Buffer {
   const parts = places.flatMap((names) =>
     names.flatMap((name, index) => [index === 0 ? '' : '/', name]).concat('\0'),
   );

@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import type { Name } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
 import { ownBelow } from './own-below.ts';
 import { Owning, type Owned } from './owning.ts';
 import { Pace } from './pace.ts';
+import type { Place } from './places.ts';
 import type { ShareReport } from './share-report.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { ShareReport } from './share-report.ts';
  */
 export async function ownShare(
   tree: Owned,
-  directories: readonly (readonly Name[])[],
+  directories: readonly Place[],
   signal: AbortSignal,
 ): Promise<ShareReport> {
   const top = openSync('.', constants.O_RDONLY | constants.O_DIRECTORY);

@@ -2,9 +2,8 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { Problem } from '../../../errors/problem.ts';
 import { dealt } from './dealt.ts';
-import type { Place } from './own-below.ts';
 import type { Owned, Owning } from './owning.ts';
-import { writePlaces } from './places.ts';
+import { writePlaces, type Place } from './places.ts';
 import { shareReport, type ShareReport } from './share-report.ts';
 
 /** What processes with a share of a tree work with. */
