@@ -2,6 +2,7 @@ import type { AnyStepType } from '../src/step/step.ts';
 import { accessCheck } from './access-check.ts';
 import { accountAccess } from './account-access.ts';
 import { accountGroups } from './account-groups.ts';
+import { accountRemember } from './account-remember.ts';
 import { accountRemap } from './account-remap.ts';
 import { authRebootstrap } from './auth-rebootstrap.ts';
 import { browserPath } from './browser-path.ts';
@@ -38,6 +39,7 @@ export const stepTypes: readonly AnyStepType[] = [
   envFileVariables,
   command,
   userGuard,
+  accountRemember,
   accountRemap,
   accountAccess,
   accountGroups,

@@ -1,26 +1,39 @@
-import { owner, path, relativePaths } from '../src/step/fields.ts';
+import type { Change } from '../src/changes/change.ts';
+import { ids, owner, path, relativePaths } from '../src/step/fields.ts';
+import { formerIds, idsChange, isSettled, readHomeIds } from '../src/step/home-ids.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
-import { counted, info, leftAlone } from '../src/step/phrases.ts';
+import { counted, info, leftAlone, warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import {
   isCovered,
   mountedElsewhere,
+  NOTHING,
   outermost,
   refuseSystemDirectory,
   repairEntry,
   repairTree,
+  repairWithin,
   type Repair,
   type Wanted,
 } from '../src/step/repair.ts';
-import { defineStep, type StepContext } from '../src/step/step.ts';
-import { showOwner } from '../src/system/entry.ts';
+import { defineStep, type Note, type StepContext, type Touch } from '../src/step/step.ts';
+import { showOwner, type Owner, type Stat } from '../src/system/entry.ts';
+import { IDS_FILE, type HomeIds } from '../src/system/home-ids.ts';
 import { LOCK_FILE } from '../src/system/home-lock.ts';
+import {
+  CLOSING_ID,
+  isForeign,
+  ownerBy,
+  replacing,
+  type Replaced,
+} from '../src/system/owner-rule.ts';
 import { componentsOf, join } from '../src/system/path.ts';
 
-/** The owner of listed paths. */
+/** The owner of what an account has, and has had, in a directory. */
 export const ownerPaths = defineStep({
   uses: 'owner.paths',
-  summary: 'Keep user and group of listed paths below a base; nothing else is touched.',
+  summary:
+    'Give listed paths below a base to an owner, and all that he had under earlier ids; nothing else is touched.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -28,12 +41,25 @@ export const ownerPaths = defineStep({
     properties: {
       base: path('The directory below which the paths lie. It is there by then.'),
       owner: owner('Who owns them: user and group are compared, both.'),
-      trees: relativePaths('Paths that are given to the owner with everything below them.'),
-      files: relativePaths('Paths that are given to the owner by themselves.'),
+      trees: relativePaths(
+        'Paths in which everything that belongs to root, or to an earlier id of the owner, is ' +
+          'given to him. What another user owns stays his.',
+      ),
+      files: relativePaths('Paths that are given to the owner by themselves, whoever has them.'),
       top: {
         type: 'boolean',
         default: true,
         description: 'Whether the base itself, but not what lies below it, is given to the owner.',
+      },
+      former: ids('Ids that the owner has had in any case, such as those of the image.'),
+      record: path('What account.remember keeps: the ids that the owner has had in this base.'),
+      'former-ids': {
+        type: 'string',
+        enum: ['follow', 'leave'],
+        default: 'follow',
+        description:
+          'Whether what the owner had under an earlier id follows him wherever it lies below the ' +
+          'base, also where no list has it. That takes one walk after the ids have changed.',
       },
     },
   },
@@ -42,53 +68,103 @@ export const ownerPaths = defineStep({
     const stat = existingDirectory(context, 'base', options.base);
     const base = canonical(system, options.base);
     refuseSystemDirectory(base, context.variable('base'));
+    const to = ownerOf(context, options.owner);
     const [name = ''] = options.owner.split(':');
+    const record = options.record === undefined ? undefined : readHomeIds(system, options.record);
+    const users = formerIds(record?.users ?? [], options.former ?? []);
+    const groups = formerIds(record?.groups ?? [], options.former ?? []);
     const wanted: Wanted = {
-      owner: ownerOf(context, options.owner),
+      owner: to,
       name,
       byRoot: 'written by root, most likely through docker exec (#35098)',
+      rule: replacing(to, [{ id: 0 }, ...users], [{ id: 0 }, ...groups]),
     };
     const { trees = [], files = [], top = true } = options;
     const roots = outermost(trees);
+    const singles = files.filter((file) => !isCovered(file, roots));
     const repairs: Repair[] = [];
     for (const tree of roots) repairs.push(await repairBelow(context, base, tree, wanted, true));
-    for (const file of files) {
-      if (isCovered(file, roots)) continue;
+    for (const file of singles) {
       repairs.push(await repairBelow(context, base, file, wanted, false));
     }
+    const follow = options['former-ids'] !== 'leave' && record && !isSettled(record, to);
+    const listed = [...roots, ...singles].map((below) => join(base, below));
+    const rest: Wanted = { ...wanted, rule: replacing(to, users, groups, listed) };
+    if (follow === true) repairs.push(await followers(context, base, rest));
     // Last, so that a repair that was interrupted is seen again by its owner alone.
-    if (top) {
-      const byRoot = `root has made it, and ${name} has to write to it`;
-      repairs.push(repairEntry(base, { type: 'directory', stat }, { ...wanted, byRoot }));
-    }
+    if (top) repairs.push(repairTop(base, stat, wanted, follow === true ? rest : undefined));
     const notes = repairs.flatMap((repair) => repair.notes);
-    const others = unlisted(system.list(base), [...trees, ...files, LOCK_FILE]);
-    if (others > 0) {
+    const others = unlisted(system.list(base), [...trees, ...files, LOCK_FILE, IDS_FILE]);
+    if (others > 0 && follow !== true) {
       const verb = others === 1 ? 'is' : 'are';
+      const entries = counted(others, 'entry', 'entries');
       notes.push(
-        info(`${counted(others, 'name')} in ${base} ${verb} on no list here and left as found`),
+        info(`${entries} of ${base} ${verb} not listed in this step and ${verb} left alone`),
       );
     }
+    const foreign = repairs.reduce((count, repair) => count + repair.others, 0);
+    if (foreign > 0) {
+      const verb =
+        foreign === 1
+          ? 'belongs to another user and stays his'
+          : 'belong to other users and stay theirs';
+      notes.push(info(`${counted(foreign, 'entry', 'entries')} below ${base} ${verb}`));
+    }
+    const changes = repairs.flatMap((repair) => repair.changes);
+    if (
+      follow === true &&
+      options.record !== undefined &&
+      repairs.every(({ isPartial }) => !isPartial)
+    ) {
+      changes.push(settling(options.record, name, record, to));
+    }
     return {
-      changes: repairs.flatMap((repair) => repair.changes),
-      otherwise: `what is listed below ${base} belongs to ${showOwner(wanted.owner)}`,
+      changes,
+      otherwise: `what is listed below ${base} belongs to ${showOwner(to)}`,
       notes,
     };
   },
   touches: (options) => [
-    ...(options.top === false
+    ...touchedByLists(options),
+    ...(options.record === undefined || options['former-ids'] === 'leave'
       ? []
-      : [{ kind: 'path', path: options.base, aspect: 'owner' } as const]),
-    ...(options.trees ?? []).map(
-      (tree) =>
-        ({ kind: 'path', path: join(options.base, tree), aspect: 'owner', tree: true }) as const,
-    ),
-    ...(options.files ?? []).map(
-      (file) => ({ kind: 'path', path: join(options.base, file), aspect: 'owner' }) as const,
-    ),
+      : [
+          { kind: 'path', path: options.base, aspect: 'owner', tree: true } as const,
+          { kind: 'path', path: options.record, aspect: 'existence' } as const,
+        ]),
     ...ownerTouches(options.owner),
   ],
 });
+
+/** What lies on no list and belonged to the owner under an earlier id. */
+async function followers(
+  context: StepContext<unknown>,
+  base: string,
+  rest: Wanted,
+): Promise<Repair> {
+  const repair = await repairWithin(context, base, rest);
+  if (repair.changes.length === 0) return repair;
+  const text =
+    `${rest.name} has had ${idsOf(rest)}: what belongs to these ids below ${base}, on a list or ` +
+    'not, becomes his again; one walk finds it all';
+  return { ...repair, notes: [info(text), ...repair.notes] };
+}
+
+/** The earlier ids in a sentence: `users 10000, 1001 and groups 10000`. */
+function idsOf({ rule: { users, groups } }: Wanted): string {
+  const shown = (replaced: Replaced): string =>
+    replaced === 'any'
+      ? 'any'
+      : replaced.flatMap(({ id }) => (id === CLOSING_ID ? [] : [id])).join(', ');
+  return `the user ids ${shown(users) || 'none'} and the group ids ${shown(groups) || 'none'}`;
+}
+
+/** The base itself, as a walk over the rest leaves it. */
+function repairTop(base: string, stat: Stat, wanted: Wanted, rest: Wanted | undefined): Repair {
+  const byRoot = `root has made it, and ${wanted.name} has to write to it`;
+  const left = rest === undefined ? stat : { ...stat, ...ownerBy(rest.rule, stat) };
+  return repairEntry(base, { type: 'directory', stat: left }, { ...wanted, byRoot });
+}
 
 async function repairBelow(
   context: StepContext<unknown>,
@@ -100,17 +176,29 @@ async function repairBelow(
   const { system } = context;
   const path = join(base, below);
   const entry = lookBelow(system, base, below);
-  if (entry.type === 'missing') return { changes: [], notes: [] };
+  if (entry.type === 'missing') return NOTHING;
   if (!('stat' in entry) || entry.type === 'link') {
     const mend =
       entry.type === 'unreadable'
         ? undefined
         : `replace it by a ${recursive ? 'directory' : 'file'} if ${wanted.name} should own it`;
-    return { changes: [], notes: [leftAlone(path, entry, mend)] };
+    const isPartial = entry.type === 'unreadable';
+    return { ...NOTHING, isPartial, notes: [leftAlone(path, entry, mend)] };
   }
   const mount = mountBetween(context, base, below);
   if (mount !== undefined) return mountedElsewhere(context, mount, wanted);
-  return recursive ? repairTree(context, path, wanted) : repairEntry(path, entry, wanted);
+  if (!recursive) return repairEntry(path, entry, wanted);
+  const repair = await repairTree(context, path, wanted);
+  if (!isForeign(wanted.rule, entry.stat)) return repair;
+  return { ...repair, notes: [foreignTree(path, entry.stat, wanted), ...repair.notes] };
+}
+
+/** A listed tree of somebody else: the owner may have to write there, and cannot. */
+function foreignTree(path: string, stat: Stat, { name, owner: to }: Wanted): Note {
+  return warning(
+    `${path} belongs to ${showOwner(stat)}, neither root nor an earlier id of ${name}: left alone; ` +
+      `chown it to ${showOwner(to)}, or start the container with these ids, if ${name} should have it`,
+  );
 }
 
 /** The first mount point on the way from a base to a path below it. */
@@ -125,7 +213,33 @@ function mountBetween(
     .find((path) => system.isMount(path));
 }
 
+/** The last change: until it is made, the next boot walks again. */
+function settling(path: string, name: string, record: HomeIds, to: Owner): Change {
+  const why = 'all that was his before has followed; no boot has to walk for it again';
+  return idsChange(path, name, record, { ...record, settled: to }, why);
+}
+
 function unlisted(names: readonly string[], lists: readonly string[]): number {
   const listed = new Set(lists.map((path) => componentsOf(path)[0]));
   return names.filter((name) => !listed.has(name)).length;
+}
+
+function touchedByLists(options: {
+  readonly base: string;
+  readonly top?: boolean;
+  readonly trees?: readonly string[];
+  readonly files?: readonly string[];
+}): Touch[] {
+  const { base, top = true, trees = [], files = [] } = options;
+  const owned = (path: string, tree: boolean): Touch => ({
+    kind: 'path',
+    path,
+    aspect: 'owner',
+    tree,
+  });
+  return [
+    ...(top ? [owned(base, false)] : []),
+    ...trees.map((below) => owned(join(base, below), true)),
+    ...files.map((below) => owned(join(base, below), false)),
+  ];
 }

@@ -1,33 +1,49 @@
-import { absolutePaths, owner, path } from '../src/step/fields.ts';
+import { absolutePaths, ids, owner, path } from '../src/step/fields.ts';
+import { formerIds, readHomeIds } from '../src/step/home-ids.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { leftAlone } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
-import { refuseSystemDirectory, repairTree, type Repair, type Wanted } from '../src/step/repair.ts';
+import {
+  NOTHING,
+  refuseSystemDirectory,
+  repairTree,
+  type Repair,
+  type Wanted,
+} from '../src/step/repair.ts';
 import { defineStep, type StepContext } from '../src/step/step.ts';
-import { sameOwner, showOwner } from '../src/system/entry.ts';
+import { sameOwner, showOwner, type Stat } from '../src/system/entry.ts';
+import { keepsRule, replacing, type FormerId } from '../src/system/owner-rule.ts';
 import { isWithin } from '../src/system/path.ts';
 
 /** The owner of trees that change owner together. */
 export const ownerProbe = defineStep({
   uses: 'owner.probe',
-  summary: 'Give trees to an owner when one look at the first of them tells that they are not his.',
+  summary:
+    'Give trees of the image to an owner who had them under an earlier id; one look at a probe tells.',
   schema: {
     type: 'object',
     additionalProperties: false,
     required: ['probe', 'trees', 'owner'],
     properties: {
-      probe: path('The path whose owner decides, within one of the trees. It is owned last.'),
+      probe: path(
+        'The path whose owner decides, within one of the trees. It is owned last. Where it belongs ' +
+          'to root the image is sealed, and the trees stay as they are.',
+      ),
       trees: absolutePaths('The trees. Those that are missing are passed over.'),
-      owner: owner('Who owns them: user and group are compared, both.'),
+      owner: owner('Who owns them: user and group are compared, each by itself.'),
+      former: ids('Ids that the owner has had in any case, such as those of the image.'),
+      record: path('What account.remember keeps: the ids that the owner has had.'),
     },
   },
   async plan(context) {
     const { system, with: options } = context;
+    const to = ownerOf(context, options.owner);
     const [name = ''] = options.owner.split(':');
     const wanted: Wanted = {
-      owner: ownerOf(context, options.owner),
+      owner: to,
       name,
       byRoot: `it belongs to root, and ${name} has to write to it`,
+      rule: replacing(to, ...former(context)),
     };
     const probe = system.look(options.probe);
     if (probe.type === 'missing') return { skipped: `${options.probe} is missing` };
@@ -35,9 +51,8 @@ export const ownerProbe = defineStep({
       const notes = [leftAlone(options.probe, probe)];
       return { changes: [], otherwise: `${options.probe} tells nothing`, notes };
     }
-    if (sameOwner(probe.stat, wanted.owner)) {
-      const otherwise = `${options.probe} belongs to ${showOwner(wanted.owner)}`;
-      return { changes: [], otherwise };
+    if (keepsRule(wanted.rule, probe.stat)) {
+      return { changes: [], otherwise: whyKept(options.probe, probe.stat, wanted) };
     }
     const repairs: Repair[] = [];
     for (const tree of probedLast(options.trees, options.probe)) {
@@ -58,15 +73,35 @@ export const ownerProbe = defineStep({
   ],
 });
 
+/** The ids of the owner before: users and groups. */
+function former({
+  system,
+  with: { former: known = [], record },
+}: StepContext<{ readonly former?: readonly number[]; readonly record?: string }>): [
+  FormerId[],
+  FormerId[],
+] {
+  const ids = record === undefined ? undefined : readHomeIds(system, record);
+  return [formerIds(ids?.users ?? [], known), formerIds(ids?.groups ?? [], known)];
+}
+
+function whyKept(probe: string, stat: Stat, { owner: to, name }: Wanted): string {
+  if (sameOwner(stat, to)) return `${probe} belongs to ${showOwner(to)}`;
+  if (stat.uid === 0) {
+    return `${probe} belongs to root: the install tree is sealed, as in images since July 2026`;
+  }
+  return `${probe} belongs to ${showOwner(stat)}, which is no earlier id of ${name}`;
+}
+
 async function repair(
   context: StepContext<unknown>,
   tree: string,
   wanted: Wanted,
 ): Promise<Repair> {
   const entry = context.system.look(tree);
-  if (entry.type === 'missing') return { changes: [], notes: [] };
+  if (entry.type === 'missing') return NOTHING;
   if (!('stat' in entry) || entry.type === 'link') {
-    return { changes: [], notes: [leftAlone(tree, entry)] };
+    return { ...NOTHING, notes: [leftAlone(tree, entry)] };
   }
   const path = canonical(context.system, tree);
   refuseSystemDirectory(path, context.variable('trees'));

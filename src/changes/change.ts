@@ -2,6 +2,8 @@ import type { RecordEdit } from '../system/accounts/edit.ts';
 import type { Content } from '../system/content.ts';
 import type { Owner } from '../system/entry.ts';
 import type { Command } from '../system/command.ts';
+import type { HomeIds } from '../system/home-ids.ts';
+import type { OwnerRule } from '../system/owner-rule.ts';
 import type { Publication } from '../system/publication.ts';
 import type { TreeCopy } from '../system/tree-copy.ts';
 
@@ -57,7 +59,8 @@ export interface OwnerReasons {
 /** The owner of everything wrong at and below a path changes. */
 export interface TreeOwnerChange extends Common {
   readonly kind: 'tree-owner';
-  readonly to: Owner;
+  /** Which of them change, and to whom. */
+  readonly rule: OwnerRule;
   /** The owners that were found, the first few. */
   readonly owners: readonly Owner[];
   /** Whether the kernel clears set-uid and set-gid bits with it. */
@@ -147,6 +150,15 @@ export interface StampChange extends Common {
   readonly owner: Owner;
 }
 
+/** What a home remembers of the ids of its account is written down; see HomeIds. */
+export interface IdsChange extends Common {
+  readonly kind: 'ids';
+  readonly account: string;
+  readonly ids: HomeIds;
+  /** To whom the home was given last, for a person; null where there was no record. */
+  readonly from: string | null;
+}
+
 /** One effect on the world, as data. The union is closed: every switch over it is exhaustive. */
 export type Change =
   | DirectoryChange
@@ -163,4 +175,5 @@ export type Change =
   | RecordChange
   | EnvdirChange
   | CommandChange
-  | StampChange;
+  | StampChange
+  | IdsChange;

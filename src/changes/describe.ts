@@ -1,7 +1,8 @@
 import { unreachable } from '../errors/problem.ts';
 import { showMode, showOwner } from '../system/entry.ts';
+import { showRule } from '../system/owner-rule.ts';
 import { showCount } from '../text/count.ts';
-import type { Change, TreeOwnerChange } from './change.ts';
+import type { Change, IdsChange, TreeOwnerChange } from './change.ts';
 
 /** A change in short texts, the same in every output. Contents never appear in it. */
 export interface Description {
@@ -56,7 +57,7 @@ function valuesOf(change: Change): Pick<Description, 'from' | 'to'> {
     case 'owner':
       return { from: showOwner(change.from), to: showOwner(change.to) };
     case 'tree-owner':
-      return { from: change.owners.map(showOwner).join(', '), to: showOwner(change.to) };
+      return { from: change.owners.map(showOwner).join(', '), to: showRule(change.rule) };
     case 'removal':
     case 'tree-removal':
       return { from: change.from, to: null };
@@ -79,6 +80,8 @@ function valuesOf(change: Change): Pick<Description, 'from' | 'to'> {
       return { from: null, to: `known after the run${mayChange(change.restore)}` };
     case 'stamp':
       return { from: null, to: 'fingerprint, known after the run' };
+    case 'ids':
+      return { from: change.from, to: showIds(change) };
     default:
       return unreachable(change);
   }
@@ -109,6 +112,7 @@ function subjectOf(change: Change): string {
     case 'slot':
     case 'log':
     case 'stamp':
+    case 'ids':
       return change.path;
     default:
       return unreachable(change);
@@ -125,7 +129,7 @@ function effectOf(change: Change, from: string, to: string): string {
     case 'owner':
       return `${change.kind} ${from} -> ${to}`;
     case 'tree-owner':
-      return `owner of ${howMany(change)} entries -> ${to}`;
+      return `owner of ${howMany(change)} entries${beyondLists(change)} -> ${to}`;
     case 'removal':
       return `removed (${from})`;
     case 'tree-removal':
@@ -150,9 +154,22 @@ function effectOf(change: Change, from: string, to: string): string {
     }
     case 'stamp':
       return `remembers ${change.of.join(', ')}`;
+    case 'ids':
+      return `remembers ${to}`;
     default:
       return unreachable(change);
   }
+}
+
+function showIds({ account, ids: { users, groups, settled } }: IdsChange): string {
+  if (settled !== undefined) return `that the home belongs to ${account}, ${showOwner(settled)}`;
+  const list = (ids: readonly { readonly id: number }[]): string =>
+    ids.map(({ id }) => id).join(', ');
+  return `the ids of ${account}: users ${list(users)}; groups ${list(groups)}`;
+}
+
+function beyondLists({ rule: { except = [] } }: TreeOwnerChange): string {
+  return except.length === 0 ? '' : ' on no list';
 }
 
 function howMany({ wrong, entries, atLeast }: TreeOwnerChange): string {

@@ -1,10 +1,14 @@
 import { unreachable } from '../errors/problem.ts';
 import { Content } from '../system/content.ts';
+import { homeIdsContent, IDS_MODE } from '../system/home-ids.ts';
 import { parentOf } from '../system/path.ts';
 import type { ReadSystem, System } from '../system/system.ts';
+import type { Time } from '../system/scan.ts';
 import type { OwnerScan } from '../system/tree.ts';
 import type { Change, CommandChange, TreeOwnerChange } from './change.ts';
 import { asMade } from './owners.ts';
+
+const ROOT = { uid: 0, gid: 0 };
 
 /** A change that was made. */
 export interface Made {
@@ -19,22 +23,14 @@ export interface Made {
  * cannot differ from a run.
  * @throws Problem when the world does not let it happen
  */
-export async function makeChange(
-  change: Change,
-  system: System,
-  signal: AbortSignal,
-): Promise<Made> {
-  if (change.kind === 'tree-owner') return giveTree(change, system, signal);
-  await make(change, system, signal);
+export async function makeChange(change: Change, system: System, time: Time): Promise<Made> {
+  if (change.kind === 'tree-owner') return giveTree(change, system, time);
+  await make(change, system, time.signal);
   return { change };
 }
 
-async function giveTree(
-  change: TreeOwnerChange,
-  system: System,
-  signal: AbortSignal,
-): Promise<Made> {
-  const found = await system.setTreeOwner(change.path, change.to, signal);
+async function giveTree(change: TreeOwnerChange, system: System, time: Time): Promise<Made> {
+  const found = await system.setTreeOwner(change.path, change.rule, time);
   if (found === undefined || change.atLeast === undefined) return { change };
   return { change: asMade(change, found), found };
 }
@@ -88,6 +84,11 @@ async function make(
     case 'stamp': {
       const text = `${fingerprint(system, change.of)}\n`;
       system.writeFile(change.path, Content.ofText(text), 0o644, change.owner);
+      return;
+    }
+    case 'ids': {
+      const { ids } = change;
+      system.writeFile(change.path, (now) => homeIdsContent(ids, now), IDS_MODE, ROOT);
       return;
     }
     default:

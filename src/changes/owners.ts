@@ -14,7 +14,14 @@ export function asMade(
 ): TreeOwnerChange {
   const { atLeast, ...rest } = change;
   if (atLeast === undefined) return change;
-  return { ...rest, owners, clears, wrong, entries, why: whyOwner(owners, change.to, atLeast) };
+  return {
+    ...rest,
+    owners,
+    clears,
+    wrong,
+    entries,
+    why: whyOwner(owners, change.rule.to, atLeast),
+  };
 }
 
 function reasonFor(found: Owner, to: Owner, reasons: OwnerReasons): string {

@@ -76,7 +76,9 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       checkStopped(boot);
       turn.change();
       const { signal } = limit;
-      const done = await boot.refusals.watch(change, () => makeChange(change, boot.system, signal));
+      const done = await boot.refusals.watch(change, () =>
+        makeChange(change, boot.system, { signal }),
+      );
       changes = changes.with(made, done.change);
       made += 1;
       turn.tell({ type: 'change-made', step, change: done.change });
@@ -96,7 +98,7 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
 /** What only the making of a change could know. */
 function notesOf({ change, found }: Made, system: System): Note[] {
   if (found === undefined || change.kind !== 'tree-owner') return [];
-  return scanNotes(system, found, change.to);
+  return scanNotes(system, found, change.rule.to);
 }
 
 /** Waits for other steps and other boots; undefined where none is in the way. */

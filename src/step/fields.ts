@@ -56,6 +56,15 @@ export const absolutePaths = <const D extends string>(description: D) =>
 export const id = <const D extends string>(description: D) =>
   ({ type: 'integer', minimum: 1, maximum: 65534, description }) as const;
 
+/** Ids of users or groups, of which an account may have had any. */
+export const ids = <const D extends string>(description: D) =>
+  ({
+    type: 'array',
+    items: { type: 'integer', minimum: 1, maximum: 4294967293, description: 'An id.' },
+    uniqueItems: true,
+    description,
+  }) as const;
+
 export const variable = <const D extends string>(description: D) =>
   ({ type: 'string', pattern: VARIABLE, description }) as const;
 

@@ -3,6 +3,7 @@ import { whyOwner } from '../changes/owners.ts';
 import { Problem } from '../errors/problem.ts';
 import { sameOwner, showOwner, type Owner, type Present } from '../system/entry.ts';
 import { clearedBits } from '../system/node.ts';
+import type { OwnerRule } from '../system/owner-rule.ts';
 import { componentsOf } from '../system/path.ts';
 import { isHardLinked } from '../system/scan.ts';
 import type { ReadSystem } from '../system/system.ts';
@@ -16,15 +17,22 @@ export interface Wanted {
   readonly name: string;
   /** What to make of something that root owns, as a phrase. */
   readonly byRoot: string;
+  /** What in a tree is given to the owner; what is named by itself is in any case. */
+  readonly rule: OwnerRule;
 }
 
 /** What a look at one path led to. */
 export interface Repair {
   readonly changes: readonly Change[];
   readonly notes: readonly Note[];
+  /** Entries of other users, which are left alone. */
+  readonly others: number;
+  /** Whether something could not be looked at: nobody can tell what is left. */
+  readonly isPartial: boolean;
 }
 
-const NOTHING: Repair = { changes: [], notes: [] };
+/** Where there is nothing to do. */
+export const NOTHING: Repair = { changes: [], notes: [], others: 0, isPartial: false };
 
 /** Directories of everybody that no plan may give away, whatever it says. */
 const SYSTEM_DIRECTORIES =
@@ -50,23 +58,37 @@ export async function repairTree(
   path: string,
   wanted: Wanted,
 ): Promise<Repair> {
+  if (context.system.isMount(path)) return mountedElsewhere(context, path, wanted);
+  return repairWithin(context, path, wanted);
+}
+
+/** The same for a tree that is a mount of its own where nobody has to be asked. */
+export async function repairWithin(
+  context: StepContext<unknown>,
+  path: string,
+  wanted: Wanted,
+): Promise<Repair> {
   const { system } = context;
-  if (system.isMount(path)) return mountedElsewhere(context, path, wanted);
-  const look = await system.lookToOwn(path, wanted.owner, context);
+  const look = await system.lookToOwn(path, wanted.rule, context);
   const notes = look.complete ? scanNotes(system, look, wanted.owner) : [];
-  return { changes: treeChanges(path, look, wanted), notes };
+  return {
+    changes: treeChanges(path, look, wanted),
+    notes,
+    others: look.others,
+    isPartial: look.unreadable.length > 0,
+  };
 }
 
 /** Gives one entry, and nothing below it, to its owner. */
 export function repairEntry(path: string, entry: Present, wanted: Wanted): Repair {
   const { uid, gid } = entry.stat;
-  if (sameOwner(entry.stat, wanted.owner)) return NOTHING;
-  if (isHardLinked(entry)) return { changes: [], notes: [hardLinked([path], 1)] };
-  const from = { uid, gid };
   const to = wanted.owner;
+  if (sameOwner(entry.stat, to)) return NOTHING;
+  if (isHardLinked(entry)) return { ...NOTHING, notes: [hardLinked([path], 1)] };
+  const from = { uid, gid };
   const why = whyOwner([from], to, reasonsOf(wanted));
   const clears = clearedBits(entry);
-  return { changes: [{ kind: 'owner', path, from, to, clears, why }], notes: [] };
+  return { ...NOTHING, changes: [{ kind: 'owner', path, from, to, clears, why }] };
 }
 
 /** Leaves a mount of its own alone, and says so where that leaves a wrong owner. */
@@ -80,7 +102,7 @@ export function mountedElsewhere(
   const text =
     `${path} is a mount of its own and belongs to ${showOwner(entry.stat)}: left alone; ` +
     `chown it to ${showOwner(wanted.owner)} where it comes from if ${wanted.name} should own it`;
-  return { changes: [], notes: [warning(text)] };
+  return { ...NOTHING, notes: [warning(text)] };
 }
 
 function reasonsOf({ owner, name, byRoot }: Wanted): OwnerReasons {
@@ -114,19 +136,19 @@ function tidied(path: string): string {
 }
 
 function treeChanges(path: string, look: OwnerLook, wanted: Wanted): Change[] {
-  const { owner: to } = wanted;
+  const { rule, owner } = wanted;
   const reasons = reasonsOf(wanted);
   const { owners, wrong, entries, clears, sample } = look;
   if (wrong === 0) return [];
   if (look.complete && wrong === sample.length) {
     // What holds the others comes before them. It is owned last, so that an interrupted repair is
     // seen again.
-    return sample.toReversed().map(({ path: below, owner: from, clears }) => {
+    return sample.toReversed().map(({ path: below, owner: from, to, clears }) => {
       return { kind: 'owner', path: below, from, to, clears, why: whyOwner([from], to, reasons) };
     });
   }
-  const why = whyOwner(owners, to, reasons);
-  const change = { kind: 'tree-owner', path, to, owners, clears, wrong, entries, why } as const;
+  const why = whyOwner(owners, owner, reasons);
+  const change = { kind: 'tree-owner', path, rule, owners, clears, wrong, entries, why } as const;
   return [look.complete ? change : { ...change, atLeast: reasons }];
 }
 

@@ -15,7 +15,7 @@ export interface Stat extends Owner {
    * When content, owner or mode last changed, in milliseconds: the kernel's own time (st_ctime),
    * which nobody can set back. Absent of what lives in memory.
    */
-  readonly changedAt?: number;
+  readonly changedAt?: number | undefined;
 }
 
 /** The kinds of entry that are neither a directory, a regular file nor a link. */

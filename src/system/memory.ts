@@ -22,6 +22,7 @@ export function emptyTree(mounts: Mounts = new Map(), locks: readonly string[] =
       Promise.resolve({
         entries: 0,
         wrong: 0,
+        others: 0,
         sample: [],
         owners: [],
         clears: false,

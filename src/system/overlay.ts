@@ -1,16 +1,17 @@
 import { Problem } from '../errors/problem.ts';
 import type { Content } from './content.ts';
-import { sameOwner, type Owner, type Present, type Stat } from './entry.ts';
+import type { Present, Stat } from './entry.ts';
 import { clearedBits, nodeOf, presentOf, type MemoryNode } from './node.ts';
+import { keepsRule, ownerBy, type OwnerRule } from './owner-rule.ts';
 import { isWithin, join, nameOf, parentOf } from './path.ts';
 import { checkTime, isHardLinked, OwnerTally } from './scan.ts';
 import type { Mounts } from './mounts.ts';
 import type { OwnerScan, RawEntry, Tree } from './tree.ts';
 
-/** Everything wrong below a path, as far as the tree below the overlay goes, has this owner now. */
-interface OwnerRule {
+/** A rule that is kept at and below a path, as far as the tree below the overlay goes. */
+interface KeptRule {
   readonly path: string;
-  readonly owner: Owner;
+  readonly rule: OwnerRule;
 }
 
 /**
@@ -22,7 +23,7 @@ export class OverlayTree implements Tree {
   readonly #nodes = new Map<string, MemoryNode | 'removed'>();
   /** The names below each directory that this overlay knows of. */
   readonly #children = new Map<string, Set<string>>();
-  readonly #rules: OwnerRule[] = [];
+  readonly #rules: KeptRule[] = [];
   /** What was seen of the tree below, which a dry run takes as it was at one moment. */
   readonly #seen = new Map<string, RawEntry>();
   /** The same for what it lists. */
@@ -47,10 +48,10 @@ export class OverlayTree implements Tree {
     return seen;
   }
 
-  read(path: string, limit: number): Content {
+  read(path: string, limit: number, accept?: (stat: Stat) => boolean): Content {
     const node = this.#nodes.get(path);
     if (node === undefined || (node !== 'removed' && node.type === 'file' && !node.content)) {
-      return this.#base.read(path, limit);
+      return this.#base.read(path, limit, accept);
     }
     if (node === 'removed' || node.type !== 'file' || node.content === undefined) {
       const type = node === 'removed' ? 'missing' : node.type;
@@ -105,10 +106,10 @@ export class OverlayTree implements Tree {
     return this.#base.abandonedLocks().filter((path) => this.#nodes.get(path) !== 'removed');
   }
 
-  async scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
-    if (!this.#touches(path)) return this.#base.scanOwners(path, owner, signal);
-    const tally = new OwnerTally(owner);
-    this.#walk(path, true, signal, {
+  async scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
+    if (!this.#touches(path)) return this.#base.scanOwners(path, rule, signal);
+    const tally = new OwnerTally(rule);
+    this.#walk(path, path, new Set(rule.except), signal, {
       entry: (below, entry) => {
         tally.entry(below, entry);
       },
@@ -153,15 +154,22 @@ export class OverlayTree implements Tree {
     this.remove(path);
   }
 
-  /** Gives everything that an owner scan calls wrong to `owner`. */
-  own(path: string, owner: Owner): void {
+  /** Changes the owner of everything that an owner scan calls wrong. */
+  own(path: string, rule: OwnerRule): void {
     for (const [below, node] of this.#nodes) {
-      if (node === 'removed' || !isWithin(below, path) || this.#beyondMount(below, path)) continue;
+      if (node === 'removed' || !this.#isRuled(below, path, rule)) continue;
       const entry = presentOf(node);
-      if (sameOwner(entry.stat, owner) || isHardLinked(entry)) continue;
-      this.restat(below, { ...owner, mode: entry.stat.mode & ~clearedBits(entry) });
+      if (keepsRule(rule, entry.stat) || isHardLinked(entry)) continue;
+      const mode = entry.stat.mode & ~clearedBits(entry);
+      this.restat(below, { ...ownerBy(rule, entry.stat), mode, changedAt: undefined });
     }
-    this.#rules.push({ path, owner });
+    this.#rules.push({ path, rule });
+  }
+
+  /** Whether a rule for the tree at `top` is about `path`. */
+  #isRuled(path: string, top: string, { except = [] }: OwnerRule): boolean {
+    if (!isWithin(path, top) || this.#beyondMount(path, top)) return false;
+    return !except.some((other) => isWithin(path, other));
   }
 
   /** Every path and node of this overlay, for tests that compare whole worlds. */
@@ -172,15 +180,14 @@ export class OverlayTree implements Tree {
   }
 
   #ruled(path: string, entry: Present): Present {
-    const rules = this.#rules.filter((rule) => isWithin(path, rule.path));
-    if (rules.length === 0 || isHardLinked(entry)) return entry;
-    let { uid, gid, mode } = entry.stat;
-    for (const { owner, path: top } of rules) {
-      if (this.#beyondMount(path, top) || sameOwner({ uid, gid }, owner)) continue;
-      mode &= ~clearedBits({ ...entry, stat: { ...entry.stat, mode } });
-      ({ uid, gid } = owner);
+    if (this.#rules.length === 0 || isHardLinked(entry)) return entry;
+    let { stat } = entry;
+    for (const { rule, path: top } of this.#rules) {
+      if (!this.#isRuled(path, top, rule) || keepsRule(rule, stat)) continue;
+      const mode = stat.mode & ~clearedBits({ ...entry, stat });
+      stat = { ...stat, ...ownerBy(rule, stat), mode, changedAt: undefined };
     }
-    return { ...entry, stat: { ...entry.stat, uid, gid, mode } };
+    return { ...entry, stat };
   }
 
   #beyondMount(path: string, top: string): boolean {
@@ -199,17 +206,26 @@ export class OverlayTree implements Tree {
     );
   }
 
-  #walk(path: string, top: boolean, signal: AbortSignal, visit: Visitor): void {
+  #walk(
+    path: string,
+    top: string,
+    except: ReadonlySet<string>,
+    signal: AbortSignal,
+    visit: Visitor,
+  ): void {
     checkTime(signal, `looking at ${path}`);
+    if (except.has(path)) return;
     const entry = this.look(path);
     if (entry.type === 'missing' || entry.type === 'unreadable') return;
-    if (!top && this.mounts().has(path)) {
+    if (path !== top && this.mounts().has(path)) {
       visit.mount(path);
       return;
     }
     visit.entry(path, entry);
     if (entry.type !== 'directory') return;
-    for (const name of this.list(path)) this.#walk(join(path, name), false, signal, visit);
+    for (const name of this.list(path)) {
+      this.#walk(join(path, name), top, except, signal, visit);
+    }
   }
 
   #know(path: string): void {

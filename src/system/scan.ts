@@ -1,6 +1,7 @@
 import { Problem } from '../errors/problem.ts';
-import { sameOwner, type Owner, type Present } from './entry.ts';
+import type { Owner, Present } from './entry.ts';
 import { clearedBits } from './node.ts';
+import { isForeign, keepsRule, ownerBy, type OwnerRule } from './owner-rule.ts';
 import { SAMPLE_SIZE, type Misowned, type OwnerScan } from './tree.ts';
 
 /** How many distinct owners a scan names. */
@@ -8,9 +9,10 @@ const OWNERS_SIZE = 4;
 
 /** Collects what a walk meets into an OwnerScan, the same one in whatever order it meets it. */
 export class OwnerTally {
-  readonly #wanted: Owner;
+  readonly #rule: OwnerRule;
   #entries = 0;
   #wrong = 0;
+  #others = 0;
   #linked = 0;
   #clears = false;
   readonly #sample = new First<Misowned>(SAMPLE_SIZE, (a, b) => compare(a.path, b.path));
@@ -19,8 +21,8 @@ export class OwnerTally {
   readonly #mounts: string[] = [];
   readonly #unreadable: string[] = [];
 
-  constructor(wanted: Owner) {
-    this.#wanted = wanted;
+  constructor(rule: OwnerRule) {
+    this.#rule = rule;
   }
 
   /** How many entries have been counted so far. */
@@ -33,6 +35,12 @@ export class OwnerTally {
     this.#entries += count;
   }
 
+  /** Counts entries of users that the rule does not speak of. */
+  other(count = 1): void {
+    this.#entries += count;
+    this.#others += count;
+  }
+
   /**
    * Counts an entry.
    * @param unnamed its path is not valid UTF-8, so that it cannot be named one by one
@@ -40,7 +48,10 @@ export class OwnerTally {
    */
   entry(path: string, entry: Present, unnamed = false): boolean {
     this.#entries += 1;
-    if (sameOwner(entry.stat, this.#wanted)) return false;
+    if (keepsRule(this.#rule, entry.stat)) {
+      if (isForeign(this.#rule, entry.stat)) this.#others += 1;
+      return false;
+    }
     if (isHardLinked(entry)) {
       this.#linked += 1;
       this.#linkedSample.add(path);
@@ -50,7 +61,10 @@ export class OwnerTally {
     const { uid, gid } = entry.stat;
     const clears = clearedBits(entry);
     this.#clears ||= clears !== 0;
-    if (!unnamed) this.#sample.add({ path, owner: { uid, gid }, clears });
+    if (!unnamed) {
+      const to = ownerBy(this.#rule, entry.stat);
+      this.#sample.add({ path, owner: { uid, gid }, to, clears });
+    }
     this.#owners.add({ uid, gid });
     return true;
   }
@@ -69,6 +83,7 @@ export class OwnerTally {
   add(scan: OwnerScan): void {
     this.#entries += scan.entries;
     this.#wrong += scan.wrong;
+    this.#others += scan.others;
     this.#linked += scan.hardLinked.count;
     this.#clears ||= scan.clears;
     for (const misowned of scan.sample) this.#sample.add(misowned);
@@ -83,6 +98,7 @@ export class OwnerTally {
     return {
       entries: this.#entries,
       wrong: this.#wrong,
+      others: this.#others,
       sample: this.#sample.items,
       owners: this.#owners.items,
       clears: this.#clears,

@@ -5,7 +5,8 @@ import { Content } from './content.ts';
 import type { Entry, Owner, Present } from './entry.ts';
 import { clearedBits, nodeOf, type MemoryNode } from './node.ts';
 import { OverlayTree } from './overlay.ts';
-import type { System } from './system.ts';
+import type { OwnerRule } from './owner-rule.ts';
+import type { DatedContent, System } from './system.ts';
 import type { TreeCopy } from './tree-copy.ts';
 import { behindLink } from './links.ts';
 import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
@@ -17,6 +18,9 @@ import { World } from './world.ts';
 
 /** What stands for the time of writing: known after the run. */
 const UNKNOWN_TIME = 'TIME';
+
+/** The same as a number. */
+const UNKNOWN_MOMENT = 0;
 
 /**
  * A world whose writes stay in memory: of a dry run when it stands over a real one, of a test when
@@ -37,7 +41,8 @@ export class SimulatedSystem extends World implements System {
     this.overlay.put(this.#target(path), { type: 'directory', stat });
   }
 
-  writeFile(path: string, content: Content, mode: number, owner: Owner): void {
+  writeFile(path: string, written: Content | DatedContent, mode: number, owner: Owner): void {
+    const content = typeof written === 'function' ? written(UNKNOWN_MOMENT) : written;
     const stat = { ...owner, mode, nlink: 1, size: content.size };
     const target = this.#target(path);
     this.overlay.put(target, { type: 'file', stat, content });
@@ -54,8 +59,8 @@ export class SimulatedSystem extends World implements System {
     this.overlay.restat(target, { ...owner, mode: entry.stat.mode & ~clearedBits(entry) });
   }
 
-  setTreeOwner(path: string, owner: Owner): Promise<undefined> {
-    this.overlay.own(this.#target(path), owner);
+  setTreeOwner(path: string, rule: OwnerRule): Promise<undefined> {
+    this.overlay.own(this.#target(path), rule);
     return Promise.resolve(undefined);
   }
 

@@ -2,7 +2,8 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { RecordEdit } from './accounts/edit.ts';
 import type { Command } from './command.ts';
 import type { Content, Reader } from './content.ts';
-import type { Entry, Owner } from './entry.ts';
+import type { Entry, Owner, Stat } from './entry.ts';
+import type { OwnerRule } from './owner-rule.ts';
 import type { Publication } from './publication.ts';
 import type { MountPoint } from './mounts.ts';
 import type { Time } from './scan.ts';
@@ -13,6 +14,11 @@ import type { TreeCopy } from './tree-copy.ts';
 export type Resolution =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'behind-link'; readonly link: string; readonly target: string };
+
+/** Whether nobody but root can have written a file with this stat. */
+export function isRootsAlone({ uid, nlink, mode }: Stat): boolean {
+  return uid === 0 && nlink === 1 && (mode & 0o022) === 0;
+}
 
 /** The largest file that is read whole unless a caller says otherwise, in bytes. */
 export const READ_LIMIT = 4 * 1024 * 1024;
@@ -33,6 +39,11 @@ export interface ReadSystem {
   read(path: string, limit?: number): Content;
   /** What a reader makes of a regular file. */
   readAs<T>(path: string, reader: Reader<T>, limit?: number): T;
+  /**
+   * What a reader makes of a regular file that nobody but root can have written; undefined where
+   * it is not one, or has just become something else.
+   */
+  readRoots<T>(path: string, reader: Reader<T>): T | undefined;
   /** The whole text of a regular file, for what no plan depends on: see `Content.text`. */
   readText(path: string, limit?: number): string;
   /** The names in a directory, sorted; empty when there is no such directory. */
@@ -41,13 +52,13 @@ export interface ReadSystem {
   accounts(): Accounts;
   /** Lock files of the account databases that a killed process left behind. */
   abandonedLocks(): readonly string[];
-  /** Compares the owners of a tree with `owner` in one walk. */
-  scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan>;
+  /** Compares the owners of a tree with a rule in one walk. */
+  scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan>;
   /**
-   * The same for a tree, with a canonical path, that `setTreeOwner` is about to give to `owner`.
+   * The same for a tree, with a canonical path, that `setTreeOwner` is about to change by a rule.
    * Where very much is wrong it may stop early, since the making finds it anyway.
    */
-  lookToOwn(path: string, owner: Owner, time: Time): Promise<OwnerLook>;
+  lookToOwn(path: string, rule: OwnerRule, time: Time): Promise<OwnerLook>;
   /** Whether `path` is a mount point below the root. */
   isMount(path: string): boolean;
   /** What `path`, a canonical one, lies on; undefined where the kernel does not tell. */
@@ -62,12 +73,15 @@ export interface ReadSystem {
   resolve(path: string): Resolution;
 }
 
+/** A content that has in it when it is written, by the clock of the file system, in milliseconds. */
+export type DatedContent = (now: number) => Content;
+
 /** The world as the engine sees it: everything that a change can do. Paths as in ReadSystem. */
 export interface System extends ReadSystem {
   /** Makes a directory; its parent exists. */
   createDirectory(path: string, mode: number, owner: Owner): void;
   /** Creates or replaces a regular file in one step; nobody sees half of it or a wider mode. */
-  writeFile(path: string, content: Content, mode: number, owner: Owner): void;
+  writeFile(path: string, content: Content | DatedContent, mode: number, owner: Owner): void;
   /** Sets the mode of a file or directory, never of what a link points to. */
   setMode(path: string, mode: number): void;
   /** Sets the owner of one entry; of a link itself, not of its target. */
@@ -76,7 +90,7 @@ export interface System extends ReadSystem {
    * Sets the owner of everything that `scanOwners` calls wrong, the top last.
    * @returns what it found, if it had to look for itself
    */
-  setTreeOwner(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan | undefined>;
+  setTreeOwner(path: string, rule: OwnerRule, time: Time): Promise<OwnerScan | undefined>;
   /** Removes one entry that is not a directory. */
   remove(path: string): void;
   /** Makes a directory with everything in it; nothing stands there yet, nobody sees half of it. */

@@ -1,15 +1,17 @@
 import type { Content } from './content.ts';
-import type { Owner, Present } from './entry.ts';
+import type { Owner, Present, Stat } from './entry.ts';
 import type { Mounts } from './mounts.ts';
+import type { OwnerRule } from './owner-rule.ts';
 
 /** What a tree tells of one path; links on the way have been dealt with before. */
 export type RawEntry =
   Present | { readonly type: 'missing' } | { readonly type: 'unreadable'; readonly reason: string };
 
-/** An entry whose user or group differs from the wanted one. */
+/** An entry whose user or group is to be replaced. */
 export interface Misowned {
   readonly path: string;
   readonly owner: Owner;
+  readonly to: Owner;
   /** Mode bits that the kernel clears when the owner of this entry changes (set-uid, set-gid). */
   readonly clears: number;
 }
@@ -18,12 +20,14 @@ export interface Misowned {
 export interface OwnerScan {
   /** Entries looked at, the top included. */
   readonly entries: number;
-  /** Entries with another user or group, without those that must be left alone. */
+  /** Entries whose user or group is to be replaced, without those that must be left alone. */
   readonly wrong: number;
   /** The first of the wrong ones, sorted by path; all of them when few. */
   readonly sample: readonly Misowned[];
   /** The distinct owners of the wrong ones, sorted, the first few of them. */
   readonly owners: readonly Owner[];
+  /** Entries of users that the rule does not speak of: they stay as they are. */
+  readonly others: number;
   /** Whether the kernel clears mode bits of some of the wrong ones with their owner. */
   readonly clears: boolean;
   /** Wrong regular files with several hard links: left alone, since another name may be elsewhere. */
@@ -53,8 +57,9 @@ export interface Tree {
   /**
    * The content of a regular file.
    * @param limit in bytes; a larger file is a Problem, and so is anything but a regular file
+   * @param accept tells of the very file that is read whether it may be; else that is a Problem
    */
-  read(path: string, limit: number): Content;
+  read(path: string, limit: number, accept?: (stat: Stat) => boolean): Content;
   /** The names in a directory, sorted; empty when it is not one or cannot be listed. */
   list(path: string): readonly string[];
   /** The mount points of this tree, as canonical paths. */
@@ -73,8 +78,8 @@ export interface Tree {
   /** Lock files of the account databases whose makers are gone, as canonical paths. */
   abandonedLocks(): readonly string[];
   /**
-   * Compares user and group of everything at and below `path` with `owner`, in one walk that
+   * Compares user and group of everything at and below `path` with a rule, in one walk that
    * neither follows links nor enters other mounts.
    */
-  scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan>;
+  scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan>;
 }

@@ -1,11 +1,12 @@
 import { Accounts } from './accounts/accounts.ts';
 import { recordLines } from './accounts/reader.ts';
 import type { Content, Reader } from './content.ts';
-import type { Entry, Owner, Stat } from './entry.ts';
+import type { Entry, Stat } from './entry.ts';
 import { mayFollow, type LinkPolicy } from './links.ts';
 import { mountOf, type MountPoint } from './mounts.ts';
+import type { OwnerRule } from './owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
-import { READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
+import { isRootsAlone, READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
 import type { Time } from './scan.ts';
 import type { OwnerLook, OwnerScan, Tree } from './tree.ts';
 
@@ -48,6 +49,14 @@ export class World implements ReadSystem {
     return this.read(path, limit).open(reader);
   }
 
+  readRoots<T>(path: string, reader: Reader<T>): T | undefined {
+    const resolution = this.resolve(path);
+    if (resolution.kind !== 'path') return undefined;
+    const entry = this.tree.look(resolution.path);
+    if (entry.type !== 'file' || !isRootsAlone(entry.stat)) return undefined;
+    return this.tree.read(resolution.path, READ_LIMIT, isRootsAlone).open(reader);
+  }
+
   readText(path: string, limit?: number): string {
     return this.read(path, limit).text();
   }
@@ -66,12 +75,12 @@ export class World implements ReadSystem {
     return this.tree.abandonedLocks();
   }
 
-  scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
-    return this.tree.scanOwners(path, owner, signal);
+  scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
+    return this.tree.scanOwners(path, rule, signal);
   }
 
-  async lookToOwn(path: string, owner: Owner, { signal }: Time): Promise<OwnerLook> {
-    return { ...(await this.tree.scanOwners(path, owner, signal)), complete: true };
+  async lookToOwn(path: string, rule: OwnerRule, { signal }: Time): Promise<OwnerLook> {
+    return { ...(await this.tree.scanOwners(path, rule, signal)), complete: true };
   }
 
   isMount(path: string): boolean {

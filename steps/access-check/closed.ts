@@ -4,6 +4,7 @@ import type { Facts } from '../../src/step/facts.ts';
 import { counted, listed, whatIs } from '../../src/step/phrases.ts';
 import type { StepContext } from '../../src/step/step.ts';
 import { showMode, showOwner, type Entry, type Owner } from '../../src/system/entry.ts';
+import { everythingTo } from '../../src/system/owner-rule.ts';
 
 /** How many paths are named one by one. */
 const NAMED = 8;
@@ -46,7 +47,11 @@ export async function closedBelow(
 ): Promise<Closed[]> {
   const { system, facts, signal } = context;
   const { uid, gid } = facts;
-  const { sample, unreadable } = await system.scanOwners(directory, { uid, gid }, signal);
+  const { sample, unreadable } = await system.scanOwners(
+    directory,
+    everythingTo({ uid, gid }),
+    signal,
+  );
   const closed = sample.flatMap(({ path }) => {
     const entry = system.look(path);
     const isOpen = path === directory || entry.type === 'link' || entry.type === 'missing';

@@ -18,7 +18,7 @@ name: test
 steps:
   - id: owners
     uses: owner.paths
-    with: { base: /home/me, owner: '1000:1000', trees: [large, small], top: false }
+    with: { base: /home/me, owner: '1000:1000', trees: [large, small], top: false, former: [10000] }
 `;
 
 const SMALL: Means = {

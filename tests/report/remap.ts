@@ -1,3 +1,4 @@
+import { everythingTo } from '../../src/system/owner-rule.ts';
 import type { StepReport } from '../../src/engine/report.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { input, record, step } from './sample.ts';
@@ -65,7 +66,7 @@ export const steps: readonly StepReport[] = [
         kind: 'tree-owner',
         path: '/opt/data/sessions',
         why: 'the home belongs to hermes',
-        to: HERMES,
+        rule: everythingTo(HERMES),
         owners: [BAKED],
         wrong: 3112,
         entries: 3120,

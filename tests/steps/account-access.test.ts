@@ -119,7 +119,7 @@ test('a boot that was killed after any change ends in the same world', async () 
   for (let kill = 1; kill < changes.length; kill += 1) {
     const system = withSocket(998);
     for (const change of changes.slice(0, kill)) {
-      await makeChange(change, system, new AbortController().signal);
+      await makeChange(change, system, new AbortController());
     }
     await converge(accountAccess, options, system);
     for (const path of ['/etc/group', '/etc/gshadow']) {

@@ -83,7 +83,7 @@ test('a boot that was killed between the records ends in the same world', async 
   await converge(accountRemap, options, undisturbed);
   const killed = world({ '/etc/group': file(groups) });
   const [first] = (await findingsOf(accountRemap, options, killed)).changes;
-  if (first !== undefined) await makeChange(first, killed, new AbortController().signal);
+  if (first !== undefined) await makeChange(first, killed, new AbortController());
   await converge(accountRemap, options, killed);
   for (const path of ['/etc/group', '/etc/passwd']) {
     expect(killed.readText(path)).toBe(undisturbed.readText(path));

@@ -226,7 +226,7 @@ test('whatever was edited and upgraded, killed after any change it ends as it wo
       const killed = used(state);
       const { changes } = await findingsOf(fileSeed, options, killed);
       for (const change of changes.slice(0, made)) {
-        await makeChange(change, killed, new AbortController().signal);
+        await makeChange(change, killed, new AbortController());
       }
       expect((await converge(fileSeed, options, killed)).changes).toEqual([]);
       expect([...killed.overlay.entries()].map(shown)).toEqual(

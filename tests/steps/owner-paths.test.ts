@@ -56,7 +56,8 @@ test('many wrong entries are one change of the tree', async () => {
   for (let index = 0; index < 20; index += 1)
     old[`/opt/data/logs/${index}`] = file('', { owner: '7:7' });
   const system = world({ ...home, ...old });
-  const { changes } = await findingsOf(ownerPaths, options, system);
+  const had = { ...options, former: [7] };
+  const { changes } = await findingsOf(ownerPaths, had, system);
   expect(changes.map(showChange)).toEqual([
     '/opt/data/logs owner of 21 of 21 entries -> 10000:10000',
   ]);
@@ -64,7 +65,7 @@ test('many wrong entries are one change of the tree', async () => {
     'written by root, most likely through docker exec (#35098); hermes is 10000:10000 now',
   ]);
   expect(changes.map((change) => describeChange(change).recursive)).toEqual([true]);
-  expect((await converge(ownerPaths, options, system)).changes).toEqual([]);
+  expect((await converge(ownerPaths, had, system)).changes).toEqual([]);
 });
 
 test('a root-owned file deep in a tree whose top is right is found (#76910)', async () => {
@@ -95,7 +96,10 @@ test('what is on no list keeps its owner, and is counted (#19788)', async () => 
   const { changes, notes } = await findingsOf(ownerPaths, options, system);
   expect(changes).toEqual([]);
   expect(notes).toEqual([
-    { severity: 'info', text: '2 names in /opt/data are on no list here and left as found' },
+    {
+      severity: 'info',
+      text: '2 entries of /opt/data are not listed in this step and are left alone',
+    },
   ]);
 });
 
@@ -105,6 +109,91 @@ test('the top alone, or all but the top, can be asked for', async () => {
   expect(top.changes.map(({ path }) => path)).toEqual(['/opt/data']);
   const rest = await findingsOf(ownerPaths, { ...options, top: false }, system);
   expect(rest.changes.map(({ path }) => path)).toEqual(['/opt/data/logs']);
+});
+
+test('what another user owns in a listed tree stays his, and a listed tree of his is told', async () => {
+  const system = world({
+    ...home,
+    '/opt/data/logs': directory({ owner: HERMES }),
+    '/opt/data/logs/a': file('', { owner: '33:33' }),
+    '/opt/data/logs/b': file('', { owner: '33:0' }),
+    '/opt/data/home': directory({ owner: '1001:1001' }),
+  });
+  const { changes, notes } = await findingsOf(ownerPaths, options, system);
+  expect(changes.map(showChange)).toEqual(['/opt/data/logs/b owner 33:0 -> 33:10000']);
+  expect(textsOf(notes)).toEqual([
+    '/opt/data/home belongs to 1001:1001, neither root nor an earlier id of hermes: left alone; ' +
+      'chown it to 10000:10000, or start the container with these ids, if hermes should have it',
+    '2 entries below /opt/data belong to other users and stay theirs',
+  ]);
+});
+
+const MOVED = {
+  ...options,
+  record: '/opt/data/.hermes-boot.ids',
+  former: [7],
+};
+
+/** A record as root writes it. */
+function ids(record: object, look: object = {}): MemoryNode {
+  return file(JSON.stringify({ about: 'hermes-boot ids', version: 1, ...record }), look);
+}
+
+/** A home with something of the account under an earlier id where no list has it. */
+const USED = {
+  '/opt/data': directory({ owner: '7:7' }),
+  '/opt/data/logs': directory({ owner: '7:7' }),
+  '/opt/data/platforms': directory({ owner: '7:7' }),
+  '/opt/data/platforms/x': file('', { owner: '7:33' }),
+  '/opt/data/platforms/y': file('', { owner: '8:10000' }),
+  '/opt/data/platforms/root': file(''),
+  '/opt/data/projects.db': file('', { owner: '8:8' }),
+};
+const SINCE = { users: [{ id: 8 }], groups: [{ id: 8 }] };
+
+test('what the account had under earlier ids follows, listed or not, user and group each by itself', async () => {
+  const system = world({ ...USED, '/opt/data/.hermes-boot.ids': ids(SINCE) });
+  const { changes } = await findingsOf(ownerPaths, MOVED, system);
+  expect(changes.map(showChange)).toEqual([
+    '/opt/data/logs owner 7:7 -> 10000:10000',
+    '/opt/data/projects.db owner 8:8 -> 10000:10000',
+    '/opt/data/platforms/y owner 8:10000 -> 10000:10000',
+    '/opt/data/platforms/x owner 7:33 -> 10000:33',
+    '/opt/data/platforms owner 7:7 -> 10000:10000',
+    '/opt/data owner 7:7 -> 10000:10000',
+    '/opt/data/.hermes-boot.ids remembers that the home belongs to hermes, 10000:10000',
+  ]);
+  const after = await converge(ownerPaths, MOVED, system);
+  expect(after.changes).toEqual([]);
+  expect(system.look('/opt/data/platforms/root')).toMatchObject({ stat: { uid: 0, gid: 0 } });
+});
+
+test('a home that is settled is not walked, whatever lies on no list', async () => {
+  const settled = { ...SINCE, settled: { uid: 10000, gid: 10000 } };
+  const system = world({ ...USED, '/opt/data/.hermes-boot.ids': ids(settled) });
+  const { changes } = await findingsOf(ownerPaths, MOVED, system);
+  expect(changes.map(({ path }) => path)).toEqual(['/opt/data/logs', '/opt/data']);
+});
+
+test('former-ids: leave switches the walk off', async () => {
+  const system = world({ ...USED, '/opt/data/.hermes-boot.ids': ids(SINCE) });
+  const leave = { ...MOVED, 'former-ids': 'leave' } as const;
+  const { changes } = await findingsOf(ownerPaths, leave, system);
+  expect(changes.map(({ path }) => path)).toEqual(['/opt/data/logs', '/opt/data']);
+});
+
+test.each([
+  ['of the account', ids(SINCE, { owner: HERMES })],
+  ['that others can write', ids(SINCE, { mode: 0o666 })],
+  ['with a second name', ids(SINCE, { nlink: 2 })],
+  ['that is a link', link('/etc/ids')],
+  ['with the id of root', ids({ users: [{ id: 0 }], groups: [] })],
+  ['that is not one', file('hello')],
+  ['of a later version', ids({ ...SINCE, version: 2 })],
+])('a record %s counts for nothing', async (_, record) => {
+  const system = world({ ...USED, '/opt/data/.hermes-boot.ids': record });
+  const { changes } = await findingsOf(ownerPaths, MOVED, system);
+  expect(changes.map(({ path }) => path)).toEqual(['/opt/data/logs', '/opt/data']);
 });
 
 test('a listed link is left alone, and so is what it points to (B15, #52781)', async () => {

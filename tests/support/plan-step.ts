@@ -68,7 +68,7 @@ export async function converge<W>(
 ): Promise<Findings> {
   const { changes } = await findingsOf(type, options, system, more);
   for (const change of changes) {
-    await makeChange(change, system, new AbortController().signal);
+    await makeChange(change, system, new AbortController());
   }
   return findingsOf(type, options, system, more);
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Content } from '../../src/system/content.ts';
+import { everythingTo } from '../../src/system/owner-rule.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { isRoot, NEEDS_ROOT, realRoot, snapshot } from '../support/real-root.ts';
 import { directory, file, link, special } from '../support/world.ts';
@@ -121,10 +122,12 @@ describe.skipIf(!isRoot)(`owning a tree (${NEEDS_ROOT})`, () => {
     });
     const before = snapshot(root, '/etc');
     const system = new RealSystem(root, ['/opt/data']);
-    const scan = await system.scanOwners('/opt/data/tree', hermes, signal);
+    const scan = await system.scanOwners('/opt/data/tree', everythingTo(hermes), signal);
     expect(scan).toMatchObject({ entries: 6, wrong: 5 });
-    await system.setTreeOwner('/opt/data/tree', hermes, signal);
-    expect(await system.scanOwners('/opt/data/tree', hermes, signal)).toMatchObject({ wrong: 0 });
+    await system.setTreeOwner('/opt/data/tree', everythingTo(hermes), { signal });
+    expect(await system.scanOwners('/opt/data/tree', everythingTo(hermes), signal)).toMatchObject({
+      wrong: 0,
+    });
     expect(snapshot(root, '/etc')).toEqual(before);
     expect(lstatSync(`${root}/opt/data/other`).uid).toBe(0);
   });
@@ -132,9 +135,9 @@ describe.skipIf(!isRoot)(`owning a tree (${NEEDS_ROOT})`, () => {
   it('leaves files with several names alone, and says so', async () => {
     const root = realRoot({ '/tree/shared': file('x', { nlink: 2 }) });
     const system = new RealSystem(root);
-    const scan = await system.scanOwners('/tree', hermes, signal);
+    const scan = await system.scanOwners('/tree', everythingTo(hermes), signal);
     expect(scan.hardLinked.count).toBe(2);
-    await system.setTreeOwner('/tree', hermes, signal);
+    await system.setTreeOwner('/tree', everythingTo(hermes), { signal });
     expect(lstatSync(`${root}/tree/shared`).uid).toBe(0);
     expect(lstatSync(`${root}/tree`).uid).toBe(1000);
   });
@@ -148,7 +151,7 @@ describe.skipIf(!isRoot)(`owning a tree (${NEEDS_ROOT})`, () => {
     const script = `cd "$1/tree"; i=0; while [ $i -lt 1500 ]; do mkdir d && cd d; i=$((i+1)); done; : > end`;
     execFileSync('sh', ['-c', script, 'sh', root]);
     const system = new RealSystem(root);
-    await system.setTreeOwner('/tree', hermes, signal);
+    await system.setTreeOwner('/tree', everythingTo(hermes), { signal });
     const wrong = execFileSync('find', [`${root}/tree`, '!', '-uid', '1000']).toString();
     expect(wrong).toBe('');
   });
@@ -158,15 +161,15 @@ describe.skipIf(!isRoot)(`owning a tree (${NEEDS_ROOT})`, () => {
     for (let index = 0; index < 1100; index += 1) writeFileSync(`${root}/tree/${index}`, '');
     mkdirSync(`${root}/tree/more`);
     const system = new RealSystem(root);
-    await expect(system.setTreeOwner('/tree', hermes, AbortSignal.abort())).rejects.toThrow(
-      'time ran out while setting the owners below /tree',
-    );
+    await expect(
+      system.setTreeOwner('/tree', everythingTo(hermes), { signal: AbortSignal.abort() }),
+    ).rejects.toThrow('time ran out while setting the owners below /tree');
     expect(lstatSync(`${root}/tree`).uid).toBe(0);
   });
 
   it('clears the set-uid bit of what it gives away, as the kernel does', async () => {
     const root = realRoot({ '/tree/tool': file('', { mode: 0o4755 }) });
-    await new RealSystem(root).setTreeOwner('/tree', hermes, signal);
+    await new RealSystem(root).setTreeOwner('/tree', everythingTo(hermes), { signal });
     expect(lstatSync(`${root}/tree/tool`).mode & 0o7777).toBe(0o755);
   });
 });

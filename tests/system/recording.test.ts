@@ -3,6 +3,7 @@ import { Problem } from '../../src/errors/problem.ts';
 import { Unanswered } from '../../src/errors/unanswered.ts';
 import { Content, type Reader } from '../../src/system/content.ts';
 import { worldRecord } from '../../src/system/recording/record.ts';
+import { everythingTo } from '../../src/system/owner-rule.ts';
 import { RecordedTree } from '../../src/system/recording/recorded-tree.ts';
 import { RecordingTree } from '../../src/system/recording/recording-tree.ts';
 import { World } from '../../src/system/world.ts';
@@ -69,11 +70,11 @@ test('a walk over a tree is answered for the owner that it was made for', async 
   const entries = { '/d': directory(), '/d/x': file('', { owner: '5:5' }) };
   const tree = new RecordingTree(world(entries).tree, COVER);
   const { signal } = new AbortController();
-  const found = await tree.scanOwners('/d', { uid: 1, gid: 1 }, signal);
+  const found = await tree.scanOwners('/d', everythingTo({ uid: 1, gid: 1 }), signal);
   const record = worldRecord.decode(worldRecord.encode(tree.record()), '');
   const recorded = new RecordedTree(record);
-  await expect(recorded.scanOwners('/d', { uid: 1, gid: 1 })).resolves.toEqual(found);
-  expect(() => recorded.scanOwners('/d', { uid: 2, gid: 1 })).toThrow(Unanswered);
+  await expect(recorded.scanOwners('/d', everythingTo({ uid: 1, gid: 1 }))).resolves.toEqual(found);
+  expect(() => recorded.scanOwners('/d', everythingTo({ uid: 2, gid: 1 }))).toThrow(Unanswered);
 });
 
 test('of the mounts a record has those that what was asked for lies on, or above', () => {

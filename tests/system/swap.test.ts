@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { lstatSync, writeFileSync, type Stats } from 'node:fs';
 import { expect, it } from 'vitest';
+import { everythingTo } from '../../src/system/owner-rule.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { isRoot, NEEDS_ROOT, realRoot } from '../support/real-root.ts';
 import { directory, file } from '../support/world.ts';
@@ -62,7 +63,10 @@ it.skipIf(!isRoot)(
     await race(
       `${root}/home/sessions`,
       '../victim',
-      (round) => system.setTreeOwner('/home/sessions', { uid: 1000 + round, gid: 1000 }, signal),
+      (round) =>
+        system.setTreeOwner('/home/sessions', everythingTo({ uid: 1000 + round, gid: 1000 }), {
+          signal,
+        }),
       ({ uid }) => uid !== 0,
     );
     const owners = ['', ...Array.from({ length: 100 }, (_, index) => `/${index}`)].map(

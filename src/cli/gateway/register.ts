@@ -36,7 +36,7 @@ export async function register(around: Surroundings, profile: string): Promise<D
   const options = { profile, account: ACCOUNT, home, env: {}, owner, starts: false };
   const slot = slotLayout(slotOptions(system, options));
   const label = `gateway of ${profile}, down`;
-  await makeChange({ kind: 'slot', path, slot, label, why: 'asked for' }, system, signal);
+  await makeChange({ kind: 'slot', path, slot, label, why: 'asked for' }, system, { signal });
   try {
     s6(around, 's6-svscanctl', '-a', scandir);
   } catch (error) {

@@ -36,6 +36,8 @@ export function frozen(change: Change, system: ReadSystem): Problem | undefined 
   return undefined;
 }
 
+const ROOT: Owner = { uid: 0, gid: 0 };
+
 /** What judges whether a change can be made. */
 interface Judge {
   readonly system: ReadSystem;
@@ -53,7 +55,7 @@ export function forbidden(change: Change, system: ReadSystem, facts: Facts): Pro
     case 'owner':
       return mayOwn(judge, path, change.from, change.to) ?? mayClear(judge, change, [change.from]);
     case 'tree-owner': {
-      const refusals = change.owners.map((from) => mayOwn(judge, path, from, change.to, true));
+      const refusals = change.owners.map((from) => mayOwn(judge, path, from, change.rule.to, true));
       const refused = refusals.find((one) => one !== undefined);
       return refused ?? mayClear(judge, change, change.owners);
     }
@@ -87,6 +89,8 @@ export function forbidden(change: Change, system: ReadSystem, facts: Facts): Pro
       return mayWriteIn(judge, path) ?? mayEmpty(judge, path);
     case 'removal':
       return mayWriteIn(judge, path);
+    case 'ids':
+      return mayWriteIn(judge, path) ?? mayGive(judge, path, ROOT);
     case 'command': {
       const { identity, argv } = change.command;
       if (identity === undefined || identity.uid === facts.uid) return undefined;

@@ -38,7 +38,7 @@ export async function preflight(
   for (const change of changes) {
     const problem = forbidden(change, world, facts);
     if (problem !== undefined) return problem;
-    await makeChange(change, world, limit.signal);
+    await makeChange(change, world, limit);
   }
   return undefined;
 }

@@ -87,7 +87,8 @@ export class Refusals {
 }
 
 function ownerIn(change: Change): Owner | undefined {
-  if (change.kind === 'owner' || change.kind === 'tree-owner') return change.to;
+  if (change.kind === 'owner') return change.to;
+  if (change.kind === 'tree-owner') return change.rule.to;
   if (change.kind === 'slot') return change.slot.owner;
   return 'owner' in change ? change.owner : undefined;
 }

@@ -3,13 +3,14 @@ import { editRecord, type RecordEdit } from '../accounts/edit.ts';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
-import { isServed, mountsBelow } from '../mounts.ts';
+import { isServed } from '../mounts.ts';
 import { behindLink } from '../links.ts';
 import { localTime, logText } from '../log.ts';
+import type { OwnerRule } from '../owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
 import { unpublishedName, type Publication } from '../publication.ts';
 import type { Command } from '../command.ts';
-import type { System } from '../system.ts';
+import type { DatedContent, System } from '../system.ts';
 import type { Time } from '../scan.ts';
 import type { OwnerLook, OwnerScan } from '../tree.ts';
 import type { TreeCopy } from '../tree-copy.ts';
@@ -57,14 +58,16 @@ export class RealSystem extends World implements System {
     });
   }
 
-  writeFile(path: string, content: Content, mode: number, owner: Owner): void {
+  writeFile(path: string, content: Content | DatedContent, mode: number, owner: Owner): void {
     this.#at(
       path,
       'writing',
       (directory, name) => {
-        write.replaceFile(directory, name, content.reveal(), mode, owner);
+        const bytes =
+          typeof content === 'function' ? (now: number) => content(now).reveal() : content.reveal();
+        write.replaceFile(directory, name, bytes, mode, owner);
       },
-      content.size,
+      typeof content === 'function' ? undefined : content.size,
     );
   }
 
@@ -80,31 +83,26 @@ export class RealSystem extends World implements System {
     });
   }
 
-  override async lookToOwn(path: string, owner: Owner, time: Time): Promise<OwnerLook> {
-    const { scan, places } = await this.#real.lookToOwn(path, owner, time);
-    if (scan.complete) this.#wrong.put(path, owner, places);
+  override async lookToOwn(path: string, rule: OwnerRule, time: Time): Promise<OwnerLook> {
+    const { scan, places } = await this.#real.lookToOwn(path, rule, time);
+    if (scan.complete) this.#wrong.put(path, rule, places);
     return scan;
   }
 
-  async setTreeOwner(
-    path: string,
-    owner: Owner,
-    signal: AbortSignal,
-  ): Promise<OwnerScan | undefined> {
+  async setTreeOwner(path: string, rule: OwnerRule, time: Time): Promise<OwnerScan | undefined> {
     const target = this.#target(path);
-    const places = this.#wrong.take(target, owner);
-    const mounts = mountsBelow(this.#real.mounts(), target);
+    const places = this.#wrong.take(target, rule);
     const mount = this.mountOf(target);
     const tree = {
       root: this.#real.rootFd,
       path: target,
-      owner,
-      mounts,
+      rule,
+      borders: this.#real.borders(target, rule),
       isServed: mount !== undefined && isServed(mount),
     };
     try {
-      if (places === undefined) return await ownTree(tree, this.#means, signal);
-      await ownListed(tree, places, signal);
+      if (places === undefined) return await ownTree(tree, this.#means, time);
+      await ownListed(tree, places, time);
       return undefined;
     } catch (error) {
       throw systemProblem(error, `setting the owners below ${path}`);

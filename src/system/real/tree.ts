@@ -1,8 +1,9 @@
 import { accessSync, closeSync, constants, openSync, readlinkSync, statfsSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
-import type { Owner } from '../entry.ts';
 import { mountsBelow, type Mounts } from '../mounts.ts';
+import type { Stat } from '../entry.ts';
+import type { OwnerRule } from '../owner-rule.ts';
 import { parentOf } from '../path.ts';
 import type { Time } from '../scan.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
@@ -10,6 +11,7 @@ import { systemProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
 import { readMounts } from './mounts.ts';
+import { Borders } from './owners/borders.ts';
 import { lookAtOwners, lookToOwn } from './owners/look.ts';
 import { MEANS, type Means } from './owners/means.ts';
 import type { Looked } from './owners/one-look.ts';
@@ -54,7 +56,7 @@ export class RealTree implements Tree {
     }
   }
 
-  read(path: string, limit: number): Content {
+  read(path: string, limit: number, accept?: (stat: Stat) => boolean): Content {
     try {
       const root = { fd: this.rootFd, prefix: this.#prefix };
       return withOpenFile(root, path, (stats, content) => {
@@ -66,6 +68,9 @@ export class RealTree implements Tree {
             found: `${path} has ${stats.size} bytes`,
             wanted: `at most ${limit}`,
           });
+        }
+        if (accept?.(toStat(stats)) === false) {
+          throw new Problem({ found: `${path} was swapped`, wanted: 'nobody to change it now' });
         }
         return Content.ofBytes(content());
       });
@@ -137,17 +142,22 @@ export class RealTree implements Tree {
     });
   }
 
-  scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
-    return lookAtOwners(this.#looked(path, owner), this.#means, { signal });
+  scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
+    return lookAtOwners(this.#looked(path, rule), this.#means, { signal });
+  }
+
+  /** What in a tree is not entered by a walk that keeps a rule. */
+  borders(path: string, { except = [] }: OwnerRule): Borders {
+    return new Borders(path, mountsBelow(this.mounts(), path), except);
   }
 
   /** Looks at a tree that is about to change; see lookToOwn. */
-  lookToOwn(path: string, owner: Owner, time: Time): ReturnType<typeof lookToOwn> {
-    return lookToOwn(this.#looked(path, owner), this.#means, time);
+  lookToOwn(path: string, rule: OwnerRule, time: Time): ReturnType<typeof lookToOwn> {
+    return lookToOwn(this.#looked(path, rule), this.#means, time);
   }
 
-  #looked(path: string, owner: Owner): Looked {
-    const mounts = mountsBelow(this.mounts(), path);
-    return { host: this.#prefix + path, path, owner, mounts };
+  #looked(path: string, rule: OwnerRule): Looked {
+    const borders = this.borders(path, rule);
+    return { host: this.#prefix + path, path, rule, borders };
   }
 }

@@ -52,11 +52,12 @@ export function makeDirectory(directory: number, name: string, mode: number, own
  * Writes a file beside its final name and renames it into place, synced, so that at no moment
  * there is half a file or one with a wider mode. The name beside is fixed: what an interrupted
  * write left there is taken away by the next.
+ * @param content or what makes it, from the time at which this very file was made
  */
 export function replaceFile(
   directory: number,
   name: string,
-  content: Uint8Array,
+  content: Uint8Array | ((now: number) => Uint8Array),
   mode: number,
   owner: Owner,
 ): void {
@@ -68,8 +69,9 @@ export function replaceFile(
   const fd = createExclusively(directory, temporary);
   try {
     try {
-      for (let written = 0; written < content.length;) {
-        written += writeSync(fd, content, written);
+      const bytes = typeof content === 'function' ? content(fstatSync(fd).ctimeMs) : content;
+      for (let written = 0; written < bytes.length;) {
+        written += writeSync(fd, bytes, written);
       }
       fchmodSync(fd, mode);
       if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);

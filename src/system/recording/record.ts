@@ -24,6 +24,7 @@ import {
   type Stat,
 } from '../entry.ts';
 import type { Mount, Mounts } from '../mounts.ts';
+import { ruleKey, type OwnerRule } from '../owner-rule.ts';
 import type { Misowned, OwnerScan, RawEntry } from '../tree.ts';
 
 /** What was asked of a world, each with its answer; a Problem where that was none. */
@@ -31,7 +32,7 @@ export interface WorldRecord {
   readonly entries: ReadonlyMap<string, RawEntry>;
   readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly contents: ReadonlyMap<string, ContentRecord>;
-  /** By path and owner: `/opt/data/cron 1000:1000`. */
+  /** By path and rule: `/opt/data/cron 1000:1000 from 0,10000:0,10000`. */
   readonly scans: ReadonlyMap<string, ScanRecord>;
   /** By path and bits: `/opt/data 2`; null where there is no kernel to ask. */
   readonly permits: ReadonlyMap<string, boolean | null>;
@@ -68,8 +69,8 @@ export interface ScanRecord {
 }
 
 /** The key of a scan. */
-export function scanKey(path: string, owner: Owner): string {
-  return `${path} ${showOwner(owner)}`;
+export function scanKey(path: string, rule: OwnerRule): string {
+  return `${path} ${ruleKey(rule)}`;
 }
 
 /** The key of a question for rights. */
@@ -178,7 +179,8 @@ const entry: Codec<RawEntry> = variant<RawEntry>('type', {
 export const ownerScan: Codec<OwnerScan> = object<OwnerScan>({
   entries: count,
   wrong: count,
-  sample: list(object<Misowned>({ path: text, owner, clears: count })),
+  others: count,
+  sample: list(object<Misowned>({ path: text, owner, to: owner, clears: count })),
   owners: list(owner),
   clears: flag,
   hardLinked: object({ count, sample: list(text) }),

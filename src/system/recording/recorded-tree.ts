@@ -2,8 +2,8 @@ import { Problem } from '../../errors/problem.ts';
 import { Unanswered } from '../../errors/unanswered.ts';
 import { Malformed } from '../../text/codec.ts';
 import { combinationOf, Content, SealedContent, type Reader } from '../content.ts';
-import { showOwner, type Owner } from '../entry.ts';
 import type { Mounts } from '../mounts.ts';
+import { ruleKey, type OwnerRule } from '../owner-rule.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { permitsKey, scanKey, type ContentRecord, type WorldRecord } from './record.ts';
 
@@ -54,9 +54,9 @@ export class RecordedTree implements Tree {
     return answered(this.#record.abandonedLocks, 'who holds the locks of the accounts');
   }
 
-  scanOwners(path: string, owner: Owner): Promise<OwnerScan> {
-    const what = `what below ${path} is not ${showOwner(owner)}`;
-    const { found, problem } = answered(this.#record.scans.get(scanKey(path, owner)), what);
+  scanOwners(path: string, rule: OwnerRule): Promise<OwnerScan> {
+    const what = `what below ${path} is not as it should be: ${ruleKey(rule)}`;
+    const { found, problem } = answered(this.#record.scans.get(scanKey(path, rule)), what);
     if (problem !== undefined) throw new Problem(problem);
     return Promise.resolve(answered(found, what));
   }

@@ -1,8 +1,9 @@
 import { Problem, type ProblemParts } from '../../errors/problem.ts';
 import { combinationOf, Content, type Cover, type Reader } from '../content.ts';
-import type { Owner } from '../entry.ts';
 import { isWithin } from '../path.ts';
+import type { Stat } from '../entry.ts';
 import type { Mounts } from '../mounts.ts';
+import type { OwnerRule } from '../owner-rule.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import {
   partsOf,
@@ -52,11 +53,11 @@ export class RecordingTree implements Tree {
     return noted(this.#entries, path, () => this.#base.look(path));
   }
 
-  read(path: string, limit: number): Content {
+  read(path: string, limit: number, accept?: (stat: Stat) => boolean): Content {
     const notes: Noted = this.#contents.get(path) ?? { answers: new Map() };
     this.#contents.set(path, notes);
     try {
-      const content = this.#base.read(path, limit);
+      const content = this.#base.read(path, limit, accept);
       notes.size = content.size;
       return new ObservedContent(content, path, notes, this.#cover);
     } catch (error) {
@@ -98,10 +99,10 @@ export class RecordingTree implements Tree {
     return this.#locks;
   }
 
-  async scanOwners(path: string, owner: Owner, signal: AbortSignal): Promise<OwnerScan> {
-    const key = scanKey(path, owner);
+  async scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
+    const key = scanKey(path, rule);
     try {
-      const found = await this.#base.scanOwners(path, owner, signal);
+      const found = await this.#base.scanOwners(path, rule, signal);
       this.#scans.set(key, { found });
       return found;
     } catch (error) {

@@ -238,7 +238,7 @@ test('edits and a helper at once are refused', async () => {
 test('a boot that was killed after a backup makes no second one', async () => {
   const system = world({ [CONFIG]: config('model: x\n') });
   const [backup, ...rest] = (await findingsOf(configMigrate, options, system)).changes;
-  if (backup !== undefined) await makeChange(backup, system, new AbortController().signal);
+  if (backup !== undefined) await makeChange(backup, system, new AbortController());
   const again = await findingsOf(configMigrate, options, system);
   expect(again.changes.map(({ path }) => path)).toEqual(rest.map(({ path }) => path));
 });

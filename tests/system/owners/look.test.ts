@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { everythingTo, replacing, type OwnerRule } from '../../../src/system/owner-rule.ts';
+import { Borders } from '../../../src/system/real/owners/borders.ts';
 import { lookAtOwners } from '../../../src/system/real/owners/look.ts';
 import { MEANS, type Means } from '../../../src/system/real/owners/means.ts';
 import type { OwnerScan } from '../../../src/system/tree.ts';
@@ -21,9 +23,16 @@ function alone(looking: number): Means['alone'] {
 function look(
   host: string,
   means: Means,
-  more: { readonly mounts?: readonly string[]; readonly signal?: AbortSignal } = {},
+  more: {
+    readonly mounts?: readonly string[];
+    readonly except?: readonly string[];
+    readonly rule?: OwnerRule;
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<OwnerScan> {
-  const tree = { host, path: '/tree', owner: OWNERS[0], mounts: new Set(more.mounts) };
+  const borders = new Borders('/tree', more.mounts ?? [], more.except ?? []);
+  const rule = more.rule ?? everythingTo(OWNERS[0]);
+  const tree = { host, path: '/tree', rule, borders };
   return lookAtOwners(tree, means, { signal: more.signal ?? signal });
 }
 
@@ -54,6 +63,27 @@ describe('a look at owners', () => {
         makeOddTree(made, tree);
         const expected = await look(made, ALONE);
         expect(await look(made, { ...HELPED, alone: alone(entries) })).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('finds the same by a rule for some ids, with finds as without', async () => {
+    const top = temporaryDirectory();
+    const ids = fc.constantFrom(...OWNERS.flatMap(({ uid, gid }) => [uid, gid]), 0);
+    const former = fc.record({
+      id: ids,
+      since: fc.constantFrom(undefined, 0, Date.now() + 3_600_000),
+    });
+    const rules = fc
+      .tuple(fc.array(former, { maxLength: 3 }), fc.array(former, { maxLength: 3 }))
+      .map(([users, groups]) => replacing(OWNERS[0], users, groups));
+    await fc.assert(
+      fc.asyncProperty(oddTrees, rules, async (tree, rule) => {
+        const made = mkdtempSync(`${top}/tree`);
+        makeOddTree(made, tree);
+        const expected = await look(made, ALONE, { rule });
+        expect(await look(made, HELPED, { rule })).toEqual(expected);
       }),
       { numRuns: 60 },
     );
@@ -106,17 +136,18 @@ describe('a look at owners', () => {
     expect(await look(`${top}/tree`, { ...HELPED, find })).toEqual(expected);
   });
 
-  it('asks no find to look at a small tree, or at one with mounts in it', async () => {
+  it('asks no find to look at a small tree, nor at what has a mount below it', async () => {
     const top = smallTree();
-    const find = program(top, `touch ${top}/called; exec find "$@"`);
+    const find = program(top, `echo "$@" >>${top}/called; exec find "$@"`);
     await look(`${top}/tree`, { ...HELPED, find, alone: alone(64) });
+    expect(existsSync(`${top}/called`)).toBe(false);
     const { mounts, entries } = await look(
       `${top}/tree`,
       { ...HELPED, find },
       { mounts: ['/tree/b'] },
     );
     expect({ mounts, entries }).toEqual({ mounts: ['/tree/b'], entries: 43 });
-    expect(() => execFileSync('ls', [`${top}/called`], { stdio: 'ignore' })).toThrow();
+    expect(await readFile(`${top}/called`, 'utf8')).not.toContain('./b');
   });
 
   it.each([

@@ -6,6 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MEANS, type Means } from '../../../src/system/real/owners/means.ts';
+import { everythingTo } from '../../../src/system/owner-rule.ts';
+import { ownerRule } from '../../../src/system/real/owners/share-report.ts';
 import { RealSystem } from '../../../src/system/real/real.ts';
 import { CLI } from '../../support/cli.ts';
 import { makeOddTree, oddTrees, OWNERS } from '../../support/odd-tree.ts';
@@ -13,7 +15,9 @@ import { isRoot, NEEDS_ROOT, snapshot, temporaryDirectory } from '../../support/
 import { asUser, lackingFor, needs } from '../../support/unshared.ts';
 
 const { signal } = new AbortController();
-const [hermes] = OWNERS;
+const [account] = OWNERS;
+const hermes = everythingTo(account);
+const RULE = JSON.stringify(ownerRule.encode(hermes));
 
 const program = join(dirname(CLI), 'own-share.cjs');
 const ALONE: Means = { ...MEANS, processes: () => 1 };
@@ -86,7 +90,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
       const before = modesIn(path);
       const home = process.cwd();
       const looked = await new RealSystem(top, [], ALONE).scanOwners(name, hermes, signal);
-      const found = await new RealSystem(top, [], means).setTreeOwner(name, hermes, signal);
+      const found = await new RealSystem(top, [], means).setTreeOwner(name, hermes, { signal });
       expect(found).toEqual(looked);
       const { wrong, hardLinked } = await new RealSystem(top).scanOwners(name, hermes, signal);
       expect({ wrong, hardLinked }).toEqual({ wrong: 0, hardLinked: looked.hardLinked });
@@ -101,7 +105,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
       const look = await system.lookToOwn(name, hermes, { signal });
       expect(look.complete).toBe(true);
       writeFileSync(`${path}/later`, '');
-      expect(await system.setTreeOwner(name, hermes, signal)).toBeUndefined();
+      expect(await system.setTreeOwner(name, hermes, { signal })).toBeUndefined();
       expect(lstatSync(`${path}/later`).uid).toBe(0);
       const { wrong, hardLinked } = await system.scanOwners(name, hermes, signal);
       expect({ wrong, hardLinked }).toEqual({ wrong: 1, hardLinked: look.hardLinked });
@@ -114,13 +118,13 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     const counts = { entries: 43, wrong: 43 };
     await system.lookToOwn('/tree', hermes, { signal });
     system.setMode('/tree/1', 0o700);
-    expect(await system.setTreeOwner('/tree', hermes, signal)).toMatchObject(counts);
-    await system.lookToOwn('/tree', { uid: 1, gid: 1 }, { signal });
-    const other = { uid: 2, gid: 2 };
-    expect(await system.setTreeOwner('/tree', other, signal)).toMatchObject(counts);
+    expect(await system.setTreeOwner('/tree', hermes, { signal })).toMatchObject(counts);
+    await system.lookToOwn('/tree', everythingTo({ uid: 1, gid: 1 }), { signal });
+    const other = everythingTo({ uid: 2, gid: 2 });
+    expect(await system.setTreeOwner('/tree', other, { signal })).toMatchObject(counts);
     await system.lookToOwn('/tree', hermes, { signal });
     system.forgetAll();
-    expect(await system.setTreeOwner('/tree', hermes, signal)).toMatchObject(counts);
+    expect(await system.setTreeOwner('/tree', hermes, { signal })).toMatchObject(counts);
   });
 
   it.each([
@@ -135,7 +139,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
       expect(look.complete).toBe(false);
       expect(look.wrong).toBeGreaterThan(10);
       expect(look.wrong).toBeLessThanOrEqual(211);
-      const found = await system.setTreeOwner('/tree', hermes, signal);
+      const found = await system.setTreeOwner('/tree', hermes, { signal });
       expect(found).toMatchObject({
         entries: 211,
         wrong: 211,
@@ -159,7 +163,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     chmodSync(`${root}/tree/0`, 0o777);
     chmodSync(`${root}/tree/1`, 0o1777);
     chmodSync(`${root}/tree/2`, 0o2775);
-    await new RealSystem(root, [], SHARED).setTreeOwner('/tree', hermes, signal);
+    await new RealSystem(root, [], SHARED).setTreeOwner('/tree', hermes, { signal });
     expect(await wrongIn(root)).toBe(0);
     const modes = ['0', '1', '2'].map((name) => lstatSync(`${root}/tree/${name}`).mode & 0o7777);
     expect(modes).toEqual([0o777, 0o1777, 0o2775]);
@@ -168,7 +172,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
   it('does without other processes where their program is missing', async () => {
     const root = tree(10);
     const means = { ...SHARED, program: `${root}/none.cjs` };
-    const found = await new RealSystem(root, [], means).setTreeOwner('/tree', hermes, signal);
+    const found = await new RealSystem(root, [], means).setTreeOwner('/tree', hermes, { signal });
     expect(found).toMatchObject({ entries: 211, wrong: 211 });
     expect(await wrongIn(root)).toBe(0);
   });
@@ -178,7 +182,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     const killed = `${root}/killed.cjs`;
     writeFileSync(killed, `process.kill(process.pid, 'SIGKILL')`);
     const system = new RealSystem(root, [], { ...SHARED, program: killed });
-    await expect(system.setTreeOwner('/tree', hermes, signal)).rejects.toThrow(
+    await expect(system.setTreeOwner('/tree', hermes, { signal })).rejects.toThrow(
       'a process that set owners below /tree ended with SIGKILL',
     );
     expect(await wrongIn(root)).toBeGreaterThan(100);
@@ -190,7 +194,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     execFileSync('chattr', ['+i', ...kept]);
     try {
       const system = new RealSystem(root, [], SHARED);
-      await expect(system.setTreeOwner('/tree', hermes, signal)).rejects.toThrow(
+      await expect(system.setTreeOwner('/tree', hermes, { signal })).rejects.toThrow(
         /^setting the owner of \/tree\/\d\/7: operation not permitted \(EPERM\); .*; and 2 more below \/tree$/,
       );
     } finally {
@@ -203,7 +207,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     const root = tree(400);
     const stop = new AbortController();
     const system = new RealSystem(root, [], SHARED);
-    const owning = system.setTreeOwner('/tree', hermes, stop.signal);
+    const owning = system.setTreeOwner('/tree', hermes, stop);
     while ((await wrongIn(root)) > 8000) await setImmediate();
     stop.abort();
     await expect(owning).rejects.toThrow('time ran out while setting the owners below /tree');
@@ -216,7 +220,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     const before = snapshot(root, '/tree');
     for (const enough of [10, 1000, 2500]) {
       giveAll(root, { uid: 10000, gid: 10000 });
-      const args = [program, process.pid, hermes.uid, hermes.gid, '/tree'].map(String);
+      const args = [program, String(process.pid), '/tree', RULE];
       const share = spawn(process.execPath, args, {
         cwd: `${root}/tree`,
         stdio: ['pipe', 'ignore', 'ignore'],
@@ -226,7 +230,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
       while ((await wrongIn(root)) > 4201 - enough) await setImmediate();
       share.kill('SIGKILL');
       await ended;
-      await new RealSystem(root, [], SHARED).setTreeOwner('/tree', hermes, signal);
+      await new RealSystem(root, [], SHARED).setTreeOwner('/tree', hermes, { signal });
       const after = [...snapshot(root, '/tree')].map(([path, line]) => [
         path,
         line.replace('1000:1000', '10000:10000'),
@@ -237,7 +241,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
 
   it('ends a share when nobody waits for it any more', () => {
     const root = tree(100);
-    const args = [program, 1, hermes.uid, hermes.gid, '/tree'].map(String);
+    const args = [program, '1', '/tree', RULE];
     const input = Array.from({ length: 100 }, (_, index) => `${index}\0`).join('');
     const { status, stdout } = spawnSync(process.execPath, args, { cwd: `${root}/tree`, input });
     expect([status, stdout.toString()]).toEqual([1, '']);
@@ -272,7 +276,7 @@ it.skipIf(lacking !== undefined)(
     for (let round = 0; round < 200; round += 1) {
       lchownSync(path, 10000, 10000);
       const system = new RealSystem(root, [], ALONE);
-      await system.setTreeOwner('/tree', hermes, signal);
+      await system.setTreeOwner('/tree', hermes, { signal });
     }
     attacker.kill('SIGKILL');
     await once(attacker, 'close');

@@ -1,11 +1,15 @@
-import type { Owner, Present } from '../../entry.ts';
+import type { Present } from '../../entry.ts';
+import type { FormerId, OwnerRule } from '../../owner-rule.ts';
 import { asName, type Name } from '../open.ts';
 
 /** What find(1) prints for an entry that is right: one byte, the letter of no type. */
 const RIGHT = 'r';
 
-/** And for one that is wrong: type, owner, hard links, mode and path, which ends in a NUL. */
-const WRONG = String.raw`%y%U %G %n %m %p\0`;
+/** And for one of a user that the rule does not speak of: the letter of no type either. */
+const OTHER = 'o';
+
+/** And for one that is wrong: type, owner, hard links, mode, time and path, which ends in a NUL. */
+const WRONG = String.raw`%y%U %G %n %m %C@ %p\0`;
 
 /** How every path starts: the finds are told to begin at such ones. */
 const HERE = './';
@@ -27,14 +31,35 @@ const TYPES: Readonly<Record<string, Present['type']>> = {
 export interface Finding {
   /** So many entries are right. */
   right(count: number): void;
+  /** So many entries belong to others. */
+  other(count: number): void;
   /** An entry is wrong. `below` is its path without the `./` at its start. */
   wrong(below: Name, entry: Present): void;
 }
 
 /** The expression with which find(1) prints what FindOutput reads. */
-export function printing({ uid, gid }: Owner): readonly string[] {
-  const isRight = ['-uid', String(uid), '-gid', String(gid)];
-  return [...isRight, '-printf', RIGHT, '-o', '-printf', WRONG];
+export function printing({ to, users, groups }: OwnerRule): readonly string[] {
+  const isRight = ['-uid', String(to.uid), '-gid', String(to.gid), '-printf', RIGHT];
+  if (users === 'any' || groups === 'any') return [...isRight, '-o', '-printf', WRONG];
+  const tests = [
+    ...users.map((id) => having('-uid', id)),
+    ...groups.map((id) => having('-gid', id)),
+  ];
+  const isWrong = [
+    '(',
+    ...tests.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])),
+    ')',
+  ];
+  const isOurs = ['-uid', String(to.uid), '-printf', RIGHT];
+  return [...isRight, '-o', ...isWrong, '-printf', WRONG, '-o', ...isOurs, '-o', '-printf', OTHER];
+}
+
+/** A test for entries of an id; those that have not changed since it was the account's are not. */
+function having(test: '-uid' | '-gid', { id, since }: FormerId): string[] {
+  if (since === undefined) return [test, String(id)];
+  // -newer asks for later than, and the rule for not before.
+  const before = `@${((since - 1) / 1000).toFixed(3)}`;
+  return ['(', test, String(id), '-newerct', before, ')'];
 }
 
 /** Reads the output of a find as it comes. */
@@ -55,6 +80,10 @@ export class FindOutput {
       const start = at;
       while (data[at] === RIGHT) at += 1;
       if (at > start) this.#finding.right(at - start);
+      const others = at;
+      while (data[at] === OTHER) at += 1;
+      if (at > others) this.#finding.other(at - others);
+      if (data[at] === RIGHT) continue;
       const end = data.indexOf('\0', at);
       if (end === -1) break;
       this.#record(data, at, end);
@@ -77,6 +106,7 @@ export class FindOutput {
       nlink: numbers.next(10),
       mode: numbers.next(8),
       size: 0,
+      changedAt: numbers.seconds() * 1000,
     };
     const path = data.slice(numbers.at + HERE.length, end);
     if (type === undefined || path === '' || !data.startsWith(HERE, numbers.at)) {
@@ -109,6 +139,18 @@ class Numbers {
     }
     if (this.at === start || this.#text[this.at] !== ' ') throw new Error('find printed no number');
     this.at += 1;
+    return value;
+  }
+
+  /**
+   * A number with a fraction.
+   * @throws Error when there is none
+   */
+  seconds(): number {
+    const end = this.#text.indexOf(' ', this.at);
+    const value = Number(this.#text.slice(this.at, end));
+    if (end <= this.at || Number.isNaN(value)) throw new Error('find printed no time');
+    this.at = end + 1;
     return value;
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Owner } from '../../entry.ts';
+import type { OwnerRule } from '../../owner-rule.ts';
 import { FindOutput, printing, type Finding } from './find-output.ts';
 
 /** How much of a list of paths one process gets, in bytes; see execve(2) for how much it may. */
@@ -14,7 +14,7 @@ export interface Finds {
   readonly program: string;
   /** The top of the tree, on the machine. */
   readonly top: string;
-  readonly owner: Owner;
+  readonly rule: OwnerRule;
   /** Ends them at once. */
   readonly signal: AbortSignal;
 }
@@ -47,13 +47,13 @@ export async function findOwners(
 }
 
 async function findOnce(
-  { program, top, owner, signal }: Finds,
+  { program, top, rule, signal }: Finds,
   paths: readonly string[],
   finding: Finding,
 ): Promise<void> {
   // What vanishes meanwhile is nothing. The directories themselves have been looked at.
   const options = ['-ignore_readdir_race', '-mindepth', '1'];
-  const child = spawn(program, ['-P', ...paths.map(dotted), ...options, ...printing(owner)], {
+  const child = spawn(program, ['-P', ...paths.map(dotted), ...options, ...printing(rule)], {
     cwd: top,
     env: { PATH, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],

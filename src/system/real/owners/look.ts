@@ -12,7 +12,7 @@ interface Found {
 }
 
 /**
- * Compares the owners of a real tree with the wanted one. Looking is plain and fast: it goes by
+ * Compares the owners of a real tree with a rule. Looking is plain and fast: it goes by
  * path, and a tree changed under it can at worst be misreported. What is then changed is changed
  * safely. Where there is much to look at, find(1) helps: it is quicker than this process, and
  * several of them look at the same time.
@@ -24,7 +24,7 @@ export async function lookAtOwners(tree: Looked, means: Means, time: Time): Prom
 }
 
 /**
- * The same for a tree that is about to be given to its owner: it remembers what has to change, and
+ * The same for a tree that is about to change: it remembers what has to change, and
  * stops where that is so much that a walk which changes it finds it as quickly.
  */
 export async function lookToOwn(tree: Looked, means: Means, time: Time): Promise<Found> {

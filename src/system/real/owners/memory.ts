@@ -1,10 +1,10 @@
-import { sameOwner, type Owner } from '../../entry.ts';
+import { ruleKey, type OwnerRule } from '../../owner-rule.ts';
 import { isWithin } from '../../path.ts';
 import type { Name } from '../open.ts';
 
 /** What a look at a tree that is about to change has left. */
 interface Remembered {
-  readonly owner: Owner;
+  readonly rule: OwnerRule;
   /** Where all entries are that have to change, below the top. */
   readonly places: readonly Name[];
 }
@@ -14,15 +14,16 @@ export class OwnerMemory {
   /** By the canonical path of the tree. */
   readonly #trees = new Map<string, Remembered>();
 
-  put(tree: string, owner: Owner, places: readonly Name[]): void {
-    this.#trees.set(tree, { owner, places });
+  put(tree: string, rule: OwnerRule, places: readonly Name[]): void {
+    this.#trees.set(tree, { rule, places });
   }
 
-  /** Hands out what is known, once; undefined when that is not all, or not about this owner. */
-  take(tree: string, owner: Owner): readonly Name[] | undefined {
+  /** Hands out what is known, once; undefined when that is not all, or not about this rule. */
+  take(tree: string, rule: OwnerRule): readonly Name[] | undefined {
     const remembered = this.#trees.get(tree);
     this.#trees.delete(tree);
-    return remembered && sameOwner(remembered.owner, owner) ? remembered.places : undefined;
+    const isAsked = remembered !== undefined && ruleKey(remembered.rule) === ruleKey(rule);
+    return isAsked ? remembered.places : undefined;
   }
 
   /** Forgets what a change at and below `path` may have made untrue. */

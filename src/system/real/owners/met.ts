@@ -1,4 +1,5 @@
-import type { Owner, Present } from '../../entry.ts';
+import type { Present } from '../../entry.ts';
+import type { OwnerRule } from '../../owner-rule.ts';
 import { OwnerTally } from '../../scan.ts';
 import type { OwnerScan } from '../../tree.ts';
 import type { Name } from '../open.ts';
@@ -7,7 +8,7 @@ import type { Finding } from './find-output.ts';
 /** What the world calls a tree, and who should own what is in it. */
 export interface Claimed {
   readonly path: string;
-  readonly owner: Owner;
+  readonly rule: OwnerRule;
 }
 
 /** What a look at a tree has met. */
@@ -19,7 +20,7 @@ export class Met implements Finding {
   /** @param remembers whether it remembers where the wrong entries are */
   constructor(tree: Claimed, remembers: boolean) {
     this.#tree = tree;
-    this.#tally = new OwnerTally(tree.owner);
+    this.#tally = new OwnerTally(tree.rule);
     this.#places = remembers ? [] : undefined;
   }
 
@@ -35,6 +36,10 @@ export class Met implements Finding {
 
   right(count = 1): void {
     this.#tally.right(count);
+  }
+
+  other(count = 1): void {
+    this.#tally.other(count);
   }
 
   wrong(below: Name, entry: Present): void {

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
-import { sameOwner } from '../../entry.ts';
 import type { Time } from '../../scan.ts';
 import { namesIn, presentOf, statOf, type Name } from '../open.ts';
+import type { Borders } from './borders.ts';
 import { dealt } from './dealt.ts';
 import { findOwners } from './finds.ts';
 import { Frontier } from './frontier.ts';
@@ -17,8 +17,8 @@ const PLAINLY_MORE = 2;
 export interface Looked extends Claimed {
   /** Its top on the machine. */
   readonly host: string;
-  /** The mounts in it, which are not entered. */
-  readonly mounts: ReadonlySet<string>;
+  /** What in it is not entered. */
+  readonly borders: Borders;
 }
 
 /** One look at a tree. */
@@ -51,12 +51,10 @@ export class Look {
 
   async everywhere(): Promise<void> {
     const { alone, processes } = this.#means;
-    // A find does not know of the mounts of the world.
-    const isWhole = this.#tree.mounts.size === 0;
-    const waiting = await this.#fromTop(isWhole ? alone.looking : 0);
+    const waiting = await this.#fromTop(alone.looking);
     if (this.isEnough || waiting.length === 0) return;
-    const mayFind = isWhole && processes() > 1;
-    await this.#depthFirst(mayFind ? await this.#byFinds(waiting) : waiting);
+    const whole = this.#pastBorders(waiting);
+    await this.#depthFirst(processes() > 1 ? await this.#byFinds(whole) : whole);
   }
 
   /**
@@ -78,6 +76,17 @@ export class Look {
     return frontier.rest();
   }
 
+  /** Looks at the directories above a border, and hands out what lies beside it. */
+  #pastBorders(directories: readonly Waiting[]): readonly Waiting[] {
+    const { path, borders } = this.#tree;
+    const [crossed, whole] = [[...directories], new Array<Waiting>()];
+    for (let next = crossed.pop(); next !== undefined; next = crossed.pop()) {
+      if (!borders.isAbove(worldPath(path, next.below))) whole.push(next);
+      else crossed.push(...this.#directoriesOf(next, this.#namesIn(next)));
+    }
+    return whole;
+  }
+
   /** Looks at everything below some directories. */
   async #depthFirst(directories: readonly Waiting[]): Promise<void> {
     const waiting = [...directories];
@@ -94,7 +103,7 @@ export class Look {
    * @returns the directories that are left, all of them where there is no such find
    */
   async #byFinds(directories: readonly Waiting[]): Promise<readonly Waiting[]> {
-    const { host: top, owner } = this.#tree;
+    const { host: top, rule } = this.#tree;
     const met = new Met(this.#tree, this.#remembers);
     // An argument of a process is text.
     const names = directories.flatMap(({ below }) => (typeof below === 'string' ? [below] : []));
@@ -102,11 +111,14 @@ export class Look {
     const signal = AbortSignal.any([this.#time.signal, ending.signal]);
     try {
       await findOwners(
-        { program: this.#means.find, top, owner, signal },
+        { program: this.#means.find, top, rule, signal },
         dealt(names, this.#means.processes()),
         {
           right: (count) => {
             met.right(count);
+          },
+          other: (count) => {
+            met.other(count);
           },
           wrong: (below, entry) => {
             met.wrong(below, entry);
@@ -141,8 +153,7 @@ export class Look {
     try {
       const stats = statOf(host);
       if (stats === undefined) return false;
-      if (sameOwner(stats, this.#tree.owner)) this.met.right();
-      else this.met.wrong(below, presentOf(stats));
+      this.met.wrong(below, presentOf(stats));
       return stats.isDirectory();
     } catch {
       this.met.unreadable(this.#tree.path);
@@ -152,20 +163,20 @@ export class Look {
 
   /** Looks at what a directory holds; returns the directories among it. */
   #directoriesOf(directory: Waiting, names: readonly Name[]): Waiting[] {
-    const { mounts, path, owner } = this.#tree;
+    const { borders, path, rule } = this.#tree;
+    const isCrossed = borders.isAbove(worldPath(path, directory.below));
     const directories: Waiting[] = [];
     let right = 0;
     for (const name of names) {
-      if (mounts.size > 0) {
+      if (isCrossed) {
         const at = worldPath(path, childOf(directory, name).below);
-        if (mounts.has(at)) {
-          this.met.mount(at);
-          continue;
-        }
+        const border = borders.at(at);
+        if (border === 'mount') this.met.mount(at);
+        if (border !== undefined) continue;
       }
       const stats = this.#statIn(directory, name);
       if (stats === undefined) continue;
-      const isRight = sameOwner(stats, owner);
+      const isRight = stats.uid === rule.to.uid && stats.gid === rule.to.gid;
       if (isRight) right += 1;
       // Most entries are files and right, and need no name of their own.
       if (isRight && !stats.isDirectory()) continue;

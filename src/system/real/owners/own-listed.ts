@@ -5,6 +5,7 @@ import { OpenPath } from '../open-path.ts';
 import { Failures } from './failures.ts';
 import { worldPath } from './met.ts';
 import { ownAtOnce, ownEntry } from './own-entry.ts';
+import type { Time } from '../../scan.ts';
 import type { OwnedTree } from './own-tree.ts';
 import { Pace } from './pace.ts';
 import { namesOf } from './places.ts';
@@ -18,21 +19,21 @@ import { namesOf } from './places.ts';
  * @throws Problem that tells how many entries could not be changed, after all were tried
  */
 export async function ownListed(
-  { root, path, owner }: OwnedTree,
+  { root, path, rule }: OwnedTree,
   places: readonly Name[],
-  signal: AbortSignal,
+  time: Time,
 ): Promise<void> {
   const top = hostPath(root, path);
   const failures = new Failures();
-  const pace = new Pace({ signal }, `setting the owners below ${path}`);
+  const pace = new Pace(time, `setting the owners below ${path}`);
   const parent = openDirectory(root, componentsOf(parentOf(path)));
   const way = new OpenPath(parent);
   try {
     for (const place of deepestFirst(places)) {
       failures.attempt(worldPath(path, place), () => {
-        if (typeof place === 'string' && ownAtOnce(worldPath(top, place), owner)) return;
+        if (typeof place === 'string' && ownAtOnce(worldPath(top, place), rule)) return;
         const names = [nameOf(path), ...namesOf(place)];
-        ownEntry(way.enter(names.slice(0, -1)), names.at(-1) ?? '', owner);
+        ownEntry(way.enter(names.slice(0, -1)), names.at(-1) ?? '', rule);
       });
       if (pace.passed(1)) await pace.rest();
     }

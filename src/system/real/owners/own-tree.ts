@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { componentsOf } from '../../path.ts';
+import type { Time } from '../../scan.ts';
 import type { OwnerScan } from '../../tree.ts';
 import { O_PATH, openDirectory } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
@@ -8,9 +9,10 @@ import type { Means } from './means.ts';
 import { ownBelow, ownFromTop } from './own-below.ts';
 import { Owning, type Owned } from './owning.ts';
 import { Pace } from './pace.ts';
+import { worldPath } from './met.ts';
 import type { Place } from './places.ts';
 
-/** A tree that is given to an owner, below an open root. */
+/** A tree in which a rule is to be kept, below an open root. */
 export interface OwnedTree extends Owned {
   readonly root: number;
 }
@@ -23,21 +25,15 @@ export interface OwnedTree extends Owned {
  * @returns what it found, as a scan before it would have
  * @throws Problem that tells how many entries could not be changed, after all were tried
  */
-export async function ownTree(
-  tree: OwnedTree,
-  means: Means,
-  signal: AbortSignal,
-): Promise<OwnerScan> {
+export async function ownTree(tree: OwnedTree, means: Means, time: Time): Promise<OwnerScan> {
   const top = openDirectory(tree.root, componentsOf(tree.path), 'list');
   const way = new OpenPath(top, 'list');
   const home = openSync('.', O_PATH | constants.O_DIRECTORY);
   const owning = new Owning(tree, way, home);
-  const pace = new Pace({ signal }, `setting the owners below ${tree.path}`);
+  const pace = new Pace(time, `setting the owners below ${tree.path}`);
   try {
     const { program } = means;
-    // Other processes do not know of the mounts of the world.
-    const isPlain = tree.mounts.size === 0 && !tree.isServed;
-    const mayShare = program !== undefined && isPlain && means.processes() > 1;
+    const mayShare = program !== undefined && !tree.isServed && means.processes() > 1;
     let left: readonly Place[] = [[]];
     if (mayShare) {
       const frontier = new Frontier<Place>(left, means.sample);
@@ -45,8 +41,17 @@ export async function ownTree(
     }
     if (mayShare && left.length > 0) {
       const { ownInShares } = await import('./shares.ts');
+      const { signal } = time;
       const sharing = { tree, top, program, processes: means.processes(), signal };
-      left = await ownInShares(sharing, owning, left);
+      // Other processes do not know of the borders.
+      const isCrossed = (place: Place): boolean =>
+        tree.borders.isAbove(worldPath(tree.path, place.map(String).join('/')));
+      const [crossed, whole] = [[...left], new Array<Place>()];
+      for (let next = crossed.pop(); next !== undefined; next = crossed.pop()) {
+        if (isCrossed(next)) crossed.push(...owning.directory(next).directories);
+        else whole.push(next);
+      }
+      left = await ownInShares(sharing, owning, whole);
       pace.check();
     }
     await ownBelow(owning, left, pace);

@@ -1,23 +1,25 @@
 import { fchownSync, fstatSync, lchownSync, type Stats } from 'node:fs';
-import { sameOwner, type Owner } from '../../entry.ts';
+import type { Owner } from '../../entry.ts';
+import { keepsRule, ownerBy, type OwnerRule } from '../../owner-rule.ts';
 import { OwnerTally } from '../../scan.ts';
-import { namesIn, pathOf, presentOf, statOf, type Name } from '../open.ts';
+import { namesIn, pathOf, presentOf, statOf, toStat, type Name } from '../open.ts';
 import type { OpenPath } from '../open-path.ts';
 import { fchown } from '../write.ts';
 import { closeDirectory } from './closing.ts';
 import { Failures } from './failures.ts';
 import { inside } from './inside.ts';
 import { worldPath } from './met.ts';
+import type { Borders } from './borders.ts';
 import { ownEntry } from './own-entry.ts';
 import type { Place } from './places.ts';
 
-/** A tree that is given to an owner. */
+/** A tree in which a rule is to be kept. */
 export interface Owned {
   /** What the world calls its top. */
   readonly path: string;
-  readonly owner: Owner;
-  /** The mounts in it, which are left alone. */
-  readonly mounts: ReadonlySet<string>;
+  readonly rule: OwnerRule;
+  /** What in it is left alone: other mounts, and what the rule is not about. */
+  readonly borders: Borders;
   /** Whether a server decides who changes names in it: this kernel can close nothing there. */
   readonly isServed: boolean;
 }
@@ -46,7 +48,7 @@ export class Owning {
    * @param home the working directory, open
    */
   constructor(tree: Owned, way: OpenPath, home: number) {
-    this.tally = new OwnerTally(tree.owner);
+    this.tally = new OwnerTally(tree.rule);
     this.#tree = tree;
     this.#way = way;
     this.#home = home;
@@ -70,20 +72,22 @@ export class Owning {
     const isTop = below.length === 0;
     const isNamed = below.every((name) => typeof name === 'string');
     const isWrong = this.#count(path, isNamed, stats);
-    const isClosed = !this.#tree.isServed && closeDirectory(fd, stats, this.#tree.owner);
+    const isClosed = !this.#tree.isServed && closeDirectory(fd, stats, this.#tree.rule);
     try {
       const { met, directories } = this.#holding(fd, path, isNamed, isClosed);
       return { met, directories: directories.map((name) => [...below, name]) };
     } finally {
-      if (isWrong) this.#give(fd, path, stats, isTop ? stats : this.#tree.owner);
+      if (isWrong)
+        this.#give(fd, path, stats, isTop ? stats : ownerBy(this.#tree.rule, toStat(stats)));
     }
   }
 
   /** Gives the open top of the tree itself to the owner. */
   top(fd: number): void {
-    const { path, owner } = this.#tree;
+    const { path, rule } = this.#tree;
     const stats = fstatSync(fd);
-    if (!sameOwner(stats, owner)) this.#give(fd, path, stats, owner);
+    const stat = toStat(stats);
+    if (!keepsRule(rule, stat)) this.#give(fd, path, stats, ownerBy(rule, stat));
   }
 
   #holding(fd: number, path: string, isNamed: boolean, isClosed: boolean): Held<Name> {
@@ -98,24 +102,26 @@ export class Owning {
 
   /** @throws the system error when the working directory cannot be listed */
   #inside(fd: number, path: string, isNamed: boolean, isClosed: boolean): Held<Name> {
-    const { mounts, owner } = this.#tree;
+    const { borders, rule } = this.#tree;
+    const isCrossed = borders.isAbove(path);
     const directories: Name[] = [];
     const names = namesIn('.');
     let right = 0;
     for (const name of names) {
-      if (mounts.size > 0 && mounts.has(worldPath(path, name))) {
-        this.tally.mount(worldPath(path, name));
-        continue;
+      if (isCrossed) {
+        const border = borders.at(worldPath(path, name));
+        if (border === 'mount') this.tally.mount(worldPath(path, name));
+        if (border !== undefined) continue;
       }
       try {
         const stats = statOf(name);
         if (stats === undefined) continue;
         if (stats.isDirectory()) directories.push(name);
-        else if (sameOwner(stats, owner)) right += 1;
+        else if (stats.uid === rule.to.uid && stats.gid === rule.to.gid) right += 1;
         else if (!this.#count(worldPath(path, name), isNamed && typeof name === 'string', stats))
           continue;
-        else if (isClosed) lchownSync(name, owner.uid, owner.gid);
-        else ownEntry(fd, name, owner);
+        else if (isClosed) lchownTo(name, ownerBy(rule, toStat(stats)));
+        else ownEntry(fd, name, rule);
       } catch (error) {
         this.failures.add(worldPath(path, name), error);
       }
@@ -134,18 +140,14 @@ export class Owning {
       const stats = statOf(pathOf(holder, name));
       const isNamed = below.every((each) => typeof each === 'string');
       if (stats !== undefined && this.#count(path, isNamed, stats)) {
-        ownEntry(holder, name, this.#tree.owner);
+        ownEntry(holder, name, this.#tree.rule);
       }
     });
   }
 
   /** Counts an entry; tells whether it has to change. */
   #count(path: string, isNamed: boolean, stats: Stats): boolean {
-    if (!sameOwner(stats, this.#tree.owner)) {
-      return this.tally.entry(path, presentOf(stats), !isNamed);
-    }
-    this.tally.right();
-    return false;
+    return this.tally.entry(path, presentOf(stats), !isNamed);
   }
 
   /** Gives a directory to somebody, or back to whom it belonged. */
@@ -159,4 +161,8 @@ export class Owning {
       }
     });
   }
+}
+
+function lchownTo(name: Name, { uid, gid }: Owner): void {
+  lchownSync(name, uid, gid);
 }

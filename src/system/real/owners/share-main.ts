@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Borders } from './borders.ts';
 import { ownShare } from './share.ts';
 import { readPlaces } from './places.ts';
-import { shareReport } from './share-report.ts';
+import { ownerRule, shareReport } from './share-report.ts';
 
 /*
  * The program of a process that gives its share of a large tree to an owner. It is started in the
@@ -11,8 +12,7 @@ import { shareReport } from './share-report.ts';
 /** How often it looks whether somebody still waits for its report, in milliseconds. */
 const WATCH = 100;
 
-const [parent, uid = NaN, gid = NaN] = process.argv.slice(2, 5).map(Number);
-const [path = ''] = process.argv.slice(5);
+const [parent = '', path = '', rule = ''] = process.argv.slice(2);
 const stop = new AbortController();
 const end = (): void => {
   stop.abort();
@@ -20,11 +20,16 @@ const end = (): void => {
 process.once('SIGTERM', end);
 // Who was killed can end nobody.
 const watch = setInterval(() => {
-  if (process.ppid !== parent) end();
+  if (process.ppid !== Number(parent)) end();
 }, WATCH);
-if (process.ppid !== parent) end();
+if (process.ppid !== Number(parent)) end();
 
-const tree = { path, owner: { uid, gid }, mounts: new Set<string>(), isServed: false };
+const tree = {
+  path,
+  rule: ownerRule.decode(JSON.parse(rule), 'rule'),
+  borders: new Borders(path, [], []),
+  isServed: false,
+};
 void ownShare(tree, readPlaces(readFileSync(0)), stop.signal)
   .then((report) => {
     process.stdout.write(JSON.stringify(shareReport.encode(report)));

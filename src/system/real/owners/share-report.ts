@@ -1,7 +1,33 @@
 import type { ProblemParts } from '../../../errors/problem.ts';
-import { count, list, object, optional, text, type Codec } from '../../../text/codec.ts';
+import {
+  as,
+  count,
+  list,
+  number,
+  nullable,
+  object,
+  optional,
+  text,
+  type Codec,
+} from '../../../text/codec.ts';
 import { ownerScan, problem } from '../../recording/record.ts';
+import type { FormerId, OwnerRule, Replaced } from '../../owner-rule.ts';
 import type { OwnerScan } from '../../tree.ts';
+
+/** Null for the ids of everybody. */
+const replaced: Codec<Replaced> = as(
+  nullable(list(object<FormerId>({ id: count, since: optional(number) }))),
+  (ids: Replaced) => (ids === 'any' ? null : ids),
+  (ids) => ids ?? 'any',
+);
+
+/** How such a process is told by which rule it changes owners. */
+export const ownerRule: Codec<OwnerRule> = object<OwnerRule>({
+  to: object({ uid: count, gid: count }),
+  users: replaced,
+  groups: replaced,
+  except: optional(list(text)),
+});
 
 /** What could not be changed in a part of a tree. */
 export interface FailureReport {

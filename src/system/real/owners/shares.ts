@@ -4,7 +4,7 @@ import { Problem } from '../../../errors/problem.ts';
 import { dealt } from './dealt.ts';
 import type { Owned, Owning } from './owning.ts';
 import { writePlaces, type Place } from './places.ts';
-import { shareReport, type ShareReport } from './share-report.ts';
+import { ownerRule, shareReport, type ShareReport } from './share-report.ts';
 
 /** What processes with a share of a tree work with. */
 export interface Sharing {
@@ -76,8 +76,8 @@ async function ownShare(
 }
 
 function start({ tree, top, program }: Sharing): ChildProcessWithoutNullStreams {
-  const { path, owner } = tree;
-  const args = [program, process.pid, owner.uid, owner.gid, path].map(String);
+  const rule = JSON.stringify(ownerRule.encode(tree.rule));
+  const args = [program, String(process.pid), tree.path, rule];
   // It goes there before it lets go of the descriptors that it inherits.
   return spawn(process.execPath, args, { cwd: `/proc/self/fd/${top}`, env: {} });
 }

@@ -1,0 +1,141 @@
+import type { IdsChange } from '../changes/change.ts';
+import { Problem } from '../errors/problem.ts';
+import { homeIds, type HomeIds, type RememberedId } from '../system/home-ids.ts';
+import { sameOwner, showOwner, type Owner } from '../system/entry.ts';
+import { CLOSING_ID, isReplacedBy, type FormerId } from '../system/owner-rule.ts';
+import { join } from '../system/path.ts';
+import type { ReadSystem } from '../system/system.ts';
+
+/*
+ * Which ids the account of a home has had. A new container has the ids of its image again, so that
+ * only the home can tell to which ones its files were given last. The account may delete the
+ * record, which costs a walk; it cannot forge it.
+ */
+
+/** What a plan and the accounts of a container say about an account. */
+export interface KnownIds {
+  /** The ids that it has now, or is about to get. */
+  readonly to: Owner;
+  /** Ids that it has had before, whatever the home remembers. */
+  readonly before: readonly Owner[];
+}
+
+/**
+ * The record of a home; undefined where there is none that root alone can have written.
+ * @throws Problem when nobody can tell whether there is one
+ */
+export function readHomeIds(system: ReadSystem, record: string): HomeIds | undefined {
+  const entry = system.look(record);
+  if (entry.type === 'unreadable') {
+    throw new Problem({ found: `${record} cannot be looked at (${entry.reason})` });
+  }
+  return entry.type === 'missing' ? undefined : system.readRoots(record, homeIds);
+}
+
+/**
+ * What is known of a home that has no record: where its base and the directories that only the
+ * account makes (`signs`) belong to one id, the account has had that id.
+ */
+export function idsFromSigns(
+  system: ReadSystem,
+  base: string,
+  signs: readonly string[],
+): { readonly users: readonly number[]; readonly groups: readonly number[] } {
+  const top = system.look(base);
+  const made = signs.flatMap((name) => {
+    const entry = system.look(join(base, name));
+    return entry.type === 'directory' ? [entry.stat] : [];
+  });
+  if (top.type !== 'directory' || made.length === 0) return { users: [], groups: [] };
+  const { uid, gid } = top.stat;
+  const isSign = (id: number): boolean => id > 0 && id !== CLOSING_ID;
+  return {
+    users: isSign(uid) && made.every((stat) => stat.uid === uid) ? [uid] : [],
+    groups: isSign(gid) && made.every((stat) => stat.gid === gid) ? [gid] : [],
+  };
+}
+
+/**
+ * What the record of a home should say: the ids that it has, those that the account has had, and
+ * the one that it is about to get, which the home has from now on.
+ */
+export function withKnown(
+  ids: HomeIds | undefined,
+  { to, before }: KnownIds,
+  signs: { readonly users: readonly number[]; readonly groups: readonly number[] },
+): HomeIds {
+  const users = [...before.map(({ uid }) => uid), ...(ids === undefined ? signs.users : [])];
+  const groups = [...before.map(({ gid }) => gid), ...(ids === undefined ? signs.groups : [])];
+  return {
+    users: extended(ids?.users ?? [], users, to.uid),
+    groups: extended(ids?.groups ?? [], groups, to.gid),
+    ...(ids?.settled === undefined ? {} : { settled: ids.settled }),
+  };
+}
+
+/** Whether two records say the same. */
+export function sameIds(a: HomeIds | undefined, b: HomeIds): boolean {
+  if (a === undefined) return false;
+  const settled = a.settled === undefined ? b.settled === undefined : isSettled(b, a.settled);
+  return settled && a.users.length === b.users.length && a.groups.length === b.groups.length;
+}
+
+/** Whether a home has been given to these ids, and nothing in it waits to follow. */
+export function isSettled(ids: HomeIds | undefined, to: Owner): boolean {
+  return ids?.settled !== undefined && sameOwner(ids.settled, to);
+}
+
+/** The ids of a record as a walk goes by them. What it has from now on is no id to replace. */
+export function formerIds(ids: readonly RememberedId[], known: readonly number[]): FormerId[] {
+  const own = known.map((id) => ({ id }));
+  return [
+    ...own,
+    ...ids.flatMap(({ id, since }): FormerId[] => {
+      if (known.includes(id) || since === 'now') return [];
+      return [since === undefined ? { id } : { id, since }];
+    }),
+  ];
+}
+
+/** Whether the base or an entry directly in it has an id that is to be replaced. */
+export function hasFormer(
+  system: ReadSystem,
+  base: string,
+  users: readonly FormerId[],
+  groups: readonly FormerId[],
+): boolean {
+  return [base, ...system.list(base).map((name) => join(base, name))].some((path) => {
+    const entry = system.look(path);
+    if (entry.type === 'unreadable') return true;
+    if (!('stat' in entry)) return false;
+    const { uid, gid, changedAt } = entry.stat;
+    return isReplacedBy(users, uid, changedAt) || isReplacedBy(groups, gid, changedAt);
+  });
+}
+
+/** The change that writes a record down. */
+export function idsChange(
+  path: string,
+  account: string,
+  from: HomeIds | undefined,
+  ids: HomeIds,
+  why: string,
+): IdsChange {
+  return { kind: 'ids', path, account, ids, from: from === undefined ? null : shown(from), why };
+}
+
+function shown({ settled }: HomeIds): string {
+  return settled === undefined ? 'not settled' : showOwner(settled);
+}
+
+function extended(
+  ids: readonly RememberedId[],
+  known: readonly number[],
+  to: number,
+): readonly RememberedId[] {
+  const all = new Map(ids.map((one) => [one.id, one]));
+  // What the record says since when stays: a container that is started again has those ids, too.
+  for (const id of known) if (!all.has(id)) all.set(id, { id });
+  if (!all.has(to)) all.set(to, { id: to, since: 'now' });
+  return [...all.values()];
+}

@@ -1,0 +1,99 @@
+import { account, id, ids, path, relativePaths } from '../src/step/fields.ts';
+import {
+  formerIds,
+  hasFormer,
+  idsChange,
+  idsFromSigns,
+  readHomeIds,
+  sameIds,
+  withKnown,
+} from '../src/step/home-ids.ts';
+import { defineStep } from '../src/step/step.ts';
+import type { HomeIds } from '../src/system/home-ids.ts';
+import { showOwner, type Owner } from '../src/system/entry.ts';
+import type { ReadSystem } from '../src/system/system.ts';
+
+/** What a home remembers of the ids of its account. */
+export const accountRemember = defineStep({
+  uses: 'account.remember',
+  summary:
+    'Remember in a home which ids its account has had, before they change: what it owned can follow.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['account', 'base', 'record'],
+    properties: {
+      account: account('The account.'),
+      uid: id('The user id that it is about to get. Unset: it keeps its own.'),
+      gid: id('The id of the primary group that it is about to get. Unset: it keeps its own.'),
+      base: path('The home. Where it is missing there is nothing to remember.'),
+      record: path('The file that root keeps the ids in, directly in the home.'),
+      former: ids('Ids that the account has had in any case, such as those of the image.'),
+      signs: relativePaths(
+        'Directories that only the account makes. Where a home without a record, and all of them ' +
+          'that it has, belong to one id, the account has had that id.',
+      ),
+    },
+  },
+  plan({ system, facts, with: options }) {
+    const { base, record, account: name, former = [], signs = [] } = options;
+    if (facts.uid !== 0) {
+      return {
+        changes: [],
+        otherwise: `only root keeps such a record, and this is uid ${facts.uid}`,
+      };
+    }
+    const home = system.look(base);
+    if (home.type !== 'directory') {
+      return { changes: [], otherwise: `${base} is not there yet: there is nothing to remember` };
+    }
+    const user = system.accounts().user(name);
+    const to = reachable(system, user, {
+      uid: options.uid ?? user.uid,
+      gid: options.gid ?? user.gid,
+    });
+    const before = [user, ...former.map((one) => ({ uid: one, gid: one }))];
+    const there = readHomeIds(system, record);
+    const known = withKnown(there, { to, before }, idsFromSigns(system, base, signs));
+    const wanted = settledWhereRight(system, base, known, former, to);
+    if (there !== undefined && sameIds(there, wanted)) {
+      return {
+        changes: [],
+        otherwise: `${base} belongs to ${name}, ${showOwner(to)}, as remembered`,
+      };
+    }
+    const why =
+      there === undefined ? 'there is no record that root has written' : whyAgain(there, to);
+    return { changes: [idsChange(record, name, there, wanted, why)], otherwise: '' };
+  },
+  touches: ({ account: name, base, record }) => [
+    { kind: 'account', name, access: 'reads' },
+    { kind: 'path', path: base, aspect: 'owner', reads: true },
+    { kind: 'path', path: record, aspect: 'existence' },
+  ],
+});
+
+/** On a read-only root the records stay as they are, and so do the ids. */
+function reachable(system: ReadSystem, user: Owner, to: Owner): Owner {
+  if (system.mountOf('/etc/passwd')?.readOnly !== true) return to;
+  return { uid: user.uid, gid: user.gid };
+}
+
+/** A home in which nothing waits to follow is settled without a walk. */
+function settledWhereRight(
+  system: ReadSystem,
+  base: string,
+  known: HomeIds,
+  former: readonly number[],
+  to: Owner,
+): HomeIds {
+  if (known.settled?.uid === to.uid && known.settled.gid === to.gid) return known;
+  const users = formerIds(known.users, former).filter(({ id: one }) => one !== to.uid);
+  const groups = formerIds(known.groups, former).filter(({ id: one }) => one !== to.gid);
+  return hasFormer(system, base, users, groups) ? known : { ...known, settled: to };
+}
+
+function whyAgain({ settled }: HomeIds, to: Owner): string {
+  if (settled === undefined) return `it is about to be given to ${showOwner(to)}`;
+  return `it was given to ${showOwner(settled)} last, and goes to ${showOwner(to)}`;
+}
