@@ -2,6 +2,7 @@ import type { Change } from '../changes/change.ts';
 import type { Cause } from '../errors/problem.ts';
 import type { BootPlan, BootStep } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
+import type { Progress } from '../system/scan.ts';
 import type { BootReport, StepReport } from './report.ts';
 
 /** Everything that happens in a boot, in order. Renderers see this and nothing else. */
@@ -10,6 +11,14 @@ export type BootEvent =
   | { readonly type: 'lock'; readonly severity: 'info' | 'warning'; readonly text: string }
   | { readonly type: 'step-started'; readonly step: BootStep }
   | { readonly type: 'note'; readonly step: BootStep; readonly note: Note }
+  /** At most once a second, while a step looks at much or changes much. */
+  | {
+      readonly type: 'progress';
+      readonly step: BootStep;
+      readonly progress: Progress;
+      /** Since the step has begun, in milliseconds. */
+      readonly elapsed: number;
+    }
   | { readonly type: 'change-made'; readonly step: BootStep; readonly change: Change }
   /** Before the end of the first step that it hinders. */
   | { readonly type: 'cause-found'; readonly step: BootStep; readonly cause: Cause }

@@ -6,6 +6,7 @@ import { scanNotes } from '../step/repair.ts';
 import type { Findings, Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
 import { behindLink } from '../system/links.ts';
+import type { Progress } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
 import { now } from './clock.ts';
 import type { StepReport } from './report.ts';
@@ -13,6 +14,9 @@ import { preflight } from './rights/preflight.ts';
 import { checkStopped, limitOf } from './shared.ts';
 import type { Boot } from './shared.ts';
 import type { Turn } from './turn.ts';
+
+/** How often a step says how far it is, in milliseconds. */
+const PROGRESS_INTERVAL = 1000;
 
 /**
  * Looks at the world as one step does, and makes the changes that it returns.
@@ -42,6 +46,13 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
   let changes: readonly Change[] = [];
   let notes: readonly Note[] = [];
   let made = 0;
+  let next = started + PROGRESS_INTERVAL;
+  const progress = (done: Progress): void => {
+    const at = now();
+    if (at < next) return;
+    next = at + PROGRESS_INTERVAL;
+    turn.tell({ type: 'progress', step, progress: done, elapsed: at - started - waited });
+  };
   try {
     let limit = turn.within(limitOf(step.timeout, boot));
     const outcome = await step.type.plan({
@@ -52,6 +63,7 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       get signal() {
         return limit.signal;
       },
+      progress,
       origin: (option) => step.origins[option],
       variable: (option) => step.variables[option],
       isSecret: (option) => step.secrets.includes(option),
@@ -77,7 +89,7 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       turn.change();
       const { signal } = limit;
       const done = await boot.refusals.watch(change, () =>
-        makeChange(change, boot.system, { signal }),
+        makeChange(change, boot.system, { signal, progress }),
       );
       changes = changes.with(made, done.change);
       made += 1;

@@ -5,7 +5,7 @@ import type {
   SimpleRenderer,
 } from 'listr2';
 import { plural, showDuration } from './format.ts';
-import { logLines, showLine } from './log-lines.ts';
+import { logLines, showLine, showProgress } from './log-lines.ts';
 import type { LogLine } from './log-lines.ts';
 import type { Output } from './output.ts';
 import { printable } from '../text/printable.ts';
@@ -95,6 +95,7 @@ export async function liveTasks(terminal: NodeJS.WriteStream, output: Output): P
       const { subject, effect } = event.change;
       tasks.get(event.step)?.tell(printable(`${subject} ${effect}`));
     }
+    if (event.type === 'progress') tasks.get(event.step)?.tell(showProgress(event));
     if (event.type === 'step-finished') tasks.get(event.step)?.end(event);
     if (event.type === 'boot-finished') for (const task of tasks.values()) task.end();
     const stays = event.type === 'boot-finished';

@@ -2,6 +2,7 @@ import { unreachable } from '../errors/problem.ts';
 import { plural, showDuration } from './format.ts';
 import { showRefusal } from './input-view.ts';
 import type { InputView } from './input-view.ts';
+import { showCount } from '../text/count.ts';
 import { printable } from '../text/printable.ts';
 import type { BootFinished, CauseFound, RunEvent, StepFinished } from './run-event.ts';
 import { problemLines, showCause } from './step-view.ts';
@@ -15,6 +16,9 @@ export interface LogLine {
   readonly level: Level;
   readonly text: string;
 }
+
+/** How far a step is. */
+type ProgressMade = Pick<Extract<RunEvent, { type: 'progress' }>, 'looked' | 'changed' | 'elapsed'>;
 
 /** A step that takes at least this share of a boot is named in its last line. */
 const TELLING_SHARE = 0.5;
@@ -43,6 +47,8 @@ export function logLines(event: RunEvent): LogLine[] {
       return [];
     case 'note':
       return event.severity === 'warning' ? [line('warn', event.step, event.text)] : [];
+    case 'progress':
+      return [line('info', event.step, showProgress(event))];
     case 'change-made':
       return [line('info', event.step, `${event.change.subject} ${event.change.effect}`)];
     case 'cause-found':
@@ -75,6 +81,13 @@ function opening(plan: string, steps: number, inputs: readonly InputView[]): str
     if (widthOf(`hermes-boot: info: ${text}, ${part}`) <= WIDTH) text += `, ${part}`;
   }
   return text;
+}
+
+/** How far a step is: `41,200 entries looked at, 12,310 changed, 38 s`. */
+export function showProgress({ looked, changed, elapsed }: ProgressMade): string {
+  const parts = [`${showCount(looked)} entries looked at`];
+  if (changed > 0) parts.push(`${showCount(changed)} changed`);
+  return [...parts, showDuration(elapsed)].join(', ');
 }
 
 const FAILURE_LEVELS = { stop: 'fatal', degrade: 'warn', ignore: 'info' } as const;

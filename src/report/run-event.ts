@@ -76,6 +76,14 @@ export type RunEvent = { readonly version: 1 } & (
       readonly severity: 'info' | 'warning';
       readonly text: string;
     }
+  | {
+      readonly type: 'progress';
+      readonly step: string;
+      readonly looked: number;
+      readonly changed: number;
+      /** Since the step has begun, in milliseconds. */
+      readonly elapsed: number;
+    }
   | { readonly type: 'change-made'; readonly step: string; readonly change: ChangeView }
   | CauseFound
   | StepFinished
@@ -102,6 +110,10 @@ function dataOf(event: BootEvent): RunEvent {
     case 'note': {
       const { severity, text } = event.note;
       return { version, type: event.type, step: event.step.id, severity, text };
+    }
+    case 'progress': {
+      const { type, step, progress, elapsed } = event;
+      return { version, type, step: step.id, ...progress, elapsed: tenths(elapsed) };
     }
     case 'change-made':
       return { version, type: event.type, step: event.step.id, change: viewChange(event.change) };

@@ -1,4 +1,5 @@
 import type { Change } from '../changes/change.ts';
+import type { Progress } from '../system/scan.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Facts } from './facts.ts';
 import type { ObjectSchema, OptionsOf } from './schema.ts';
@@ -44,6 +45,8 @@ export interface StepContext<W> {
   readonly as: string | undefined;
   /** Aborts at the step's timeout. */
   readonly signal: AbortSignal;
+  /** Takes how far a long look has come. */
+  readonly progress?: ((done: Progress) => void) | undefined;
   /** The environment variable behind an option, such as `PUID` for `uid`; undefined if none. */
   origin(option: string): string | undefined;
   /** The environment variable that an operator sets to change an option; undefined if none. */

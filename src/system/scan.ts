@@ -30,6 +30,11 @@ export class OwnerTally {
     return this.#entries;
   }
 
+  /** How many of them have to change. */
+  get wrong(): number {
+    return this.#wrong;
+  }
+
   /** Counts entries that are right, without a look at their parts. */
   right(count = 1): void {
     this.#entries += count;
@@ -146,9 +151,19 @@ export function isHardLinked(entry: Present): boolean {
   return entry.type === 'file' && entry.stat.nlink > 1;
 }
 
+/** How far a walk has come. */
+export interface Progress {
+  /** How many entries it has looked at. */
+  readonly looked: number;
+  /** How many of them it has changed. */
+  readonly changed: number;
+}
+
 /** The time that something may take. A signal takes its own to make, and is made when it is read. */
 export interface Time {
   readonly signal: AbortSignal;
+  /** Takes how far it has come, again and again where it takes long. */
+  readonly progress?: ((done: Progress) => void) | undefined;
 }
 
 /**

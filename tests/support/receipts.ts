@@ -1,12 +1,15 @@
 /** What a boot keeps of itself, and nothing else of a world. */
 const RECEIPT = /\/(?:\.hermes-boot\/history\.jsonl(?:\.1)?|run\/hermes-boot\/status\.json)$/;
 
-/** A snapshot without what its receipts say: each boot has its own. */
+/** What a home remembers of ids says since when it has each of them. */
+const IDS = /\/\.hermes-boot\.ids$/;
+
+/** A snapshot without what its receipts say, and without moments: each boot has its own. */
 export function withoutReceipts(world: ReadonlyMap<string, string>): Map<string, string> {
   return new Map(
-    [...world].map(([path, line]) => [
-      path,
-      RECEIPT.test(path) ? line.replace(/\{.*$/s, '') : line,
-    ]),
+    [...world].map(([path, line]) => {
+      if (RECEIPT.test(path)) return [path, line.replace(/\{.*$/s, '')];
+      return [path, IDS.test(path) ? line.replaceAll(/"since":\d+/g, '"since":0') : line];
+    }),
   );
 }

@@ -40,7 +40,7 @@ export class Look {
     this.#tree = tree;
     this.#means = means;
     this.#time = time;
-    this.#pace = new Pace(time, doing);
+    this.#pace = new Pace(time, doing, () => ({ looked: this.met.entries, changed: 0 }));
     this.#remembers = remembers;
   }
 
@@ -116,6 +116,7 @@ export class Look {
         {
           right: (count) => {
             met.right(count);
+            this.#time.progress?.({ looked: this.met.entries + met.entries, changed: 0 });
           },
           other: (count) => {
             met.other(count);

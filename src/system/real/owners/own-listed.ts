@@ -25,7 +25,10 @@ export async function ownListed(
 ): Promise<void> {
   const top = hostPath(root, path);
   const failures = new Failures();
-  const pace = new Pace(time, `setting the owners below ${path}`);
+  let done = 0;
+  const pace = new Pace(time, `setting the owners below ${path}`, () => {
+    return { looked: done, changed: done };
+  });
   const parent = openDirectory(root, componentsOf(parentOf(path)));
   const way = new OpenPath(parent);
   try {
@@ -35,6 +38,7 @@ export async function ownListed(
         const names = [nameOf(path), ...namesOf(place)];
         ownEntry(way.enter(names.slice(0, -1)), names.at(-1) ?? '', rule);
       });
+      done += 1;
       if (pace.passed(1)) await pace.rest();
     }
   } finally {

@@ -30,7 +30,7 @@ export async function ownTree(tree: OwnedTree, means: Means, time: Time): Promis
   const way = new OpenPath(top, 'list');
   const home = openSync('.', O_PATH | constants.O_DIRECTORY);
   const owning = new Owning(tree, way, home);
-  const pace = new Pace(time, `setting the owners below ${tree.path}`);
+  const pace = new Pace(time, `setting the owners below ${tree.path}`, () => owning.progress);
   try {
     const { program } = means;
     const mayShare = program !== undefined && !tree.isServed && means.processes() > 1;
@@ -41,8 +41,7 @@ export async function ownTree(tree: OwnedTree, means: Means, time: Time): Promis
     }
     if (mayShare && left.length > 0) {
       const { ownInShares } = await import('./shares.ts');
-      const { signal } = time;
-      const sharing = { tree, top, program, processes: means.processes(), signal };
+      const sharing = { tree, top, program, processes: means.processes(), time };
       // Other processes do not know of the borders.
       const isCrossed = (place: Place): boolean =>
         tree.borders.isAbove(worldPath(tree.path, place.map(String).join('/')));

@@ -1,7 +1,7 @@
 import { fchownSync, fstatSync, lchownSync, type Stats } from 'node:fs';
 import type { Owner } from '../../entry.ts';
 import { keepsRule, ownerBy, type OwnerRule } from '../../owner-rule.ts';
-import { OwnerTally } from '../../scan.ts';
+import { OwnerTally, type Progress } from '../../scan.ts';
 import { namesIn, pathOf, presentOf, statOf, toStat, type Name } from '../open.ts';
 import type { OpenPath } from '../open-path.ts';
 import { fchown } from '../write.ts';
@@ -52,6 +52,11 @@ export class Owning {
     this.#tree = tree;
     this.#way = way;
     this.#home = home;
+  }
+
+  /** How far the walk is. */
+  get progress(): Progress {
+    return { looked: this.tally.entries, changed: this.tally.wrong };
   }
 
   /**

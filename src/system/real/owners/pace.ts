@@ -1,18 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
-import { checkTime, type Time } from '../../scan.ts';
+import { checkTime, type Progress, type Time } from '../../scan.ts';
 
 /** After how many entries a walk lets timers and signals in. */
 const ENTRIES_AT_A_STRETCH = 1024;
 
-/** Lets timers and signals in on a long walk, and stops it when its time is up. */
+/** Lets timers and signals in on a long walk, says how far it is, and stops it when its time is up. */
 export class Pace {
   readonly #time: Time;
   readonly #doing: string;
+  readonly #done: () => Progress;
   #entries = 0;
 
-  constructor(time: Time, doing: string) {
+  /** @param doing for the message when it is stopped; @param done how far the walk is */
+  constructor(time: Time, doing: string, done: () => Progress) {
     this.#time = time;
     this.#doing = doing;
+    this.#done = done;
   }
 
   /** Whether a walk that has passed so many entries more is to wait for `rest`. */
@@ -24,6 +27,7 @@ export class Pace {
   /** @throws what `checkTime` throws */
   async rest(): Promise<void> {
     this.#entries = 0;
+    this.#time.progress?.(this.#done());
     await setImmediate();
     this.check();
   }

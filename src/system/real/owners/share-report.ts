@@ -12,6 +12,7 @@ import {
 } from '../../../text/codec.ts';
 import { ownerScan, problem } from '../../recording/record.ts';
 import type { FormerId, OwnerRule, Replaced } from '../../owner-rule.ts';
+import type { Progress } from '../../scan.ts';
 import type { OwnerScan } from '../../tree.ts';
 
 /** Null for the ids of everybody. */
@@ -45,7 +46,10 @@ export interface ShareReport {
   readonly failures: FailureReport;
 }
 
-/** How such a process tells it. */
+/** How such a process says how far it is. */
+export const progressLine: Codec<Progress> = object<Progress>({ looked: count, changed: count });
+
+/** How such a process reports what it has met, in its last line. */
 export const shareReport: Codec<ShareReport> = object<ShareReport>({
   scan: ownerScan,
   failures: object<FailureReport>({

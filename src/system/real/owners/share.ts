@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import type { Time } from '../../scan.ts';
 import { OpenPath } from '../open-path.ts';
 import { ownBelow } from './own-below.ts';
 import { Owning, type Owned } from './owning.ts';
@@ -14,7 +15,7 @@ import type { ShareReport } from './share-report.ts';
 export async function ownShare(
   tree: Owned,
   directories: readonly Place[],
-  signal: AbortSignal,
+  time: Time,
 ): Promise<ShareReport> {
   const top = openSync('.', constants.O_RDONLY | constants.O_DIRECTORY);
   const way = new OpenPath(top, 'list');
@@ -23,7 +24,7 @@ export async function ownShare(
     await ownBelow(
       owning,
       directories,
-      new Pace({ signal }, `setting the owners below ${tree.path}`),
+      new Pace(time, `setting the owners below ${tree.path}`, () => owning.progress),
     );
     return { scan: owning.tally.scan(), failures: owning.failures.report() };
   } finally {
