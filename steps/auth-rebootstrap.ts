@@ -60,8 +60,7 @@ export const authRebootstrap = defineStep({
     const entry = system.look(file);
     if (entry.type === 'missing') return nothing('no_auth_file', `${file} is missing`);
     if (entry.type !== 'file') {
-      const status = entry.type === 'unreadable' ? 'auth_unreadable' : 'no_auth_file';
-      return nothing(status, `${file} is ${whatIs(entry)}`, leftAlone(file, entry));
+      return nothing('no_auth_file', `${file} is ${whatIs(entry)}`, leftAlone(file, entry));
     }
     if (isHardLinked(entry)) {
       const found = `${file} has ${entry.stat.nlink} hard links`;

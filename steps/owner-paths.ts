@@ -1,8 +1,9 @@
 import type { Change } from '../src/changes/change.ts';
+import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
 import { ids, owner, path, relativePaths } from '../src/step/fields.ts';
 import { formerIds, idsChange, isSettled, readHomeIds } from '../src/step/home-ids.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
-import { counted, info, leftAlone, warning } from '../src/step/phrases.ts';
+import { counted, info, leftAlone, unknownNote, warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import {
   isCovered,
@@ -175,15 +176,15 @@ async function repairBelow(
 ): Promise<Repair> {
   const { system } = context;
   const path = join(base, below);
-  const entry = lookBelow(system, base, below);
+  const entry = unlessUnknown(() => lookBelow(system, base, below));
+  // One that cannot be looked at costs no other one its repair; each boot looks at all of them.
+  if (entry instanceof LookFailed) {
+    return { ...NOTHING, isPartial: true, notes: [unknownNote(path, entry)] };
+  }
   if (entry.type === 'missing') return NOTHING;
   if (!('stat' in entry) || entry.type === 'link') {
-    const mend =
-      entry.type === 'unreadable'
-        ? undefined
-        : `replace it by a ${recursive ? 'directory' : 'file'} if ${wanted.name} should own it`;
-    const isPartial = entry.type === 'unreadable';
-    return { ...NOTHING, isPartial, notes: [leftAlone(path, entry, mend)] };
+    const mend = `replace it by a ${recursive ? 'directory' : 'file'} if ${wanted.name} should own it`;
+    return { ...NOTHING, notes: [leftAlone(path, entry, mend)] };
   }
   const mount = mountBetween(context, base, below);
   if (mount !== undefined) return mountedElsewhere(context, mount, wanted);

@@ -1,4 +1,4 @@
-import { unlessProblem } from '../src/errors/problem.ts';
+import { unlessProblem } from '../src/errors/look-failed.ts';
 import { ownerTouches } from '../src/step/owner.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import { leftAlone, whatIs } from '../src/step/phrases.ts';

@@ -27,7 +27,7 @@ const code = main(process.argv.slice(2), {
 });
 void code.then((value) => {
   // All is written. Left to itself, node would take the heap apart first.
-  process.exit(value === 0 && stdout.failure !== undefined ? EXIT.output.code : value);
+  process.exit(value === 0 && stdout.failure !== undefined ? EXIT.io.code : value);
 });
 
 /** Undefined where it cannot be told; not every command needs it. */

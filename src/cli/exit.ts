@@ -13,7 +13,7 @@ export const EXIT = {
   usage: { code: 64, meaning: 'the command line is wrong' },
   noInput: { code: 66, meaning: 'no such plan or root' },
   bug: { code: 70, meaning: 'a bug of hermes-boot; the only time that a stack is shown' },
-  output: { code: 74, meaning: 'standard output cannot be written' },
+  io: { code: 74, meaning: 'an I/O error: a file cannot be read, or standard output written' },
   timeout: { code: 75, meaning: 'something took too long; trying again may help' },
   notPermitted: { code: 77, meaning: 'this process has not the rights that it takes' },
   config: { code: 78, meaning: 'the plan, an input or a facts document is not valid' },
@@ -32,7 +32,10 @@ export function exitOfProblem(code: ProblemCode): Exit {
     case 'not-permitted':
       return 'notPermitted';
     case 'timeout':
+    case 'transient':
       return 'timeout';
+    case 'io':
+      return 'io';
     case 'invalid':
     case 'unanswered':
       return 'config';

@@ -1,4 +1,4 @@
-import { Problem } from '../errors/problem.ts';
+import { isAnswer } from '../errors/look-failed.ts';
 import { showLine } from '../report/log-lines.ts';
 import { join } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
@@ -60,7 +60,7 @@ function readStamp(system: ReadSystem, path: string): string | undefined {
     const word = system.readText(path, LARGEST_STAMP).replaceAll(/\s/g, '').toLowerCase();
     return /^[a-z][a-z0-9_-]*$/.test(word) ? word : undefined;
   } catch (error) {
-    if (error instanceof Problem) return undefined;
+    if (isAnswer(error)) return undefined;
     throw error;
   }
 }

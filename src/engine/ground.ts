@@ -1,3 +1,4 @@
+import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
 import type { BootStep } from '../plan/plan.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { componentsOf, isWithin, join } from '../system/path.ts';
@@ -47,7 +48,9 @@ function touch(a: string, b: string, system: ReadSystem): boolean {
   if (isWithin(a, b) || isWithin(b, a)) return true;
   // Whichever comes first makes the directory that leads to both.
   const shared = sharedPath(a, b);
-  return shared !== '/' && system.look(shared).type === 'missing';
+  if (shared === '/') return false;
+  const entry = unlessUnknown(() => system.look(shared));
+  return entry instanceof LookFailed || entry.type === 'missing';
 }
 
 /** The longest path that both lie at or below. */
@@ -62,6 +65,8 @@ function sharedPath(a: string, b: string): string {
 }
 
 function resolved(system: ReadSystem, path: string): string {
-  const resolution = system.resolve(path);
+  const resolution = unlessUnknown(() => system.resolve(path));
+  // What leads nobody knows where may lead anywhere.
+  if (resolution instanceof LookFailed) return '/';
   return resolution.kind === 'path' ? resolution.path : path;
 }

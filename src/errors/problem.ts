@@ -1,9 +1,11 @@
 /**
  * Why a step or the boot cannot go on, by what the caller can do about it. It decides the exit
- * code: `not-permitted` is 77, `timeout` 75, `invalid` (an input that does not fit) and `unanswered`
- * (facts that do not know) 78, `failed` 1.
+ * code: `not-permitted` is 77, `timeout` and `transient` (trying again may help) 75, `io` (the
+ * kernel could not read) 74, `invalid` (an input that does not fit) and `unanswered` (facts that do
+ * not know) 78, `failed` 1.
  */
-export type ProblemCode = 'failed' | 'not-permitted' | 'timeout' | 'invalid' | 'unanswered';
+export type ProblemCode =
+  'failed' | 'not-permitted' | 'timeout' | 'transient' | 'io' | 'invalid' | 'unanswered';
 
 /**
  * One thing that stands in the way of several steps: it is told once, with what follows from it and
@@ -65,16 +67,6 @@ export class Problem extends Error {
 /** The check behind every exhaustive switch: reaching it is a bug. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}
-
-/** What `act` returns; undefined where a Problem keeps it from that. Bugs are thrown on. */
-export function unlessProblem<T>(act: () => T): T | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
 }
 
 /** The code of a system error, such as ENOENT; undefined for anything else. */

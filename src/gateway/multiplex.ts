@@ -1,4 +1,4 @@
-import { Problem } from '../errors/problem.ts';
+import { isAnswer } from '../errors/look-failed.ts';
 import { lookBelow } from '../step/place.ts';
 import type { Reader } from '../system/content.ts';
 import { join } from '../system/path.ts';
@@ -19,14 +19,14 @@ const multiplexed: Reader<boolean> = {
 /**
  * Whether the configuration of a home says that one gateway serves all profiles:
  * `gateway.multiplex_profiles`. By a look at its lines, since a boot must not wait for a YAML
- * parser to load; of a file that cannot be read it is not known, and so false.
+ * parser to load; a file that is too large says nothing.
  */
 export function multiplexes(system: ReadSystem, home: string): boolean {
   if (lookBelow(system, home, CONFIG).type !== 'file') return false;
   try {
     return system.readAs(join(home, CONFIG), multiplexed);
   } catch (error) {
-    if (error instanceof Problem) return false;
+    if (isAnswer(error)) return false;
     throw error;
   }
 }

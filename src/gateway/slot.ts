@@ -1,4 +1,5 @@
 import type { Change } from '../changes/change.ts';
+import { isAnswer } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
 import { whatIs } from '../step/phrases.ts';
 import { rightsChanges } from '../step/rights.ts';
@@ -113,8 +114,8 @@ function holds(system: ReadSystem, path: string, { content }: FilePart): boolean
   try {
     return system.readAs(path, isThis(content), content.size);
   } catch (error) {
-    // It is larger than what belongs there, or unreadable.
-    if (error instanceof Problem) return false;
+    // It is larger than what belongs there.
+    if (isAnswer(error)) return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../errors/problem.ts';
+import { isAnswer } from '../errors/look-failed.ts';
 import { whatIs } from '../step/phrases.ts';
 import { lookBelow } from '../step/place.ts';
 import type { Reader } from '../system/content.ts';
@@ -74,7 +74,7 @@ function readStates(system: ReadSystem, path: string): States | string {
   try {
     return system.readAs(path, states, LARGEST_STATE) ?? `${path} is no JSON object`;
   } catch (error) {
-    if (error instanceof Problem) return error.message;
+    if (isAnswer(error)) return error.message;
     throw error;
   }
 }
@@ -87,7 +87,7 @@ export function readFields(
   try {
     return fieldsOf(system.readText(path, LARGEST_STATE)) ?? `${path} is no JSON object`;
   } catch (error) {
-    if (error instanceof Problem) return error.message;
+    if (isAnswer(error)) return error.message;
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import type { IdsChange } from '../changes/change.ts';
-import { Problem } from '../errors/problem.ts';
 import { homeIds, type HomeIds, type RememberedId } from '../system/home-ids.ts';
 import { sameOwner, showOwner, type Owner } from '../system/entry.ts';
 import { CLOSING_ID, isReplacedBy, type FormerId } from '../system/owner-rule.ts';
@@ -25,11 +24,7 @@ export interface KnownIds {
  * @throws Problem when nobody can tell whether there is one
  */
 export function readHomeIds(system: ReadSystem, record: string): HomeIds | undefined {
-  const entry = system.look(record);
-  if (entry.type === 'unreadable') {
-    throw new Problem({ found: `${record} cannot be looked at (${entry.reason})` });
-  }
-  return entry.type === 'missing' ? undefined : system.readRoots(record, homeIds);
+  return system.readRoots(record, homeIds);
 }
 
 /**
@@ -106,7 +101,6 @@ export function hasFormer(
 ): boolean {
   return [base, ...system.list(base).map((name) => join(base, name))].some((path) => {
     const entry = system.look(path);
-    if (entry.type === 'unreadable') return true;
     if (!('stat' in entry)) return false;
     const { uid, gid, changedAt } = entry.stat;
     return isReplacedBy(users, uid, changedAt) || isReplacedBy(groups, gid, changedAt);

@@ -1,4 +1,5 @@
 import { showCount } from '../text/count.ts';
+import type { LookFailed } from '../errors/look-failed.ts';
 import { unreachable } from '../errors/problem.ts';
 import { isLinked, type Entry } from '../system/entry.ts';
 import { join, normalise, parentOf } from '../system/path.ts';
@@ -11,8 +12,6 @@ export function whatIs(entry: Entry): string {
       return `a link to ${entry.target}`;
     case 'behind-link':
       return `behind ${entry.link}, a link to ${entry.target}`;
-    case 'unreadable':
-      return `not to be looked at (${entry.reason})`;
     case 'missing':
       return 'missing';
     case 'file':
@@ -32,6 +31,11 @@ export function leftAlone(path: string, entry: Entry, mend?: string): Note {
   const consequence = isLinked(entry) ? 'left alone, and what it points to (#52781)' : 'left alone';
   const advice = mend === undefined ? '' : `; ${mend}`;
   return { severity: 'warning', text: `${path} is ${whatIs(entry)}: ${consequence}${advice}` };
+}
+
+/** Says that nobody knows what stands at a path: this boot leaves it out, the next looks again. */
+export function unknownNote(path: string, failed: LookFailed): Note {
+  return warning(`${path} is left as it is, and the next boot looks again: ${failed.found}`);
 }
 
 /** A note that explains and asks for nothing. */

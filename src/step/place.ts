@@ -28,9 +28,7 @@ export function lookBelow(system: ReadSystem, base: string, path: string): Entry
   for (const name of componentsOf(path)) {
     if (entry.type === 'link') return { type: 'behind-link', link: at, target: entry.target };
     if (entry.type !== 'directory') {
-      return entry.type === 'behind-link' || entry.type === 'unreadable'
-        ? entry
-        : { type: 'missing' };
+      return entry.type === 'behind-link' ? entry : { type: 'missing' };
     }
     at = join(at, name);
     entry = system.look(at);
@@ -67,9 +65,8 @@ export function notADirectory(
   entry: Entry,
 ): Problem {
   if (!isLinked(entry)) {
-    const mend = entry.type === 'unreadable' ? undefined : `move ${path} out of the way`;
     const found = `${path} is ${whatIs(entry)}`;
-    return new Problem({ found, wanted: 'a directory', ...(mend === undefined ? {} : { mend }) });
+    return new Problem({ found, wanted: 'a directory', mend: `move ${path} out of the way` });
   }
   const link = entry.type === 'link' ? path : entry.link;
   const target = targetOf(link, entry.target) + path.slice(link.length);

@@ -31,13 +31,13 @@ export type Present =
  *
  * - `behind-link`: a directory on the way is a link that must not be followed, because somebody
  *   other than root could have put it there; `link` is that directory and `target` its text.
- * - `unreadable`: the kernel refuses to say; `reason` is its error code, such as EACCES.
+ *
+ * A look that got no answer is none of them: LookFailed is thrown.
  */
 export type Entry =
   | Present
   | { readonly type: 'missing' }
-  | { readonly type: 'behind-link'; readonly link: string; readonly target: string }
-  | { readonly type: 'unreadable'; readonly reason: string };
+  | { readonly type: 'behind-link'; readonly link: string; readonly target: string };
 
 /** Whether a link stands at a path or on the way to it: nothing is done through one (#52781). */
 export function isLinked(

@@ -1,4 +1,4 @@
-import { unlessProblem } from '../errors/problem.ts';
+import { LookFailed, unlessProblem, unlessUnknown } from '../errors/look-failed.ts';
 import { flag, text } from '../text/codec.ts';
 import type { Reader } from './content.ts';
 import { join } from './path.ts';
@@ -35,9 +35,9 @@ export function readAllEnvdir(
   system: ReadSystem,
   names: readonly string[],
 ): Readonly<Record<string, string>> {
-  const there = new Set(system.list(ENVDIR));
-  // Without a name, it may be that this user can look into the directory and not list it.
-  const asked = there.size === 0 ? names : names.filter((name) => there.has(name));
+  const there = unlessUnknown(() => new Set(system.list(ENVDIR)));
+  // It may be that this user can look into the directory and not list it.
+  const asked = there instanceof LookFailed ? names : names.filter((name) => there.has(name));
   return Object.fromEntries(
     asked.flatMap((name) => {
       const value = readEnvdir(system, name);

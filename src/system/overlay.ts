@@ -38,7 +38,7 @@ export class OverlayTree implements Tree {
     if (node === 'removed') return { type: 'missing' };
     if (node !== undefined) return presentOf(node);
     const entry = this.#lookBelow(path);
-    if (entry.type === 'missing' || entry.type === 'unreadable') return entry;
+    if (entry.type === 'missing') return entry;
     return this.#ruled(path, entry);
   }
 
@@ -134,7 +134,7 @@ export class OverlayTree implements Tree {
       return;
     }
     const entry = this.look(path);
-    if (entry.type === 'missing' || entry.type === 'unreadable') {
+    if (entry.type === 'missing') {
       throw new Error(`the simulated world has no ${path} to change`);
     }
     this.put(path, nodeOf(entry, { ...entry.stat, ...change }));
@@ -216,7 +216,7 @@ export class OverlayTree implements Tree {
     checkTime(signal, `looking at ${path}`);
     if (except.has(path)) return;
     const entry = this.look(path);
-    if (entry.type === 'missing' || entry.type === 'unreadable') return;
+    if (entry.type === 'missing') return;
     if (path !== top && this.mounts().has(path)) {
       visit.mount(path);
       return;

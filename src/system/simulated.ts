@@ -169,7 +169,7 @@ function nodeOfPart(part: Part, owner: Owner): MemoryNode {
 }
 
 function existing(path: string, entry: Entry): Present {
-  if (entry.type === 'missing' || entry.type === 'unreadable' || entry.type === 'behind-link') {
+  if (entry.type === 'missing' || entry.type === 'behind-link') {
     throw new Problem({
       found: `${path} is ${entry.type}`,
       wanted: 'an entry that can be changed',

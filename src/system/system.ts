@@ -29,12 +29,15 @@ export const READ_LIMIT = 4 * 1024 * 1024;
  * have made are followed at all (see links.ts).
  */
 export interface ReadSystem {
-  /** Looks at `path`, itself never followed. */
+  /**
+   * Looks at `path`, itself never followed.
+   * @throws LookFailed, as everything here does, when the kernel gives no answer
+   */
   look(path: string): Entry;
   /**
    * The content of a regular file, to be copied or opened with a reader.
    * @param limit in bytes
-   * @throws Problem when it is no regular file, is larger than `limit` or cannot be read
+   * @throws Problem when it is no regular file or is larger than `limit`
    */
   read(path: string, limit?: number): Content;
   /** What a reader makes of a regular file. */
@@ -46,7 +49,7 @@ export interface ReadSystem {
   readRoots<T>(path: string, reader: Reader<T>): T | undefined;
   /** The whole text of a regular file, for what no plan depends on: see `Content.text`. */
   readText(path: string, limit?: number): string;
-  /** The names in a directory, sorted; empty when there is no such directory. */
+  /** The names in a directory, sorted; empty when it is missing or not a directory. */
   list(path: string): readonly string[];
   /** The accounts and groups of the world. */
   accounts(): Accounts;

@@ -4,8 +4,7 @@ import type { Mounts } from './mounts.ts';
 import type { OwnerRule } from './owner-rule.ts';
 
 /** What a tree tells of one path; links on the way have been dealt with before. */
-export type RawEntry =
-  Present | { readonly type: 'missing' } | { readonly type: 'unreadable'; readonly reason: string };
+export type RawEntry = Present | { readonly type: 'missing' };
 
 /** An entry whose user or group is to be replaced. */
 export interface Misowned {
@@ -50,6 +49,9 @@ export const SAMPLE_SIZE = 8;
 /**
  * A tree of entries addressed by canonical paths: no component before the last is a link. The
  * real file system below a root, the simulated one over it and the ones in memory are trees.
+ *
+ * Whatever is asked of it throws LookFailed where the kernel gives no answer: only ENOENT and
+ * ENOTDIR mean that something is not there.
  */
 export interface Tree {
   /** Looks at an entry without following it. */
@@ -60,7 +62,7 @@ export interface Tree {
    * @param accept tells of the very file that is read whether it may be; else that is a Problem
    */
   read(path: string, limit: number, accept?: (stat: Stat) => boolean): Content;
-  /** The names in a directory, sorted; empty when it is not one or cannot be listed. */
+  /** The names in a directory, sorted; empty when it is missing or not a directory. */
   list(path: string): readonly string[];
   /** The mount points of this tree, as canonical paths. */
   mounts(): Mounts;
@@ -71,11 +73,11 @@ export interface Tree {
    * @param bits as in the last octal digit of a mode
    */
   permits(path: string, bits: number): boolean | undefined;
-  /** How many bytes still fit where `path` is; undefined where nobody knows. */
+  /** How many bytes still fit where `path` is; undefined where nobody knows: it is a forecast. */
   freeBytes(path: string): number | undefined;
   /** Whether a process reads from the FIFO at `path`. */
   listens(path: string): boolean;
-  /** Lock files of the account databases whose makers are gone, as canonical paths. */
+  /** Lock files of the account databases whose makers are surely gone, as canonical paths. */
   abandonedLocks(): readonly string[];
   /**
    * Compares user and group of everything at and below `path` with a rule, in one walk that

@@ -1,4 +1,4 @@
-import { Problem } from '../../src/errors/problem.ts';
+import { isAnswer } from '../../src/errors/look-failed.ts';
 import { Content, sealed, type Reader } from '../../src/system/content.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { flag, nullable, number, object, text, variant, word } from '../../src/text/codec.ts';
@@ -44,7 +44,7 @@ export function readStore(system: ReadSystem, path: string, provider: string, se
     const found = system.readAs(path, sessionWith(provider, seed), LARGEST_AUTH);
     return found.kind === 'unreadable' ? { ...found, found: `${path} ${found.found}` } : found;
   } catch (error) {
-    if (error instanceof Problem) return { kind: 'unreadable', found: error.message };
+    if (isAnswer(error)) return { kind: 'unreadable', found: error.message };
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { isAnswer } from '../../src/errors/look-failed.ts';
 import { Problem, unreachable } from '../../src/errors/problem.ts';
 import { warning } from '../../src/step/phrases.ts';
 import type { Outcome, StepContext } from '../../src/step/step.ts';
@@ -83,7 +84,7 @@ function standingOf(
     if (own !== undefined && seeded.includes(own)) return 'pristine';
     return seeded.includes(source.content().digest()) ? 'edited' : 'passed-over';
   } catch (error) {
-    if (error instanceof Problem) return error;
+    if (isAnswer(error)) return error;
     throw error;
   }
 }

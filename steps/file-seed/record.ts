@@ -1,4 +1,5 @@
 import type { Change } from '../../src/changes/change.ts';
+import { isAnswer } from '../../src/errors/look-failed.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { ownerOf } from '../../src/step/owner.ts';
 import { warning, whatIs } from '../../src/step/phrases.ts';
@@ -71,7 +72,7 @@ export function remember(
     const parents = parentChanges(context, path).map((parent) => ({ ...parent, owner }));
     return { changes: [...parents, record], notes: [] };
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!isAnswer(error)) throw error;
     const found = `${error.found}: nothing remembers how ${options.path} was seeded, and it will not follow the image`;
     return { changes: [], notes: [warning(found)] };
   }

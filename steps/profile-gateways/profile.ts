@@ -95,7 +95,6 @@ function staleFiles(system: ReadSystem, home: string, { name, below }: Profile):
     const path = join(join(home, below), file);
     const { type } = lookBelow(system, home, join(below, file));
     if (type === 'missing' || type === 'directory' || type === 'behind-link') return [];
-    if (type === 'unreadable') return [];
     const why = `no gateway of ${name} runs any more`;
     return [{ kind: 'removal', path, from: type, why }];
   });

@@ -1,4 +1,4 @@
-import { unlessProblem } from '../../src/errors/problem.ts';
+import { unlessProblem } from '../../src/errors/look-failed.ts';
 import { canonical } from '../../src/step/place.ts';
 import { info, leftAlone, warning, whatIs } from '../../src/step/phrases.ts';
 import type { Note } from '../../src/step/step.ts';
@@ -36,7 +36,7 @@ export async function externalOf(
   if (config === undefined) return { directories: [], notes: [] };
   const entry = system.look(config);
   if (entry.type === 'missing') return { directories: [], notes: [] };
-  if (entry.type !== 'file' && entry.type !== 'unreadable') {
+  if (entry.type !== 'file') {
     const mend = 'external directories of skills that it may name are not known';
     return { directories: [], notes: [leftAlone(config, entry, mend)] };
   }
@@ -92,7 +92,7 @@ function absolute(name: string, home: string): string {
 /** Where a directory is. One that is missing is empty, and may be filled later. */
 function look(system: ReadSystem, path: string): { path: string } | { problem: string } {
   const entry = system.look(path);
-  return isLinked(entry) || entry.type === 'unreadable'
+  return isLinked(entry)
     ? { problem: `${path} is ${whatIs(entry)}` }
     : { path: canonical(system, path) };
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../src/errors/problem.ts';
+import { isAnswer } from '../../src/errors/look-failed.ts';
 import { lookBelow } from '../../src/step/place.ts';
 import type { Reader } from '../../src/system/content.ts';
 import { isLinked, type Entry } from '../../src/system/entry.ts';
@@ -155,14 +155,14 @@ export function suppliedBy(system: ReadSystem, directory: string): string[] {
   });
 }
 
-/** Where the hub has put skills. What it owns is not moved; what cannot be read owns nothing. */
+/** Where the hub has put skills. What it owns is not moved; what is no record owns nothing. */
 function hubPaths(system: ReadSystem, home: string): ReadonlySet<string> {
   const path = join('skills', HUB_LOCK);
   if (lookBelow(system, home, path).type !== 'file') return new Set();
   try {
     return new Set(system.readAs(join(home, path), installed));
   } catch (error) {
-    if (error instanceof Problem) return new Set();
+    if (isAnswer(error)) return new Set();
     throw error;
   }
 }

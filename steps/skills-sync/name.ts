@@ -1,4 +1,4 @@
-import { unlessProblem } from '../../src/errors/problem.ts';
+import { unlessProblem } from '../../src/errors/look-failed.ts';
 import type { Reader } from '../../src/system/content.ts';
 import { join, nameOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';

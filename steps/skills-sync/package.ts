@@ -1,4 +1,4 @@
-import { unlessProblem } from '../../src/errors/problem.ts';
+import { unlessProblem } from '../../src/errors/look-failed.ts';
 import { CombinedDigest } from '../../src/system/content.ts';
 import type { Stat } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';

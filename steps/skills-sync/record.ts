@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { unlessProblem } from '../../src/errors/problem.ts';
+import { unlessProblem } from '../../src/errors/look-failed.ts';
 import { lookBelow } from '../../src/step/place.ts';
 import type { Reader } from '../../src/system/content.ts';
 import { join } from '../../src/system/path.ts';

@@ -102,7 +102,7 @@ export function worldOf(tree: Tree): Map<string, string> {
   const lines = new Map<string, string>();
   const visit = (path: string): void => {
     const entry = tree.look(path);
-    if (entry.type === 'missing' || entry.type === 'unreadable') return;
+    if (entry.type === 'missing') return;
     lines.set(path, lineOf(tree, path, entry));
     if (entry.type === 'directory') for (const name of tree.list(path)) visit(below(path, name));
   };

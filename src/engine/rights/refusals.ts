@@ -1,4 +1,5 @@
 import type { Change } from '../../changes/change.ts';
+import { isAnswer } from '../../errors/look-failed.ts';
 import { Problem, type Cause } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';
 import { info } from '../../step/phrases.ts';
@@ -67,7 +68,7 @@ export class Refusals {
   }
 
   #explain(error: unknown, change: Change): Problem | undefined {
-    if (!(error instanceof Problem) || !REFUSED.has(error.errno ?? '')) return undefined;
+    if (!isAnswer(error) || !REFUSED.has(error.errno ?? '')) return undefined;
     const mount = this.#system.mountOf(change.path);
     if (mount === undefined || !(isServed(mount) || isOwnerless(mount))) return undefined;
     if (this.#givenTo(change) === undefined || !this.#facts.capabilities.has('CHOWN')) {

@@ -1,3 +1,4 @@
+import { LookFailed } from '../../errors/look-failed.ts';
 import { errnoOf, Problem, type ProblemParts } from '../../errors/problem.ts';
 
 type Explanation = Pick<ProblemParts, 'code' | 'wanted' | 'mend'> & { readonly found: string };
@@ -32,6 +33,29 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     mend: 'in a user namespace only mapped ids can own files; see user_namespaces(7)',
   },
 };
+
+/** The only errors that tell that something is not there; see Tree. */
+export function isAbsence(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/**
+ * What an error of a look at `path` is: a failed look where the kernel gave no answer. What it said
+ * of the world, such as that a link stands there, stays a Problem; anything else is a bug.
+ */
+export function lookProblem(error: unknown, path: string): Problem {
+  const code = errnoOf(error);
+  const isAnswer = error instanceof Problem || isAbsence(error) || code === 'ELOOP';
+  if (isAnswer || code === undefined) return systemProblem(error, `reading ${path}`);
+  return new LookFailed(path, callOf(error) ?? 'open', code);
+}
+
+/** The system call that failed, as Node names it. */
+function callOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
+  return typeof error.syscall === 'string' ? error.syscall : undefined;
+}
 
 /**
  * Turns a failed system call into a Problem; anything else is a bug and is thrown as it is.

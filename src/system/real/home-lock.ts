@@ -140,10 +140,11 @@ export class RealHomeLock implements HomeLock {
 
   #record(): string {
     const path = join(this.#home, LOCK_FILE);
-    if (this.#system.look(path).type !== 'file') return '';
     try {
+      if (this.#system.look(path).type !== 'file') return '';
       return this.#system.readText(path, LARGEST_RECORD);
     } catch (error) {
+      // A mark that is not known makes the world be looked at once more.
       if (error instanceof Problem) return '';
       throw error;
     }

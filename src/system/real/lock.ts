@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
+import { isAbsence } from './errno.ts';
 import { pathOf, statOf } from './open.ts';
 
 /** How long to wait for somebody else who edits accounts, in milliseconds. */
@@ -64,6 +65,7 @@ function create(directory: number, lock: string): boolean {
 /**
  * Whether the process that made a lock is gone: there is none with its number, or that one started
  * after the lock was made (numbers start over with each container).
+ * @throws the system error when that cannot be told: a lock is never taken over on suspicion
  */
 export function isAbandoned(directory: number, lock: string): boolean {
   const stats = statOf(pathOf(directory, lock));
@@ -81,8 +83,9 @@ function holderOf(directory: number, lock: string): number | undefined {
   try {
     const text = readFileSync(pathOf(directory, lock), 'utf8').replace('\0', '').trim();
     return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
   }
 }
 
@@ -93,7 +96,9 @@ function startOf(pid: number): number | undefined {
     const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
     const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
     return (Number(boot) + ticks / TICKS) * 1000;
-  } catch {
-    return undefined;
+  } catch (error) {
+    // ESRCH: it ended between the open and the read.
+    if (isAbsence(error) || errnoOf(error) === 'ESRCH') return undefined;
+    throw error;
   }
 }

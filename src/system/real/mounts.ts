@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { isWithin } from '../path.ts';
 import type { Mount, Mounts } from '../mounts.ts';
+import { isAbsence, lookProblem } from './errno.ts';
+
+const MOUNTINFO = '/proc/self/mountinfo';
 
 /**
  * The mounts at and below `root`, as paths of the world; what `root` itself lies on stands for
- * `/`. Empty where the kernel does not tell. See proc_pid_mountinfo(5).
+ * `/`. Empty where there is no /proc. See proc_pid_mountinfo(5).
+ * @throws LookFailed when it cannot be read: no walk may enter a mount that is not known
  */
 export function readMounts(root: string): Mounts {
   const mounts = new Map<string, Mount>();
@@ -41,8 +45,9 @@ function unescape(point: string): string {
 
 function mountinfo(): string {
   try {
-    return readFileSync('/proc/self/mountinfo', 'utf8');
-  } catch {
-    return '';
+    return readFileSync(MOUNTINFO, 'utf8');
+  } catch (error) {
+    if (isAbsence(error)) return '';
+    throw lookProblem(error, MOUNTINFO);
   }
 }

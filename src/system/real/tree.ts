@@ -7,7 +7,7 @@ import type { OwnerRule } from '../owner-rule.ts';
 import { parentOf } from '../path.ts';
 import type { Time } from '../scan.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
-import { systemProblem } from './errno.ts';
+import { isAbsence, lookProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
 import { readMounts } from './mounts.ts';
@@ -50,9 +50,8 @@ export class RealTree implements Tree {
       const stat = toStat(stats);
       return type === 'link' ? { type, stat, target: readlinkSync(host) } : { type, stat };
     } catch (error) {
-      const code = errnoOf(error) ?? 'EIO';
-      if (code === 'ENOTDIR' || code === 'ENOENT') return { type: 'missing' };
-      return { type: 'unreadable', reason: code };
+      if (isAbsence(error)) return { type: 'missing' };
+      throw lookProblem(error, path);
     }
   }
 
@@ -75,7 +74,7 @@ export class RealTree implements Tree {
         return Content.ofBytes(content());
       });
     } catch (error) {
-      throw systemProblem(error, `reading ${path}`);
+      throw lookProblem(error, path);
     }
   }
 
@@ -84,8 +83,9 @@ export class RealTree implements Tree {
       return namesIn(this.#prefix + path)
         .map(String)
         .sort();
-    } catch {
-      return [];
+    } catch (error) {
+      if (isAbsence(error)) return [];
+      throw lookProblem(error, path);
     }
   }
 
@@ -101,7 +101,10 @@ export class RealTree implements Tree {
       accessSync(this.#prefix + path, bits);
       return true;
     } catch (error) {
-      return DENIED.has(errnoOf(error) ?? '') ? false : undefined;
+      if (DENIED.has(errnoOf(error) ?? '')) return false;
+      // What is not there has no rights that the kernel could tell.
+      if (isAbsence(error)) return undefined;
+      throw lookProblem(error, path);
     }
   }
 
@@ -110,8 +113,8 @@ export class RealTree implements Tree {
       try {
         const { bavail, bsize } = statfsSync(this.#prefix + at);
         return bavail * bsize;
-      } catch {
-        if (at === '/') return undefined;
+      } catch (error) {
+        if (at === '/' || !isAbsence(error)) return undefined;
       }
     }
   }
@@ -125,8 +128,9 @@ export class RealTree implements Tree {
         closeSync(openSync(pathOf(directory, name), flags));
         return true;
       });
-    } catch {
-      return false;
+    } catch (error) {
+      if (isAbsence(error) || errnoOf(error) === 'ENXIO') return false;
+      throw lookProblem(error, path);
     }
   }
 
@@ -135,9 +139,9 @@ export class RealTree implements Tree {
       if (this.look(path).type !== 'file') return false;
       try {
         return withParent(this.rootFd, path, isAbandoned);
-      } catch {
-        // Where it cannot be looked at, it is somebody else's.
-        return false;
+      } catch (error) {
+        if (isAbsence(error)) return false;
+        throw lookProblem(error, path);
       }
     });
   }

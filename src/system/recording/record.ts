@@ -43,6 +43,23 @@ export interface WorldRecord {
   readonly mounts: Mounts;
   /** Absent when nobody asked. */
   readonly abandonedLocks?: readonly string[] | undefined;
+  /** The looks that got no answer, by what was asked: `look /opt/data`. Absent when all did. */
+  readonly unknown?: ReadonlyMap<string, UnknownRecord> | undefined;
+}
+
+/** A look that got no answer; see LookFailed. */
+export interface UnknownRecord {
+  readonly path: string;
+  readonly call: string;
+  readonly errno: string;
+}
+
+/** What can be asked of a world. */
+export type Question = 'look' | 'read' | 'list' | 'permits' | 'listens' | 'locks' | 'scan';
+
+/** The key of a look that got no answer. */
+export function unknownKey(question: Question, about: string): string {
+  return `${question} ${about}`;
 }
 
 /** What was read of a file. */
@@ -88,7 +105,7 @@ const anything: Codec<unknown> = { encode: (value) => value, decode: (json) => j
 /** How a problem is written: its parts for a person. */
 export const problem: Codec<ProblemParts> = as(
   object({
-    code: word('failed', 'not-permitted', 'timeout', 'invalid', 'unanswered'),
+    code: word('failed', 'not-permitted', 'timeout', 'transient', 'io', 'invalid', 'unanswered'),
     found: text,
     wanted: optional(text),
     mend: list(text),
@@ -172,7 +189,6 @@ const entry: Codec<RawEntry> = variant<RawEntry>('type', {
   device: plain('device'),
   link,
   missing: object({ type: word('missing') }),
-  unreadable: object({ type: word('unreadable'), reason: text }),
 });
 
 /** How a scan is written. */
@@ -211,4 +227,5 @@ export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
   freeBytes: table(nullable(number)),
   listens: table(flag),
   abandonedLocks: optional(list(text)),
+  unknown: optional(table(object<UnknownRecord>({ path: text, call: text, errno: text }))),
 });

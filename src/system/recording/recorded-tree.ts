@@ -1,3 +1,4 @@
+import { LookFailed } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import { Unanswered } from '../../errors/unanswered.ts';
 import { Malformed } from '../../text/codec.ts';
@@ -5,7 +6,14 @@ import { combinationOf, Content, SealedContent, type Reader } from '../content.t
 import type { Mounts } from '../mounts.ts';
 import { ruleKey, type OwnerRule } from '../owner-rule.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
-import { permitsKey, scanKey, type ContentRecord, type WorldRecord } from './record.ts';
+import {
+  permitsKey,
+  scanKey,
+  unknownKey,
+  type ContentRecord,
+  type Question,
+  type WorldRecord,
+} from './record.ts';
 
 /** A tree that answers what a record has, and nothing else: it looks at no machine. */
 export class RecordedTree implements Tree {
@@ -16,10 +24,12 @@ export class RecordedTree implements Tree {
   }
 
   look(path: string): RawEntry {
+    this.#refuseUnknown('look', path);
     return answered(this.#record.entries.get(path), path);
   }
 
   read(path: string, limit: number): Content {
+    this.#refuseUnknown('read', path);
     const content = answered(this.#record.contents.get(path), `the content of ${path}`);
     if (content.problem !== undefined) throw new Problem(content.problem);
     const size = answered(content.size, `the size of ${path}`);
@@ -30,6 +40,7 @@ export class RecordedTree implements Tree {
   }
 
   list(path: string): readonly string[] {
+    this.#refuseUnknown('list', path);
     return answered(this.#record.lists.get(path), `what is in ${path}`);
   }
 
@@ -38,6 +49,7 @@ export class RecordedTree implements Tree {
   }
 
   permits(path: string, bits: number): boolean | undefined {
+    this.#refuseUnknown('permits', permitsKey(path, bits));
     const answer = this.#record.permits.get(permitsKey(path, bits));
     return answered(answer, `what this process may do to ${path}`) ?? undefined;
   }
@@ -47,18 +59,27 @@ export class RecordedTree implements Tree {
   }
 
   listens(path: string): boolean {
+    this.#refuseUnknown('listens', path);
     return answered(this.#record.listens.get(path), `who reads from ${path}`);
   }
 
   abandonedLocks(): readonly string[] {
+    this.#refuseUnknown('locks', '');
     return answered(this.#record.abandonedLocks, 'who holds the locks of the accounts');
   }
 
   scanOwners(path: string, rule: OwnerRule): Promise<OwnerScan> {
+    this.#refuseUnknown('scan', scanKey(path, rule));
     const what = `what below ${path} is not as it should be: ${ruleKey(rule)}`;
     const { found, problem } = answered(this.#record.scans.get(scanKey(path, rule)), what);
     if (problem !== undefined) throw new Problem(problem);
     return Promise.resolve(answered(found, what));
+  }
+
+  /** @throws LookFailed where the look got no answer when the record was made, either */
+  #refuseUnknown(question: Question, about: string): void {
+    const unknown = this.#record.unknown?.get(unknownKey(question, about));
+    if (unknown !== undefined) throw new LookFailed(unknown.path, unknown.call, unknown.errno);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isAnswer, LookFailed } from '../../errors/look-failed.ts';
 import { Problem, type ProblemParts } from '../../errors/problem.ts';
 import { combinationOf, Content, type Cover, type Reader } from '../content.ts';
 import { isWithin } from '../path.ts';
@@ -9,8 +10,11 @@ import {
   partsOf,
   permitsKey,
   scanKey,
+  unknownKey,
   type Answer,
+  type Question,
   type ScanRecord,
+  type UnknownRecord,
   type WorldRecord,
 } from './record.ts';
 
@@ -42,6 +46,7 @@ export class RecordingTree implements Tree {
   readonly #permits = new Map<string, boolean | null>();
   readonly #freeBytes = new Map<string, number | null>();
   readonly #listens = new Map<string, boolean>();
+  readonly #unknown = new Map<string, UnknownRecord>();
   #locks: readonly string[] | undefined;
 
   constructor(base: Tree, cover: RecordCover) {
@@ -50,18 +55,18 @@ export class RecordingTree implements Tree {
   }
 
   look(path: string): RawEntry {
-    return noted(this.#entries, path, () => this.#base.look(path));
+    return noted(this.#entries, path, () => this.#ask('look', path, () => this.#base.look(path)));
   }
 
   read(path: string, limit: number, accept?: (stat: Stat) => boolean): Content {
     const notes: Noted = this.#contents.get(path) ?? { answers: new Map() };
     this.#contents.set(path, notes);
     try {
-      const content = this.#base.read(path, limit, accept);
+      const content = this.#ask('read', path, () => this.#base.read(path, limit, accept));
       notes.size = content.size;
       return new ObservedContent(content, path, notes, this.#cover);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!isAnswer(error)) throw error;
       // Whether a file is too large depends on who asks; its size does not.
       const entry = this.look(path);
       if (entry.type === 'file' && entry.stat.size > limit) notes.size = entry.stat.size;
@@ -71,7 +76,7 @@ export class RecordingTree implements Tree {
   }
 
   list(path: string): readonly string[] {
-    return noted(this.#lists, path, () => this.#base.list(path));
+    return noted(this.#lists, path, () => this.#ask('list', path, () => this.#base.list(path)));
   }
 
   mounts(): Mounts {
@@ -79,8 +84,9 @@ export class RecordingTree implements Tree {
   }
 
   permits(path: string, bits: number): boolean | undefined {
-    const answer = this.#base.permits(path, bits);
-    this.#permits.set(permitsKey(path, bits), answer ?? null);
+    const key = permitsKey(path, bits);
+    const answer = this.#ask('permits', key, () => this.#base.permits(path, bits));
+    this.#permits.set(key, answer ?? null);
     return answer;
   }
 
@@ -91,11 +97,12 @@ export class RecordingTree implements Tree {
   }
 
   listens(path: string): boolean {
-    return noted(this.#listens, path, () => this.#base.listens(path));
+    const ask = (): boolean => this.#base.listens(path);
+    return noted(this.#listens, path, () => this.#ask('listens', path, ask));
   }
 
   abandonedLocks(): readonly string[] {
-    this.#locks = this.#base.abandonedLocks();
+    this.#locks = this.#ask('locks', '', () => this.#base.abandonedLocks());
     return this.#locks;
   }
 
@@ -106,7 +113,8 @@ export class RecordingTree implements Tree {
       this.#scans.set(key, { found });
       return found;
     } catch (error) {
-      if (error instanceof Problem) this.#scans.set(key, { problem: partsOf(error) });
+      if (error instanceof LookFailed) this.#note('scan', key, error);
+      else if (error instanceof Problem) this.#scans.set(key, { problem: partsOf(error) });
       throw error;
     }
   }
@@ -126,7 +134,22 @@ export class RecordingTree implements Tree {
       freeBytes: this.#freeBytes,
       listens: this.#listens,
       abandonedLocks: this.#locks,
+      unknown: this.#unknown.size === 0 ? undefined : this.#unknown,
     };
+  }
+
+  /** A look that got no answer is noted as what it is: its plan fails where it is recorded, too. */
+  #ask<T>(question: Question, about: string, ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      if (error instanceof LookFailed) this.#note(question, about, error);
+      throw error;
+    }
+  }
+
+  #note(question: Question, about: string, { path, call, errno }: LookFailed): void {
+    this.#unknown.set(unknownKey(question, about), { path, call, errno });
   }
 }
 
