@@ -11,6 +11,7 @@ import {
 import { defineStep } from '../src/step/step.ts';
 import type { HomeIds } from '../src/system/home-ids.ts';
 import { showOwner, type Owner } from '../src/system/entry.ts';
+import { CLOSING_ID, type FormerId } from '../src/system/owner-rule.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 
 /** What a home remembers of the ids of its account. */
@@ -55,7 +56,9 @@ export const accountRemember = defineStep({
     const before = [user, ...former.map((one) => ({ uid: one, gid: one }))];
     const there = readHomeIds(system, record);
     const known = withKnown(there, { to, before }, idsFromSigns(system, base, signs));
-    const wanted = settledWhereRight(system, base, known, former, to);
+    // A home without a record, in which nothing waits to follow, is settled without a walk.
+    const isSettled = there === undefined && !isWaiting(system, base, known, former, to);
+    const wanted = isSettled ? { ...known, settled: to } : known;
     if (there !== undefined && sameIds(there, wanted)) {
       return {
         changes: [],
@@ -79,18 +82,19 @@ function reachable(system: ReadSystem, user: Owner, to: Owner): Owner {
   return { uid: user.uid, gid: user.gid };
 }
 
-/** A home in which nothing waits to follow is settled without a walk. */
-function settledWhereRight(
+/** Whether the base or an entry directly in it waits to follow the account. */
+function isWaiting(
   system: ReadSystem,
   base: string,
   known: HomeIds,
   former: readonly number[],
   to: Owner,
-): HomeIds {
-  if (known.settled?.uid === to.uid && known.settled.gid === to.gid) return known;
-  const users = formerIds(known.users, former).filter(({ id: one }) => one !== to.uid);
-  const groups = formerIds(known.groups, former).filter(({ id: one }) => one !== to.gid);
-  return hasFormer(system, base, users, groups) ? known : { ...known, settled: to };
+): boolean {
+  const others = (ids: HomeIds['users'], own: number): FormerId[] => [
+    ...formerIds(ids, former).filter(({ id: one }) => one !== own),
+    { id: CLOSING_ID },
+  ];
+  return hasFormer(system, base, others(known.users, to.uid), others(known.groups, to.gid));
 }
 
 function whyAgain({ settled }: HomeIds, to: Owner): string {
