@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CACHE } from './launcher.ts';
+import { CACHE, trailer } from './launcher.ts';
 
 /*
  * Loaded into a plain node, for the flags of a loader would make the cache useless to one. A cache
  * holds what has been called by the end, so it is made of a boot. What has one keeps it.
  */
 const HOOK = `
-const { existsSync, writeFileSync } = require('node:fs');
+const { existsSync, statSync, writeFileSync } = require('node:fs');
 const { createHash } = require('node:crypto');
 const vm = require('node:vm');
 vm.Script = class extends vm.Script {
@@ -19,7 +19,8 @@ vm.Script = class extends vm.Script {
     const file = options.filename + '${CACHE}';
     if (existsSync(file)) return;
     const id = createHash('sha256').update(source).digest('hex');
-    process.on('exit', () => writeFileSync(file, Buffer.concat([this.createCachedData(), Buffer.from(id)])));
+    const made = Buffer.from(${trailer('id')});
+    process.on('exit', () => writeFileSync(file, Buffer.concat([this.createCachedData(), made])));
   }
 };
 `;

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 /*
  * V8 looks at every function of a program before it runs the first, which takes longer than a
  * converged boot. So node is given a few lines to run, which load the program with V8's code cache
- * where one lies beside it. The cache is no more than that: without it, or with one of another
- * version of node, the boot takes 20 ms longer.
+ * where one lies beside it. The cache is no more than that: without it, or with one that another
+ * build of node has made, the boot takes 20 ms longer. V8 itself compares no more than its own
+ * version, and crashes on the cache of another build of the same one.
  */
 
 /** The parameters of the program, as node passes them to a module, and the URL of the file. */
@@ -18,6 +19,18 @@ export const PROGRAM = 'program.cjs';
 
 /** What the name of a file with a code cache ends with. */
 export const CACHE = '.cache';
+
+/**
+ * What a cache file ends with, as an expression in a program: the digest of the source, since V8
+ * compares no more than its length, and what tells one build of node from another.
+ * @param source the digest, as an expression; `statSync` is in scope
+ */
+export function trailer(source: string): string {
+  const binary = 'statSync(process.execPath)';
+  const build = `process.version, process.versions.v8, process.arch, ${binary}.size`;
+  // Whole seconds: no more of it comes through the layers of an image.
+  return `[${source}, ${build}, Math.floor(${binary}.mtimeMs / 1000)].join(' ')`;
+}
 
 /** A program that is ready to be launched. */
 export interface Launchable {
@@ -48,20 +61,21 @@ export function launchable(program: string): Launchable {
 export function compiling(file: string, source: string): string {
   const id = idOf(source);
   return [
-    "const { readFileSync } = require('node:fs');",
+    "const { readFileSync, statSync } = require('node:fs');",
     "const { Script } = require('node:vm');",
     `const filename = __dirname + '/${file}';`,
     'let cachedData;',
     'try {',
     `  const cache = readFileSync(filename + '${CACHE}');`,
-    `  const fits = cache.toString('latin1', cache.length - ${id.length}) === '${id}';`,
-    `  if (fits) cachedData = cache.subarray(0, -${id.length});`,
+    `  const made = ${trailer(`'${id}'`)};`,
+    "  const fits = cache.toString('latin1', cache.length - made.length) === made;",
+    '  if (fits) cachedData = cache.subarray(0, -made.length);',
     '} catch {}',
     "const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });",
   ].join('\n');
 }
 
-/** Ends a cache file, since V8 itself only compares the length of a source with its cache. */
+/** Tells a source from every other one. */
 function idOf(source: string): string {
   return createHash('sha256').update(source).digest('hex');
 }
