@@ -3,8 +3,10 @@ import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { canonical, notADirectory, parentChanges } from '../src/step/place.ts';
 import { refuseSystemDirectory } from '../src/step/repair.ts';
 import { rightsChanges } from '../src/step/rights.ts';
-import { defineStep } from '../src/step/step.ts';
+import { Problem } from '../src/errors/problem.ts';
+import { defineStep, type StepContext } from '../src/step/step.ts';
 import { parseMode, showMode, showOwner } from '../src/system/entry.ts';
+import { isWithin } from '../src/system/path.ts';
 
 /** A directory, made with its parents. */
 export const directory = defineStep({
@@ -23,13 +25,22 @@ export const directory = defineStep({
         default: false,
         description: 'Whether a directory of the system, such as /etc, is refused.',
       },
+      'apart-from': {
+        type: 'array',
+        items: path('A path.'),
+        description:
+          'Paths that it must neither be, lie in nor hold, such as the install tree of the image.',
+      },
     },
   },
   plan(context) {
     const { system, with: options } = context;
     const entry = system.look(options.path);
-    if (options.dedicated === true && entry.type === 'directory') {
-      refuseSystemDirectory(canonical(system, options.path), context.variable('path'));
+    // Before the first change, also where it is still to be made.
+    if (entry.type === 'directory' || entry.type === 'missing') {
+      const at = canonical(system, options.path);
+      if (options.dedicated === true) refuseSystemDirectory(at, context.variable('path'));
+      for (const other of options['apart-from'] ?? []) refuseOverlap(context, at, other);
     }
     const givesOwner = options.owner !== undefined || context.as !== undefined;
     const wanted = {
@@ -68,3 +79,18 @@ export const directory = defineStep({
     ...ownerTouches(options.owner),
   ],
 });
+
+/** @throws Problem when a directory, with a canonical path, and another one have anything in common */
+function refuseOverlap(context: StepContext<unknown>, at: string, other: string): void {
+  const resolution = context.system.resolve(other);
+  const apart = resolution.kind === 'path' ? resolution.path : other;
+  if (!isWithin(at, apart) && !isWithin(apart, at)) return;
+  const how = at === apart ? 'is' : isWithin(at, apart) ? 'lies in' : 'holds';
+  const variable = context.variable('path');
+  throw new Problem({
+    found: `${at} ${how} ${apart}, which belongs to the image`,
+    wanted: 'a directory of its own, such as /opt/data',
+    mend:
+      variable === undefined ? 'name another one in the plan' : `set ${variable} to another one`,
+  });
+}

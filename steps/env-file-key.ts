@@ -46,8 +46,10 @@ export const envFileKey = defineStep({
     const pieces = parseEnvFile(file.text);
     const isOwn = (piece: Piece): piece is Assignment =>
       piece.kind === 'assignment' && piece.name === name;
-    const set = pieces.some((piece) => isOwn(piece) && piece.value !== '');
-    const without = joinPieces(pieces.filter((piece) => !isOwn(piece)));
+    // The last one decides for the agent, also where it is empty.
+    const last = pieces.filter(isOwn).at(-1);
+    const set = last !== undefined && last.value !== '';
+    const without = joinPieces(pieces.filter((piece) => !isOwn(piece) || piece.value !== ''));
     const hasEmpty = without !== file.text;
     const write = (text: string, label: string, why: string) =>
       rewrite(context, file, text, { label, why });

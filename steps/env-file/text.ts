@@ -22,7 +22,11 @@ export interface Assignment {
 }
 
 const LINE = /[^\n]*\n|[^\n]+$/g;
-const NAME = /^\uFEFF?\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=[^\S\r\n]*/;
+/*
+ * A byte order mark is part of the name behind it, as it is for python-dotenv: the agent does not
+ * find such a variable, so it counts as something else.
+ */
+const NAME = /^[^\S\uFEFF]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=[^\S\r\n]*/;
 
 /** Takes a text apart. */
 export function parseEnvFile(text: string): Piece[] {

@@ -109,13 +109,37 @@ test('an owner that has no account is impossible', async () => {
   );
 });
 
-test('a directory of the system is no dedicated one', async () => {
-  const system = world({ '/etc/passwd-': file('') });
-  const options = { path: '/etc', dedicated: true };
+test.each(['/etc', '/home', '/media', '/mnt', '/var/lib'])(
+  '%s is no dedicated directory, whether it is there or not, and nothing is made on the way',
+  async (path) => {
+    const options = { path, dedicated: true };
+    for (const entries of [{}, { [path]: directory() }]) {
+      await expect(planStep(directoryStep, options, world(entries))).rejects.toMatchObject({
+        found: `${path} is a directory of the system`,
+      });
+    }
+  },
+);
+
+test.each([
+  ['/opt/hermes', '/opt/hermes is /opt/hermes, which belongs to the image'],
+  ['/opt/hermes/', '/opt/hermes is /opt/hermes, which belongs to the image'],
+  ['/opt/hermes/home', '/opt/hermes/home lies in /opt/hermes, which belongs to the image'],
+  ['/opt', '/opt holds /opt/hermes, which belongs to the image'],
+  ['/link', '/opt/hermes lies in'],
+])('%s is refused apart from the install tree', async (path, found) => {
+  const system = world({ '/opt/hermes/.venv': directory(), '/link': link('/opt/hermes') });
+  const options = { path: path === '/link' ? '/link/x' : path, 'apart-from': ['/opt/hermes'] };
   const more = { origins: { path: 'HERMES_HOME' } };
   await expect(planStep(directoryStep, options, system, more)).rejects.toMatchObject({
-    found: '/etc is a directory of the system',
+    found:
+      path === '/link' ? '/opt/hermes/x lies in /opt/hermes, which belongs to the image' : found,
     mend: ['set HERMES_HOME to another one'],
   });
-  expect((await findingsOf(directoryStep, { path: '/etc' }, system)).changes).toEqual([]);
+});
+
+test('a directory beside the install tree is not refused', async () => {
+  const system = world({ '/opt/hermes/.venv': directory() });
+  const options = { path: '/opt/hermes-data', dedicated: true, 'apart-from': ['/opt/hermes'] };
+  expect((await findingsOf(directoryStep, options, system)).changes).toHaveLength(1);
 });

@@ -39,6 +39,16 @@ describe('without a key of the container (B21)', () => {
       /^API_SERVER_KEY=[0-9a-f]{64}\n$/,
     ],
     ['a comment alone', 'API_SERVER_KEY= # later\n', /^API_SERVER_KEY=[0-9a-f]{64}\n$/],
+    [
+      'a byte order mark, which the agent takes for a part of the name',
+      '\uFEFFAPI_SERVER_KEY=x\n',
+      /^\uFEFFAPI_SERVER_KEY=x\nAPI_SERVER_KEY=[0-9a-f]{64}\n$/,
+    ],
+    [
+      'an empty key behind another one, which the agent takes for none',
+      'API_SERVER_KEY=x\nA=1\nAPI_SERVER_KEY=\n',
+      /^API_SERVER_KEY=x\nA=1\nAPI_SERVER_KEY=[0-9a-f]{64}\n$/,
+    ],
     ['a key that is commented out', '#API_SERVER_KEY=x\n', /^#.*\nAPI_SERVER_KEY=[0-9a-f]{64}\n$/],
     [
       'another name that ends so',
@@ -61,7 +71,6 @@ describe('without a key of the container (B21)', () => {
     'export API_SERVER_KEY=x\r\n',
     '  API_SERVER_KEY = "x" # mine\n',
     "API_SERVER_KEY=\nAPI_SERVER_KEY='x'\n",
-    '\uFEFFAPI_SERVER_KEY=x\n',
   ])('a file that has one is untouched: %j', async (text) => {
     expect(await findingsOf(envFileKey, options, withEnv(text))).toEqual({
       changes: [],
