@@ -47,8 +47,9 @@ console.log('a line for the log');
 tell(process.getuid() + ': ' + process.argv.slice(2).join(' '));
 `;
 
-/** Runs a program on a machine that has other accounts. */
+/** Runs a program on a machine that has other accounts, and a /run of its own. */
 const WITH_ACCOUNTS = `
+  mount --bind "$1/run" /run
   for file in passwd group; do mount --bind "$1/etc/$file" "/etc/$file"; done
   shift
   exec "$@"
@@ -76,7 +77,7 @@ export async function supervision(
 ): Promise<Supervision> {
   const base = temporaryDirectory();
   const [home, scandir] = [join(base, 'home'), join(base, 'service')];
-  fill(base, { ...ACCOUNT_FILES, '/home': directory(), ...entries });
+  fill(base, { ...ACCOUNT_FILES, '/home': directory(), '/run': directory(), ...entries });
   spawnSync('chown', ['-R', `${HERMES.uid}:${HERMES.gid}`, home]);
   const own = directory({ owner: HERMES });
   fill(base, { '/service': own, '/service/.s6-svscan': own });
