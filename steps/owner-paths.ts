@@ -115,7 +115,7 @@ export const ownerPaths = defineStep({
     if (
       follow === true &&
       options.record !== undefined &&
-      repairs.every(({ isPartial }) => !isPartial)
+      repairs.every(({ unseen }) => unseen.length === 0)
     ) {
       changes.push(settling(options.record, name, record, to));
     }
@@ -179,7 +179,7 @@ async function repairBelow(
   const entry = unlessUnknown(() => lookBelow(system, base, below));
   // One that cannot be looked at costs no other one its repair; each boot looks at all of them.
   if (entry instanceof LookFailed) {
-    return { ...NOTHING, isPartial: true, notes: [unknownNote(path, entry)] };
+    return { ...NOTHING, unseen: [path], notes: [unknownNote(path, entry)] };
   }
   if (entry.type === 'missing') return NOTHING;
   if (!('stat' in entry) || entry.type === 'link') {

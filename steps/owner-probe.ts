@@ -1,7 +1,9 @@
+import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
+import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, ids, owner, path } from '../src/step/fields.ts';
 import { formerIds, readHomeIds } from '../src/step/home-ids.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
-import { leftAlone } from '../src/step/phrases.ts';
+import { leftAlone, listed, unknownNote } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
 import {
   NOTHING,
@@ -14,6 +16,9 @@ import { defineStep, type StepContext } from '../src/step/step.ts';
 import { sameOwner, showOwner, type Stat } from '../src/system/entry.ts';
 import { keepsRule, replacing, type FormerId } from '../src/system/owner-rule.ts';
 import { isWithin } from '../src/system/path.ts';
+
+/** How many paths are named one by one. */
+const NAMED = 8;
 
 /** The owner of trees that change owner together. */
 export const ownerProbe = defineStep({
@@ -58,8 +63,13 @@ export const ownerProbe = defineStep({
     for (const tree of probedLast(options.trees, options.probe)) {
       repairs.push(await repair(context, tree, wanted));
     }
+    const unfinished = unfinishedOf(repairs);
     return {
-      changes: repairs.flatMap(({ changes }) => changes),
+      ...(unfinished === undefined ? {} : { unfinished }),
+      changes: repairs
+        .flatMap(({ changes }) => changes)
+        // Once the probe is right no boot looks at the trees again: it waits until all are done.
+        .filter(({ path }) => unfinished === undefined || !isWithin(options.probe, path)),
       otherwise: `nothing in ${options.trees.join(', ')} can be given to ${name}`,
       notes: repairs.flatMap(({ notes }) => notes),
     };
@@ -98,7 +108,10 @@ async function repair(
   tree: string,
   wanted: Wanted,
 ): Promise<Repair> {
-  const entry = context.system.look(tree);
+  const entry = unlessUnknown(() => context.system.look(tree));
+  if (entry instanceof LookFailed) {
+    return { ...NOTHING, notes: [unknownNote(tree, entry)], unseen: [tree] };
+  }
   if (entry.type === 'missing') return NOTHING;
   if (!('stat' in entry) || entry.type === 'link') {
     return { ...NOTHING, notes: [leftAlone(tree, entry)] };
@@ -106,6 +119,16 @@ async function repair(
   const path = canonical(context.system, tree);
   refuseSystemDirectory(path, context.variable('trees'));
   return repairTree(context, path, wanted);
+}
+
+/** Why the trees may not be called done; undefined where all of them could be looked at. */
+function unfinishedOf(repairs: readonly Repair[]): Problem | undefined {
+  const unseen = repairs.flatMap((repair) => repair.unseen ?? []);
+  if (unseen.length === 0) return undefined;
+  return new Problem({
+    found: `${listed(unseen.slice(0, NAMED))} cannot be looked at: nobody knows who owns it`,
+    mend: 'start it again; if it stays, look at the disk or the share that this lies on',
+  });
 }
 
 /** The tree with the probe comes last: until then an interrupted repair is seen again. */

@@ -1,3 +1,4 @@
+import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
 import { showLine } from '../report/log-lines.ts';
 import { problemLines, viewProblem } from '../report/step-view.ts';
@@ -44,9 +45,10 @@ export function endOf(error: unknown, { io, redactor }: Context): Exit {
     tell([io.signal.reason.found]);
     return io.signal.reason.exit;
   }
-  if (error instanceof Problem) {
-    tell(problemLines(viewProblem(error)));
-    return exitOfProblem(error.code);
+  const problem = problemOf(error);
+  if (problem !== undefined) {
+    tell(problemLines(viewProblem(problem)));
+    return exitOfProblem(problem.code);
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   tell(['this is a bug of hermes-boot; please report it with what follows', ...stack.split('\n')]);

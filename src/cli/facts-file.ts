@@ -7,6 +7,7 @@ import {
   type FactsDocument,
 } from '../engine/facts-document.ts';
 import { errnoOf } from '../errors/problem.ts';
+import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { Malformed } from '../text/codec.ts';
 import { printable } from '../text/printable.ts';
 import { EarlyEnd } from './end.ts';
@@ -53,8 +54,8 @@ function readWhole(named: string, cwd: string, shown: string): string {
   } catch (error) {
     const code = errnoOf(error);
     if (code === undefined) throw error;
-    const missing = code === 'ENOENT' || code === 'ENOTDIR';
-    const found = missing ? `no facts file ${shown}` : `${shown} cannot be read: ${code}`;
-    throw new EarlyEnd('noInput', found);
+    if (isAbsence(error)) throw new EarlyEnd('noInput', `no facts file ${shown}`);
+    if (code === 'EISDIR') throw new EarlyEnd('noInput', `${shown} is a directory`);
+    throw lookProblem(error, shown);
   }
 }

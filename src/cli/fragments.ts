@@ -1,4 +1,4 @@
-import { Problem } from '../errors/problem.ts';
+import { isAnswer, LookFailed } from '../errors/look-failed.ts';
 import type { PlanSource } from '../plan/source.ts';
 import type { Reader } from '../system/content.ts';
 import type { Stat } from '../system/entry.ts';
@@ -33,7 +33,8 @@ export function readFragments(system: ReadSystem, path: (path: string) => string
     const { type } = system.look(place);
     if (type === 'missing') return [];
     if (type !== 'directory') refuse([`${path(place)} is a ${type}, wanted a directory of root`]);
-    if (system.permits(place, LIST) === false) refuse([`this user may not list ${path(place)}`]);
+    if (system.permits(place, LIST) === false)
+      throw new LookFailed(path(place), 'access', 'EACCES');
   }
   const all = system.list(directory);
   // Editors leave other names behind; this one was meant.
@@ -63,7 +64,7 @@ function readFragment(
     const own = system.read(place, LARGEST).open(utf8);
     if (own !== null) return { file, text: own };
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!isAnswer(error)) throw error;
     throw new EarlyEnd('config', `${file}: ${error.message}`, 'nothing was run');
   }
   throw new EarlyEnd('config', `${file} is not UTF-8 text`, 'nothing was run');

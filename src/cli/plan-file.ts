@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errnoOf } from '../errors/problem.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import type { PlanSource } from '../plan/source.ts';
 import type { Environment } from '../report/output.ts';
+import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { EarlyEnd } from './end.ts';
 
 /** The plan that is meant when nobody names one. */
@@ -39,7 +40,7 @@ export function packagedPlans(): string[] {
 /** A plan of this package; undefined where there is none of that name. */
 export function findPackagedPlan(name: string, cwd: string): PlanSource | undefined {
   const path = join(plansDirectory(), `${name}.yaml`);
-  return existsSync(path) ? readSource(path, cwd) : undefined;
+  return isThere(path) ? readSource(path, cwd) : undefined;
 }
 
 function readSource(path: string, cwd: string): PlanSource {
@@ -59,10 +60,10 @@ export function isPath(named: string): boolean {
 function packagedPlan(name: string, cwd: string): string {
   const directory = plansDirectory();
   const path = join(directory, `${name}.yaml`);
-  if (existsSync(path)) return path;
+  if (isThere(path)) return path;
   const names = namesIn(directory);
   const known = names.length === 0 ? 'there are none' : `known: ${names.join(', ')}`;
-  const asFile = existsSync(resolve(cwd, name)) ? `for the file, write ./${name}` : undefined;
+  const asFile = isThere(resolve(cwd, name)) ? `for the file, write ./${name}` : undefined;
   const hint = asFile ?? didYouMean(name, names, known) ?? known;
   throw new EarlyEnd('noInput', `no plan ${name} in ${shorten(directory, cwd)}; ${hint}`);
 }
@@ -72,15 +73,27 @@ function plansDirectory(): string {
   const places = ['../plans/', '../../plans/'].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
-  return places.find((place) => existsSync(place)) ?? places[0] ?? '/';
+  return places.find((place) => isThere(place)) ?? places[0] ?? '/';
 }
 
 function namesIn(directory: string): string[] {
   try {
     const files = readdirSync(directory).filter((name) => name.endsWith('.yaml'));
     return files.map((name) => name.slice(0, -'.yaml'.length)).sort();
-  } catch {
-    return [];
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw lookProblem(error, directory);
+  }
+}
+
+/** @throws LookFailed where nobody can tell: a plan that cannot be reached is not "no plan" */
+function isThere(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw lookProblem(error, path);
   }
 }
 
@@ -95,7 +108,8 @@ function readBytes(path: string, file: string): Buffer {
   } catch (error) {
     const code = errnoOf(error);
     if (code === undefined) throw error;
-    throw new EarlyEnd('noInput', REASONS[code]?.(file) ?? `${file} cannot be read: ${code}`);
+    const reason = REASONS[code]?.(file);
+    throw reason === undefined ? lookProblem(error, file) : new EarlyEnd('noInput', reason);
   }
 }
 
@@ -103,7 +117,6 @@ const REASONS: Readonly<Record<string, (file: string) => string>> = {
   ENOENT: (file) => `no plan file ${file}`,
   ENOTDIR: (file) => `no plan file ${file}`,
   EISDIR: (file) => `${file} is a directory, not a plan file`,
-  EACCES: (file) => `this user may not read ${file}`,
 };
 
 /** A path as short as it can be said. */

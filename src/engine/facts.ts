@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Facts } from '../step/facts.ts';
 import { ALL_IDS, type KnownIds } from '../step/ids.ts';
 import { mountOf } from '../system/mounts.ts';
+import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { readMounts } from '../system/real/mounts.ts';
 import { parseIdMap } from './id-map.ts';
 import { readOr } from './kernel.ts';
@@ -80,10 +81,17 @@ function once<T>(find: () => T): () => T {
   return () => (found ??= { value: find() }).value;
 }
 
+const BASEDIR = '/run/s6/basedir';
+
 /** Whether s6-overlay supervises this container. Any user may ask, which /proc/1/exe does not let. */
 function runsUnderS6(): boolean {
   if (readOr('/proc/1/comm', '').trim() !== 's6-svscan') return false;
-  return statSync('/run/s6/basedir', { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(BASEDIR).isDirectory();
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw lookProblem(error, BASEDIR);
+  }
 }
 
 /** The facts of the same boot as root with every right: what it would be in a plain container. */

@@ -1,4 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { errnoOf } from '../errors/problem.ts';
+import { isAbsence, lookProblem } from '../system/real/errno.ts';
 
 /** The script that s6-overlay runs as the main program; the user's words come after it. */
 const WRAPPER = /(^|\/)main-wrapper\.sh$/;
@@ -29,7 +31,7 @@ export function mainProgramOf(lists: readonly (readonly string[])[]): readonly s
  * @param all of every one; otherwise of process 1 alone
  */
 export function argumentLists(all: boolean): (readonly string[])[] {
-  const ids = all ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : ['1'];
+  const ids = all ? processIds() : ['1'];
   return ids
     .sort((a, b) => Number(a) - Number(b))
     .map((id) => argumentsOf(id))
@@ -42,11 +44,21 @@ function peel(words: readonly string[]): readonly string[] {
   return AGENT.test(own[0] ?? '') ? own.slice(1) : own;
 }
 
-function argumentsOf(id: string): string[] {
+function processIds(): string[] {
   try {
-    return readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0').slice(0, -1);
-  } catch {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch (error) {
+    throw lookProblem(error, '/proc');
+  }
+}
+
+function argumentsOf(id: string): string[] {
+  const path = `/proc/${id}/cmdline`;
+  try {
+    return readFileSync(path, 'utf8').split('\0').slice(0, -1);
+  } catch (error) {
     // It has ended meanwhile, or belongs to somebody else.
-    return [];
+    if (isAbsence(error) || ['ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) return [];
+    throw lookProblem(error, path);
   }
 }

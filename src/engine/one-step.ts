@@ -1,6 +1,6 @@
 import type { Change } from '../changes/change.ts';
 import { makeChange, type Made } from '../changes/make.ts';
-import { Problem } from '../errors/problem.ts';
+import { problemOf } from '../errors/look-failed.ts';
 import { Unanswered } from '../errors/unanswered.ts';
 import { scanNotes } from '../step/repair.ts';
 import type { Findings, Note } from '../step/step.ts';
@@ -98,11 +98,12 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       notes = [...notes, ...found];
       for (const note of found) turn.tell({ type: 'note', step, note });
     }
+    if (outcome.unfinished !== undefined) throw outcome.unfinished;
     if (changes.length === 0) return report('converged', outcome.otherwise, { notes });
     return report('changes', step.why ?? step.type.summary, { changes, made, notes });
   } catch (error) {
-    const problem = error instanceof Unanswered ? error.problem : error;
-    if (!(problem instanceof Problem) || problem instanceof HomeHeld) throw error;
+    const problem = error instanceof Unanswered ? error.problem : problemOf(error);
+    if (problem === undefined || problem instanceof HomeHeld) throw error;
     return report('failed', problem.message, { changes, made, notes, problem });
   }
 }

@@ -1,4 +1,4 @@
-import { Problem, type ProblemCode } from './problem.ts';
+import { errnoOf, Problem, type ProblemCode } from './problem.ts';
 
 /** What a failed look means to a person, by its error code; see errno(3). */
 interface Meaning {
@@ -60,6 +60,20 @@ export class LookFailed extends Problem {
     this.call = call;
     this.errno = errno;
   }
+}
+
+/**
+ * The expected failure that an error is: a Problem, or what the kernel answered to a system call
+ * and nobody has put into words. Undefined for a bug.
+ */
+export function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  const errno = errnoOf(error);
+  if (errno === undefined || !(error instanceof Error)) return undefined;
+  const call = 'syscall' in error ? String(error.syscall) : undefined;
+  if (call === undefined) return undefined;
+  const path = 'path' in error ? ` ${String(error.path)}` : '';
+  return new Problem({ code: codeOfErrno(errno), found: `${call}${path}: ${errno}`, errno });
 }
 
 /** Whether an error is a Problem that tells something of the world, where a failed look does not. */

@@ -27,12 +27,12 @@ export interface Repair {
   readonly notes: readonly Note[];
   /** Entries of other users, which are left alone. */
   readonly others: number;
-  /** Whether something could not be looked at: nobody can tell what is left. */
-  readonly isPartial: boolean;
+  /** What could not be looked at, so that nobody knows whether it has to change. */
+  readonly unseen: readonly string[];
 }
 
 /** Where there is nothing to do. */
-export const NOTHING: Repair = { changes: [], notes: [], others: 0, isPartial: false };
+export const NOTHING: Repair = { changes: [], notes: [], others: 0, unseen: [] };
 
 /** Directories of everybody that no plan may give away, whatever it says. */
 const SYSTEM_DIRECTORIES =
@@ -71,12 +71,8 @@ export async function repairWithin(
   const { system } = context;
   const look = await system.lookToOwn(path, wanted.rule, context);
   const notes = look.complete ? scanNotes(system, look, wanted.owner) : [];
-  return {
-    changes: treeChanges(path, look, wanted),
-    notes,
-    others: look.others,
-    isPartial: look.unreadable.length > 0,
-  };
+  const changes = treeChanges(path, look, wanted);
+  return { changes, notes, others: look.others, unseen: look.unreadable };
 }
 
 /** Gives one entry, and nothing below it, to its owner. */

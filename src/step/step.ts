@@ -1,5 +1,6 @@
 import type { Change } from '../changes/change.ts';
 import type { Progress } from '../system/scan.ts';
+import type { Problem } from '../errors/problem.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Facts } from './facts.ts';
 import type { ObjectSchema, OptionsOf } from './schema.ts';
@@ -29,6 +30,11 @@ export interface Findings {
   /** Why nothing is to be done, shown when there are no changes. */
   readonly otherwise: string;
   readonly notes?: readonly Note[];
+  /**
+   * What the step could not look at: its changes are made, and then it fails with this. What proves
+   * that the step is done is not among the changes, so that the next boot looks again.
+   */
+  readonly unfinished?: Problem | undefined;
 }
 
 /** What a step returns: findings, or why it does not apply here. */

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { hostName, startOfContainer } from '../../engine/container.ts';
 import type { BootReport } from '../../engine/report.ts';
+import { problemOf } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import type { LastBoot } from '../../report/container-status.ts';
 import { showLine } from '../../report/log-lines.ts';
@@ -18,6 +18,7 @@ import type { Exit } from '../exit.ts';
 import type { Context } from '../io.ts';
 import { isPath, namedPlan } from '../plan-file.ts';
 import type { Prepared } from '../prepare.ts';
+import { isDirectory } from '../root.ts';
 import { STATUS_FILE, historyFile } from './places.ts';
 import { StatusFile } from './status-file.ts';
 import { writeHistory } from './write-history.ts';
@@ -47,7 +48,6 @@ export class ReceiptKeeper {
   readonly #context: Context;
   readonly #options: Arguments;
   readonly #started = momentOf(new Date());
-  readonly #start: string;
   /** What could not be written, by the file. */
   readonly #troubles = new Map<string, Problem>();
   #prepared: Prepared | undefined;
@@ -57,7 +57,6 @@ export class ReceiptKeeper {
   constructor(context: Context, options: Arguments) {
     this.#context = context;
     this.#options = options;
-    this.#start = startOfContainer(resolve(context.io.cwd, options.root));
   }
 
   /** The boot begins: should it never end, that is known. */
@@ -111,7 +110,7 @@ export class ReceiptKeeper {
       file: plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named),
       reason: whyBroken(interruption ?? error, named),
       interrupted: interruption !== undefined,
-      changes: error instanceof EarlyEnd || error instanceof Problem ? (0 as const) : null,
+      changes: error instanceof EarlyEnd || problemOf(error) !== undefined ? (0 as const) : null,
       ...this.#span(),
     };
     this.#attempt('receipt', () => {
@@ -144,16 +143,19 @@ export class ReceiptKeeper {
   }
 
   #keepWithoutHome(receipt: Receipt): void {
-    const root = resolve(this.#context.io.cwd, this.#options.root);
-    if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) return;
     this.#attempt(STATUS_FILE, () => {
-      this.#putStatus(new RealSystem(root), receipt);
+      const root = this.#root();
+      if (isDirectory(root)) this.#putStatus(new RealSystem(root), receipt);
     });
   }
 
   #putStatus(system: RealSystem, boot: LastBoot): void {
-    this.#status ??= new StatusFile(system, this.#start);
+    this.#status ??= new StatusFile(system, startOfContainer(this.#root()));
     this.#status.put(boot);
+  }
+
+  #root(): string {
+    return resolve(this.#context.io.cwd, this.#options.root);
   }
 
   #attempt(file: string, write: () => void): void {
@@ -161,7 +163,7 @@ export class ReceiptKeeper {
       write();
     } catch (error) {
       // A bug of ours, too, must not decide how a boot ends.
-      const problem = error instanceof Problem ? error : new Problem({ found: bugText(error) });
+      const problem = problemOf(error) ?? new Problem({ found: bugText(error) });
       if (!this.#troubles.has(file)) this.#troubles.set(file, problem);
     }
   }
@@ -185,7 +187,8 @@ function origin(digest: string | null): Origin {
 }
 
 function whyBroken(error: unknown, named: string): Reason {
-  if (error instanceof Problem) return reasonOf(null, viewProblem(error));
+  const problem = problemOf(error);
+  if (problem !== undefined) return reasonOf(null, viewProblem(problem));
   if (!(error instanceof EarlyEnd)) {
     return { about: null, text: bugText(error), mend: ['please report it'] };
   }

@@ -28,7 +28,7 @@ export class StatusFile {
     this.#file ??= this.#open();
     const file = this.#file;
     if (file === undefined) return;
-    if (!file.isOurs) this.#known = readStatus(file.read(LARGEST_STATUS) ?? '');
+    if (!file.isOurs) this.#known = readStatus(this.#textOf(file, boot) ?? '');
     const status = withBoot(this.#known, this.#start, boot);
     file.replace(`${jsonOf(status)}\n`, 0o644);
     this.#known = status;
@@ -37,6 +37,19 @@ export class StatusFile {
   close(): void {
     this.#file?.close();
     this.#file = undefined;
+  }
+
+  /**
+   * What is there. Where that cannot be read, the boots of other plans are not known either: a
+   * boot that begins leaves the file for its end to read, and one that ends takes it away.
+   */
+  #textOf(file: KeptFile, boot: LastBoot): string | undefined {
+    try {
+      return file.read(LARGEST_STATUS);
+    } catch (error) {
+      if (boot.result !== 'running') file.discard();
+      throw error;
+    }
   }
 
   #open(): KeptFile | undefined {

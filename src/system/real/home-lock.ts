@@ -6,6 +6,7 @@ import { printable } from '../../text/printable.ts';
 import { HomeHeld, LOCK_FILE, parseHolder, showHolder } from '../home-lock.ts';
 import type { Acquired, HomeLock, LockNotice } from '../home-lock.ts';
 import { join } from '../path.ts';
+import { lookProblem } from './errno.ts';
 import { readRecord, writeRecord } from './lock-file.ts';
 import type { RealSystem } from './real.ts';
 
@@ -115,9 +116,9 @@ export class RealHomeLock implements HomeLock {
   }
 
   #take(fd: number, waited: boolean): 'fresh' | 'stale' {
-    const before = readRecord(fd);
+    const before = read(fd);
     const record = showHolder({
-      boot: readFileSync(UNIQUE, 'utf8').trim(),
+      boot: unique(),
       plan: this.#plan,
       host: hostname(),
       pid: process.pid,
@@ -127,7 +128,7 @@ export class RealHomeLock implements HomeLock {
     tryToWrite(fd, record);
     this.#held = { fd, record };
     // A boot that never said that it ended may have been at work when the mark was taken.
-    const unfinished = before !== '' && parseHolder(before)?.ended !== true;
+    const unfinished = before !== '' && parseHolder(before ?? '')?.ended !== true;
     return waited || unfinished || before !== this.#mark ? 'stale' : 'fresh';
   }
 
@@ -148,6 +149,25 @@ export class RealHomeLock implements HomeLock {
       if (error instanceof Problem) return '';
       throw error;
     }
+  }
+}
+
+/** What an open lock file says; undefined where it cannot be read: it then equals no mark. */
+function read(fd: number): string | undefined {
+  try {
+    return readRecord(fd);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** Another name each time. */
+function unique(): string {
+  try {
+    return readFileSync(UNIQUE, 'utf8').trim();
+  } catch (error) {
+    throw lookProblem(error, UNIQUE);
   }
 }
 

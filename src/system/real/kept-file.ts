@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { errnoOf } from '../../errors/problem.ts';
-import { systemProblem } from './errno.ts';
+import { isAbsence, lookProblem, systemProblem } from './errno.ts';
 import { pathOf, statOf } from './open.ts';
 
 /**
@@ -33,20 +33,37 @@ export class KeptFile {
 
   /** Whether what was written last is still there, and not what somebody else has put there. */
   get isOurs(): boolean {
-    return (
-      this.#written !== undefined &&
-      statOf(pathOf(this.#directory, this.#name))?.ino === this.#written
-    );
+    if (this.#written === undefined) return false;
+    try {
+      return statOf(pathOf(this.#directory, this.#name))?.ino === this.#written;
+    } catch (error) {
+      // Then it is read again.
+      if (errnoOf(error) === undefined) throw error;
+      return false;
+    }
   }
 
   /**
-   * Its text; undefined where there is no regular file that is not larger than `limit` bytes, or
-   * none that may be read.
+   * Its text; undefined where there is no regular file that is not larger than `limit` bytes.
+   * @throws LookFailed when it cannot be read
    */
   read(limit: number): string | undefined {
+    try {
+      return this.#read(limit);
+    } catch (error) {
+      if (isAbsence(error) || errnoOf(error) === 'ELOOP') return undefined;
+      throw lookProblem(error, this.#path);
+    }
+  }
+
+  /** Takes it away, if that can be done. */
+  discard(): void {
+    this.#unlink(this.#name);
+  }
+
+  #read(limit: number): string | undefined {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const fd = this.#open(this.#name, flags);
-    if (fd === undefined) return undefined;
+    const fd = openSync(pathOf(this.#directory, this.#name), flags);
     try {
       const stats = fstatSync(fd);
       if (!stats.isFile() || stats.size > limit) return undefined;

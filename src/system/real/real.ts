@@ -18,7 +18,7 @@ import { World } from '../world.ts';
 import { appendToLog } from './append.ts';
 import { runCommand } from './command.ts';
 import { copyTree, moveDirectory } from './copy-tree.ts';
-import { systemProblem } from './errno.ts';
+import { lookProblem, systemProblem } from './errno.ts';
 import { isStillThere, openLockFile } from './lock-file.ts';
 import { KeptFile } from './kept-file.ts';
 import { withFileLock } from './lock.ts';
@@ -33,6 +33,14 @@ import { outOfSpace } from './space.ts';
 import { RealTree } from './tree.ts';
 import * as write from './write.ts';
 
+function openRoot(root: string, means: Means): RealTree {
+  try {
+    return new RealTree(realpathSync(root), means);
+  } catch (error) {
+    throw lookProblem(error, root);
+  }
+}
+
 /** The world below a directory of this machine, for good: what is written here stays. */
 export class RealSystem extends World implements System {
   readonly #real: RealTree;
@@ -43,10 +51,10 @@ export class RealSystem extends World implements System {
    * Opens the world below `root`.
    * @param guarded trees in which no link is followed; see links.ts
    * @param means what looks at the owners of large trees, and changes them, work with
-   * @throws the system error when `root` is no directory
+   * @throws Problem when `root` is not a directory, LookFailed when it cannot be opened
    */
   constructor(root: string, guarded: readonly string[] = [], means: Means = MEANS) {
-    const tree = new RealTree(realpathSync(root), means);
+    const tree = openRoot(root, means);
     super(tree, { guarded, self: process.geteuid?.() ?? 0 });
     this.#real = tree;
     this.#means = means;
@@ -85,7 +93,9 @@ export class RealSystem extends World implements System {
 
   override async lookToOwn(path: string, rule: OwnerRule, time: Time): Promise<OwnerLook> {
     const { scan, places } = await this.#real.lookToOwn(path, rule, time);
-    if (scan.complete) this.#wrong.put(path, rule, places);
+    // What could not be looked at is looked at again where the others are changed.
+    const isWhole = scan.complete && scan.unreadable.length === 0;
+    if (isWhole) this.#wrong.put(path, rule, places);
     return scan;
   }
 

@@ -11,6 +11,11 @@ export class Failures {
   #first: Problem | undefined;
   readonly #told: string[] = [];
 
+  /** Whether there is one. */
+  get any(): boolean {
+    return this.#first !== undefined;
+  }
+
   /** Does something to `path`; undefined when it failed. */
   attempt<T>(path: string, act: () => T): T | undefined {
     try {

@@ -54,7 +54,8 @@ export async function ownTree(tree: OwnedTree, means: Means, time: Time): Promis
       pace.check();
     }
     await ownBelow(owning, left, pace);
-    owning.top(top);
+    // What could not be done stays visible to the next look.
+    if (!owning.failures.any) owning.top(top);
   } finally {
     way.close();
     for (const fd of [top, home]) closeSync(fd);
