@@ -7,7 +7,7 @@ import { SHORTEST_SECRET } from '../src/step/secret.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { parentOf } from '../src/system/path.ts';
-import { readEnvFile, rewrite } from './env-file/file.ts';
+import { readEnvFile, rewrite, seedTouches } from './env-file/file.ts';
 import {
   appendLine,
   joinPieces,
@@ -29,6 +29,7 @@ export const envFileKey = defineStep({
     required: ['path', 'name'],
     properties: {
       path: path('The .env file. It is made, with mode 0600, where it is missing.'),
+      from: path('The .env file of the image: what a missing one starts with.'),
       name: variable('The variable that holds the key.'),
       given: { type: 'string', description: 'The key of the container; with one none is made.' },
       owner: owner('Who owns the file once it is written. Without this it keeps its owner.'),
@@ -42,7 +43,7 @@ export const envFileKey = defineStep({
       const notes = [leftAlone(options.path, entry, 'no key is written through a link')];
       return { changes: [], otherwise: `${options.path} is left alone`, notes };
     }
-    const file = readEnvFile(system, options.path);
+    const file = readEnvFile(system, options.path, options.from);
     const pieces = parseEnvFile(file.text);
     const isOwn = (piece: Piece): piece is Assignment =>
       piece.kind === 'assignment' && piece.name === name;
@@ -70,6 +71,7 @@ export const envFileKey = defineStep({
   },
   touches: (options) => [
     { kind: 'path', path: options.path, aspect: 'existence' },
+    ...seedTouches(options.from),
     ...ownerTouches(options.owner),
   ],
 });

@@ -1,6 +1,6 @@
 import type { Change } from '../src/changes/change.ts';
 import { Problem } from '../src/errors/problem.ts';
-import { absolutePaths, environment, owner } from '../src/step/fields.ts';
+import { absolutePaths, environment, owner, path } from '../src/step/fields.ts';
 import { ownerTouches } from '../src/step/owner.ts';
 import { leftAlone, listed, warning } from '../src/step/phrases.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
@@ -8,7 +8,7 @@ import { requireVariableNames } from '../src/step/variables.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { join, parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
-import { readEnvFile, rewrite } from './env-file/file.ts';
+import { readEnvFile, rewrite, seedTouches } from './env-file/file.ts';
 import { appendLine, isOurs, joinPieces, ownLine, parseEnvFile } from './env-file/text.ts';
 
 /** Variables of the container, kept in .env files. */
@@ -21,6 +21,7 @@ export const envFileVariables = defineStep({
     required: ['files', 'variables'],
     properties: {
       files: absolutePaths('The .env files. They are made, with mode 0600, where that is needed.'),
+      from: path('The .env file of the image: what a missing one of these files starts with.'),
       each: absolutePaths('Directories of which each directory in them has a .env file, too.'),
       variables: environment('Their values; one that is unset is taken out where this put it.'),
       owner: owner('Who owns a file once it is written. Without this it keeps its owner.'),
@@ -41,7 +42,8 @@ export const envFileVariables = defineStep({
       }
       if (system.look(parentOf(path)).type !== 'directory') continue;
       try {
-        const file = readEnvFile(system, path);
+        const seed = options.files.includes(path) ? options.from : undefined;
+        const file = readEnvFile(system, path, seed);
         const { text, changed } = rewritten(file.text, wanted);
         if (changed.length === 0) continue;
         const label = `with ${listed(changed)}`;
@@ -58,6 +60,7 @@ export const envFileVariables = defineStep({
     return { changes, otherwise, notes };
   },
   touches: (options) => [
+    ...seedTouches(options.from),
     ...options.files.map((path) => ({ kind: 'path', path, aspect: 'existence' }) as const),
     ...(options.each ?? []).map(
       (path) => ({ kind: 'path', path, aspect: 'existence', tree: true }) as const,

@@ -69,8 +69,19 @@ export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
 
+/** The codes of Linux that Node has no name for: it calls them "Unknown system error -116". */
+const UNNAMED: ReadonlyMap<unknown, string> = new Map([
+  [-37, 'ENOLCK'],
+  [-74, 'EBADMSG'],
+  [-116, 'ESTALE'],
+  [-117, 'EUCLEAN'],
+  [-122, 'EDQUOT'],
+  [-126, 'ENOKEY'],
+]);
+
 /** The code of a system error, such as ENOENT; undefined for anything else. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  const name = 'errno' in error ? UNNAMED.get(error.errno) : undefined;
+  return name ?? (typeof error.code === 'string' ? error.code : undefined);
 }

@@ -3,7 +3,7 @@ import { Problem } from '../../src/errors/problem.ts';
 import { ownerOf } from '../../src/step/owner.ts';
 import { whatIs } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
-import type { StepContext } from '../../src/step/step.ts';
+import type { StepContext, Touch } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
@@ -21,12 +21,18 @@ export interface EnvFile {
 }
 
 /**
- * Reads a .env file; a missing one is empty.
- * @throws Problem when something else stands in its place, or it is no text
+ * Reads a .env file. A missing one is as the image has it, where the options name that: whoever
+ * makes it in the place of a seed that has failed leaves nothing out that no later boot would add.
+ * @param from the .env file of the image
+ * @throws Problem when something else stands in its place, or it is not text
  */
-export function readEnvFile(system: ReadSystem, path: string): EnvFile {
+export function readEnvFile(system: ReadSystem, path: string, from?: string): EnvFile {
   const entry = system.look(path);
-  if (entry.type === 'missing') return { path, text: '', owner: undefined };
+  if (entry.type === 'missing') {
+    const seed = from === undefined ? undefined : system.look(from);
+    if (from === undefined || seed?.type !== 'file') return { path, text: '', owner: undefined };
+    return { path, text: textOf(system, from), owner: undefined };
+  }
   if (entry.type !== 'file') {
     throw new Problem({
       found: `${path} is ${whatIs(entry)}`,
@@ -34,12 +40,19 @@ export function readEnvFile(system: ReadSystem, path: string): EnvFile {
       mend: `move ${path} out of the way`,
     });
   }
+  return { path, text: textOf(system, path), owner: entry.stat };
+}
+
+/** @throws Problem for what cannot be written back as it was, so that it is not written at all */
+function textOf(system: ReadSystem, path: string): string {
   const text = system.readAs(path, envText);
-  // What cannot be written back as it was is not written at all.
-  if (text === null) {
-    throw new Problem({ found: `${path} is no UTF-8 text`, wanted: 'lines of NAME=value' });
-  }
-  return { path, text, owner: entry.stat };
+  if (text !== null) return text;
+  throw new Problem({ found: `${path} is no UTF-8 text`, wanted: 'lines of NAME=value' });
+}
+
+/** That a step relies on the .env file of the image. */
+export function seedTouches(from: string | undefined): Touch[] {
+  return from === undefined ? [] : [{ kind: 'path', path: from, aspect: 'existence', reads: true }];
 }
 
 /** The change that gives a .env file a new text, closed to everybody but its owner. */

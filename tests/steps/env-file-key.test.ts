@@ -140,3 +140,19 @@ test('a file whose bytes are no text is not written anew', async () => {
   system.writeFile(PATH, Content.ofBytes(Uint8Array.of(0xff, 0x0a)), 0o600, { uid: 0, gid: 0 });
   await expect(findingsOf(envFileKey, options, system)).rejects.toThrow('is no UTF-8 text');
 });
+
+test('a file that is missing starts with that of the image: a seed that failed is not lost', async () => {
+  const from = '/opt/hermes/.env.example';
+  const system = world({
+    '/opt/data': directory({ owner: '10000:10000' }),
+    [from]: file('# Keys\nA=\n'),
+  });
+  const { changes } = await findingsOf(
+    envFileKey,
+    { path: '/opt/data/.env', from, name: 'API_SERVER_KEY', owner: 'hermes' },
+    system,
+  );
+  const [change] = changes;
+  if (change?.kind !== 'file') throw new Error('no file is written');
+  expect(change.content.text()).toMatch(/^# Keys\nA=\nAPI_SERVER_KEY=[0-9a-f]{64}\n$/);
+});

@@ -1,3 +1,4 @@
+import { LookFailed } from '../../src/errors/look-failed.ts';
 import { expect, test } from 'vitest';
 import { ownerProbe } from '../../steps/owner-probe.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
@@ -76,4 +77,27 @@ test('a tree of the system is refused', async () => {
   await expect(planStep(ownerProbe, wrong, system)).rejects.toThrow(
     '/usr is a directory of the system',
   );
+});
+
+test('a tree that cannot be looked at fails the step after the others, and the probe stays wrong', async () => {
+  const system = world({
+    [VENV]: directory({ owner: '7:7' }),
+    [`${VENV}/lib`]: directory({ owner: '7:7' }),
+    '/opt/hermes/gateway': directory({ owner: '7:7' }),
+    '/opt/hermes/ui-tui': directory({ owner: '7:7' }),
+  });
+  const trees = [VENV, '/opt/hermes/ui-tui', '/opt/hermes/gateway'];
+  const look = system.look.bind(system);
+  system.look = (path) => {
+    if (path === '/opt/hermes/ui-tui') throw new LookFailed(path, 'lstat', 'EIO');
+    return look(path);
+  };
+  const { changes, notes, unfinished } = await findingsOf(
+    ownerProbe,
+    { ...options, trees },
+    system,
+  );
+  expect(changes.map(({ path }) => path)).toEqual(['/opt/hermes/gateway', `${VENV}/lib`]);
+  expect(notes?.[0]?.text).toContain('(lstat: EIO, input/output error)');
+  expect(unfinished?.message).toContain('/opt/hermes/ui-tui cannot be looked at');
 });

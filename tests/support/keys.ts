@@ -7,3 +7,20 @@ function masked(path: string, line: string): string {
   if (path.endsWith('/.hermes-boot.lock')) return line.replace(/\{[^]*/, '*');
   return line.replace(/(API_SERVER_KEY=)[0-9a-f]{64}/, '$1*');
 }
+
+/** The log of the gateways: a boot adds a line for each that it registers, and each its own. */
+const LOG = /\/logs\/container-boot\.log(?:\.1)?$/;
+
+/**
+ * The same without what tells by how many boots it was made, such as copies of .env: a migration
+ * that a later boot makes up for finds the new key in it.
+ */
+export function withoutBoot(world: ReadonlyMap<string, string>): Map<string, string> {
+  const lines = [...withoutKeys(world)].filter(([path]) => !path.includes('/.env.bak-'));
+  return new Map(
+    lines.map(([path, line]) => [
+      path,
+      LOG.test(path) ? line.replace(/^(\S+ \S+ \S+).*/s, '$1') : line,
+    ]),
+  );
+}

@@ -38,6 +38,7 @@ describe('a look that got no answer', () => {
     expect([failed.code, failed.errno, failed.mend.length]).toEqual(['io', 'EIO', 1]);
     expect(new LookFailed('/x', 'open', 'ESTALE').code).toBe('transient');
     expect(new LookFailed('/x', 'open', 'EACCES').code).toBe('not-permitted');
+    expect(new LookFailed('/x', 'open', 'EPERM').code).toBe('not-permitted');
     expect(new LookFailed('/x', 'open', 'EWHATEVER').code).toBe('io');
   });
 
