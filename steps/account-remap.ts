@@ -1,6 +1,7 @@
 import type { RecordChange, RemovalChange } from '../src/changes/change.ts';
 import { abandonedLocks, requireDatabase } from '../src/step/account-files.ts';
-import { account, id } from '../src/step/fields.ts';
+import { account, id, path } from '../src/step/fields.ts';
+import { requireKnown } from '../src/step/home-ids.ts';
 import { info, listed } from '../src/step/phrases.ts';
 import { defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import type { Accounts } from '../src/system/accounts/accounts.ts';
@@ -19,6 +20,11 @@ export const accountRemap = defineStep({
       user: account('The account.'),
       uid: id('Its user id; other accounts may have the same. Unset: it keeps its own.'),
       gid: id('The id of its primary group; other groups may have the same. Unset: unchanged.'),
+      base: path('The home of the account, where it has one that remembers ids.'),
+      record: path(
+        'What account.remember keeps in it. The ids do not change before it has the present ones: ' +
+          'what the account owned could not follow.',
+      ),
     },
   },
   plan(context) {
@@ -35,6 +41,9 @@ export const accountRemap = defineStep({
     }
     if (sameOwner(user, to)) {
       return { changes: locks, otherwise: `${user.name} is ${showOwner(to)} already` };
+    }
+    if (options.base !== undefined && options.record !== undefined) {
+      requireKnown(context, options.base, options.record, user, to);
     }
     requireDatabase(system, '/etc/passwd');
     requireDatabase(system, '/etc/group');
@@ -62,7 +71,12 @@ export const accountRemap = defineStep({
     });
     return { changes, otherwise: '', notes: neighbours(accounts, user, to, group) };
   },
-  touches: (options) => [{ kind: 'account', name: options.user, access: 'changes' }],
+  touches: ({ user, record }) => [
+    { kind: 'account', name: user, access: 'changes' },
+    ...(record === undefined
+      ? []
+      : [{ kind: 'path', path: record, aspect: 'existence', reads: true } as const]),
+  ],
 });
 
 /** The record that must follow the account's group id; undefined when none has to. */

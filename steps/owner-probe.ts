@@ -48,7 +48,7 @@ export const ownerProbe = defineStep({
       owner: to,
       name,
       byRoot: `it belongs to root, and ${name} has to write to it`,
-      rule: replacing(to, ...former(context)),
+      rule: { ...replacing(to, ...former(context)), topProves: true },
     };
     const probe = system.look(options.probe);
     if (probe.type === 'missing') return { skipped: `${options.probe} is missing` };
@@ -123,7 +123,7 @@ async function repair(
 
 /** Why the trees may not be called done; undefined where all of them could be looked at. */
 function unfinishedOf(repairs: readonly Repair[]): Problem | undefined {
-  const unseen = repairs.flatMap((repair) => repair.unseen ?? []);
+  const unseen = repairs.flatMap((repair) => repair.unseen);
   if (unseen.length === 0) return undefined;
   return new Problem({
     found: `${listed(unseen.slice(0, NAMED))} cannot be looked at: nobody knows who owns it`,

@@ -1,9 +1,11 @@
 import type { IdsChange } from '../changes/change.ts';
 import { homeIds, type HomeIds, type RememberedId } from '../system/home-ids.ts';
+import { Problem } from '../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../system/entry.ts';
 import { CLOSING_ID, isReplacedBy, type FormerId } from '../system/owner-rule.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
+import type { StepContext } from './step.ts';
 
 /*
  * Which ids the account of a home has had. A new container has the ids of its image again, so that
@@ -25,6 +27,35 @@ export interface KnownIds {
  */
 export function readHomeIds(system: ReadSystem, record: string): HomeIds | undefined {
   return system.readRoots(record, homeIds);
+}
+
+/**
+ * Makes sure that a home has the present ids of its account before they change, and the new ones:
+ * else what it owned could not follow, and nobody could tell since when the home has the new ones.
+ * A record is there, and not root's, on a file system that keeps no owners: nothing follows there.
+ * @throws Problem where the home could remember them and does not
+ */
+export function requireKnown(
+  { system, facts }: Pick<StepContext<unknown>, 'system' | 'facts'>,
+  base: string,
+  record: string,
+  from: Owner,
+  to: Owner,
+): void {
+  if (facts.uid !== 0 || system.look(base).type !== 'directory') return;
+  const entry = system.look(record);
+  const ids = readHomeIds(system, record);
+  const has = (all: readonly RememberedId[], id: number): boolean =>
+    all.some((one) => one.id === id);
+  const knows = ({ users, groups }: HomeIds): boolean =>
+    [from, to].every(({ uid, gid }) => has(users, uid) && has(groups, gid));
+  if (ids === undefined ? entry.type === 'file' : knows(ids)) return;
+  if (system.mountOf(base)?.readOnly === true) return;
+  throw new Problem({
+    found: `${base} does not remember the present ids, ${showOwner(from)}: ${record} is not written`,
+    wanted: 'a record first, or what the account owned could not follow it',
+    mend: 'see why the step before could not write it, and start the container again',
+  });
 }
 
 /**

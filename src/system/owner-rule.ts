@@ -25,6 +25,8 @@ export interface OwnerRule {
   readonly groups: Replaced;
   /** Canonical paths in the tree that the rule is not about, with all below them. */
   readonly except?: readonly string[] | undefined;
+  /** Whether the top of the tree tells later looks that all is done: then it waits for all else. */
+  readonly topProves?: boolean | undefined;
 }
 
 /**

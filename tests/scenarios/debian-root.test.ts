@@ -65,7 +65,7 @@ it.skipIf(lacking !== undefined)(
       '_config_version: 12\nmodel: x # mine\n# migrated by uid 1000, groups [1000]\n',
     );
     expect(lstatSync(`${root}/opt/data/sessions/one.json`)).toMatchObject({ uid: 1000, gid: 1000 });
-    expect(lstatSync(`${root}/opt/data/photos/mine.jpg`)).toMatchObject({ uid: 10000 });
+    expect(lstatSync(`${root}/opt/data/photos/mine.jpg`)).toMatchObject({ uid: 1000 });
     expect(lstatSync(`${root}/srv/me/kept`)).toMatchObject({ uid: 33, gid: 33 });
     expect(execFileSync('chroot', [root, 'id', '-u', 'hermes']).toString()).toBe('1000\n');
     expect([readFileSync('/etc/passwd', 'utf8'), existsSync('/run/s6')]).toEqual(machine);

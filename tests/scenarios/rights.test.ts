@@ -142,7 +142,7 @@ describe('with the home on a read-only mount', () => {
     () => {
       const root = usedRoot();
       const { explained, boot } = planAndRun(mounted(root, script), root);
-      expect(explained).toContain('8 steps are blocked by one cause.');
+      expect(explained).toContain('9 steps are blocked by one cause.');
       expect(count(explained, '! cannot change anything on /opt/data')).toBe(1);
       expect(explained).toContain('docker run:  -v …:/opt/data without :ro');
       expect(exceptReceipts(boot.stderr)).not.toContain('EROFS');
@@ -176,7 +176,9 @@ describe('with a home that is full', () => {
       expect(boot.stderr).toMatch(
         /seed-env: writing \/opt\/data\/\.env takes \d+ bytes, and no space is left on \/opt\/data/,
       );
-      expect(boot.stderr).toMatch(/degraded by seed-env, seed-config, seed-soul, api-key, skills;/);
+      expect(boot.stderr).toMatch(
+        /degraded by known-ids, seed-env, seed-config, seed-soul, api-key, skills;/,
+      );
     },
   );
 

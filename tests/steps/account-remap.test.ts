@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeChange } from '../../src/changes/make.ts';
 import { showChange } from '../../src/changes/describe.ts';
+import type { MemoryNode } from '../../src/system/node.ts';
 import { accountRemap } from '../../steps/account-remap.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
-import { file, link, world } from '../support/world.ts';
+import { directory, file, link, world } from '../support/world.ts';
 
 const origins = { uid: 'PUID', gid: 'PGID' };
 
@@ -98,5 +99,41 @@ test('an account database that is a link is refused', async () => {
 test('a missing account is impossible', async () => {
   await expect(planStep(accountRemap, { user: 'ghost', uid: 5 }, world({}))).rejects.toMatchObject({
     found: '/etc/passwd has no account ghost',
+  });
+});
+
+describe('with a home that remembers ids', () => {
+  const at = { base: '/opt/data', record: '/opt/data/.hermes-boot.ids' };
+  const record = (users: readonly number[]): MemoryNode =>
+    file(
+      JSON.stringify({
+        about: 'hermes-boot ids',
+        version: 1,
+        users: users.map((id) => ({ id })),
+        groups: users.map((id) => ({ id })),
+      }),
+    );
+
+  test.each([
+    ['has no record', {}],
+    ['has one without the present ids', { [at.record]: record([1000]) }],
+    ['has one without the new ids', { [at.record]: record([10000]) }],
+  ])('no id changes before the home %s', async (_, entries) => {
+    const system = world({ '/opt/data': directory(), ...entries });
+    await expect(
+      planStep(accountRemap, { user: 'hermes', uid: 1000, gid: 1000, ...at }, system),
+    ).rejects.toThrow('/opt/data does not remember the present ids, 10000:10000');
+  });
+
+  test.each([
+    ['has a record with both', { '/opt/data': directory(), [at.record]: record([10000, 1000]) }],
+    ['is missing', {}],
+    [
+      'cannot hold what only root can have written',
+      { '/opt/data': directory(), [at.record]: file('', { owner: '1000:1000' }) },
+    ],
+  ])('ids change where the home %s', async (_, entries) => {
+    const options = { user: 'hermes', uid: 1000, gid: 1000, ...at };
+    expect((await findingsOf(accountRemap, options, world(entries))).changes).toHaveLength(2);
   });
 });

@@ -33,8 +33,7 @@ export async function ownListed(
   const way = new OpenPath(parent);
   try {
     for (const place of deepestFirst(places)) {
-      // What could not be done stays visible to the next look: the top comes last, or not at all.
-      if (place.length === 0 && failures.any) continue;
+      if (place.length === 0 && failures.any && rule.topProves === true) continue;
       failures.attempt(worldPath(path, place), () => {
         if (typeof place === 'string' && ownAtOnce(worldPath(top, place), rule)) return;
         const names = [nameOf(path), ...namesOf(place)];

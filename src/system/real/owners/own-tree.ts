@@ -54,8 +54,7 @@ export async function ownTree(tree: OwnedTree, means: Means, time: Time): Promis
       pace.check();
     }
     await ownBelow(owning, left, pace);
-    // What could not be done stays visible to the next look.
-    if (!owning.failures.any) owning.top(top);
+    if (!owning.failures.any || tree.rule.topProves !== true) owning.top(top);
   } finally {
     way.close();
     for (const fd of [top, home]) closeSync(fd);

@@ -2,6 +2,7 @@ import type { ProblemParts } from '../../../errors/problem.ts';
 import {
   as,
   count,
+  flag,
   list,
   number,
   nullable,
@@ -28,6 +29,7 @@ export const ownerRule: Codec<OwnerRule> = object<OwnerRule>({
   users: replaced,
   groups: replaced,
   except: optional(list(text)),
+  topProves: optional(flag),
 });
 
 /** What could not be changed in a part of a tree. */
