@@ -21,6 +21,7 @@ import { defineStep, type Note, type StepContext, type Touch } from '../src/step
 import { showOwner, type Owner, type Stat } from '../src/system/entry.ts';
 import { IDS_FILE, type HomeIds } from '../src/system/home-ids.ts';
 import { LOCK_FILE } from '../src/system/home-lock.ts';
+import { MOUNTS_FILE } from '../src/system/mount-memory.ts';
 import {
   CLOSING_ID,
   isForeign,
@@ -95,7 +96,7 @@ export const ownerPaths = defineStep({
     // Last, so that a repair that was interrupted is seen again by its owner alone.
     if (top) repairs.push(repairTop(base, stat, wanted, follow === true ? rest : undefined));
     const notes = repairs.flatMap((repair) => repair.notes);
-    const others = unlisted(system.list(base), [...trees, ...files, LOCK_FILE, IDS_FILE]);
+    const others = unlisted(system.list(base), [...trees, ...files, LOCK_FILE, IDS_FILE, MOUNTS_FILE]);
     if (others > 0 && follow !== true) {
       const verb = others === 1 ? 'is' : 'are';
       const entries = counted(others, 'entry', 'entries');

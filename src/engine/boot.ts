@@ -8,7 +8,9 @@ import type { Listener } from './event.ts';
 import { Gate, StaleWorld } from './gate.ts';
 import { bootStep } from './one-step.ts';
 import type { BootReport, BootResult, StepReport } from './report.ts';
-import { Refusals } from './rights/refusals.ts';
+import { Keeping } from './rights/keeping.ts';
+import { MountKnowledge } from './rights/mount-knowledge.ts';
+import { shortcomingsOf, type Shortcoming } from './rights/not-kept.ts';
 import { Schedule } from './schedule.ts';
 import { BOOT_TIMEOUT, isOver } from './shared.ts';
 import type { Boot, Bootable } from './shared.ts';
@@ -56,20 +58,25 @@ async function boot(
   listener({ type: 'boot-started', plan, dry });
   const limit = new TimeLimit(BOOT_TIMEOUT, stop);
   const gate = new Gate(lock, listener);
-  const { steps, stoppedBy } = await bootSteps(plan, dry ? 1 : AT_ONCE, {
+  const knowledge = new MountKnowledge(system, facts, plan.home);
+  const { steps, stoppedBy } = await bootSteps(plan, dry ? 1 : AT_ONCE, knowledge, {
     system,
     facts,
     started,
     gate,
     stop,
     limit,
-    refusals: new Refusals(system, facts),
+    keeping: new Keeping(system, facts, knowledge),
     space: dry ? new SpaceForecast(system) : undefined,
   });
   gate.flush();
+  if (!dry) knowledge.save(system);
+  const shortcomings = shortcomingsOf(steps);
+  for (const shortcoming of shortcomings) listener({ type: 'shortcoming-found', shortcoming });
   const report = {
-    result: resultOf(plan, steps, stoppedBy),
+    result: resultOf(plan, steps, shortcomings, stoppedBy),
     steps,
+    shortcomings,
     converged: steps.every(({ status }) => status === 'converged' || status === 'skipped'),
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
     duration: now() - started,
@@ -82,6 +89,7 @@ async function boot(
 async function bootSteps(
   plan: BootPlan,
   atOnce: number,
+  knowledge: MountKnowledge,
   boot: Boot,
 ): Promise<Pick<BootReport, 'steps' | 'stoppedBy'>> {
   const { system, gate } = boot;
@@ -99,6 +107,7 @@ async function bootSteps(
     } catch (error) {
       if (!(error instanceof StaleWorld)) throw error;
       system.forgetAll();
+      knowledge.forgetAll();
     }
   }
 }
@@ -106,6 +115,7 @@ async function bootSteps(
 function resultOf(
   plan: BootPlan,
   steps: readonly StepReport[],
+  shortcomings: readonly Shortcoming[],
   stoppedBy: StepReport | undefined,
 ): BootResult {
   if (stoppedBy !== undefined) return 'stopped';
@@ -113,5 +123,8 @@ function resultOf(
   const failed = steps.some(
     ({ problem, step }) => problem !== undefined && step.onFailure === 'degrade',
   );
-  return refused || failed ? 'degraded' : 'done';
+  const short = shortcomings.some((one) =>
+    one.steps.some(({ onFailure }) => onFailure !== 'ignore'),
+  );
+  return refused || failed || short ? 'degraded' : 'done';
 }

@@ -4,6 +4,7 @@ import type { BootPlan, BootStep } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
 import type { Progress } from '../system/scan.ts';
 import type { BootReport, StepReport } from './report.ts';
+import type { Shortcoming } from './rights/not-kept.ts';
 
 /** Everything that happens in a boot, in order. Renderers see this and nothing else. */
 export type BootEvent =
@@ -23,6 +24,8 @@ export type BootEvent =
   /** Before the end of the first step that it hinders. */
   | { readonly type: 'cause-found'; readonly step: BootStep; readonly cause: Cause }
   | { readonly type: 'step-finished'; readonly report: StepReport }
+  /** After all steps: what a file system does not keep of what they wanted. */
+  | { readonly type: 'shortcoming-found'; readonly shortcoming: Shortcoming }
   | { readonly type: 'boot-finished'; readonly plan: BootPlan; readonly report: BootReport };
 
 /** Takes events as they happen. */

@@ -2,6 +2,7 @@ import type { Change } from '../changes/change.ts';
 import { makeChange, type Made } from '../changes/make.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Unanswered } from '../errors/unanswered.ts';
+import { counted } from '../step/phrases.ts';
 import { scanNotes } from '../step/repair.ts';
 import type { Findings, Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
@@ -10,6 +11,7 @@ import type { Progress } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
 import { now } from './clock.ts';
 import type { StepReport } from './report.ts';
+import type { Loss } from './rights/keeping.ts';
 import { preflight } from './rights/preflight.ts';
 import { checkStopped, limitOf } from './shared.ts';
 import type { Boot } from './shared.ts';
@@ -44,6 +46,7 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
   if (step.skipped !== undefined) return report('skipped', step.skipped);
   turn.tell({ type: 'step-started', step });
   let changes: readonly Change[] = [];
+  let losses: readonly Loss[] = [];
   let notes: readonly Note[] = [];
   let made = 0;
   let next = started + PROGRESS_INTERVAL;
@@ -69,14 +72,22 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       isSecret: (option) => step.secrets.includes(option),
     });
     if ('skipped' in outcome) return report('skipped', outcome.skipped);
-    changes = canonical(outcome, boot.system);
+    const wanted = canonical(outcome, boot.system);
+    if (boot.space === undefined) {
+      await boot.keeping.tryAgain(wanted, async () => {
+        await turn.toChange();
+        checkStopped(boot);
+      });
+    }
+    const judged = boot.keeping.judge(wanted);
+    ({ changes, losses } = judged);
     const problem = await preflight(changes, boot, limit);
     notes = [...(outcome.notes ?? []), ...(problem === undefined ? forecast(changes, boot) : [])];
     for (const note of notes) turn.tell({ type: 'note', step, note });
     if (problem !== undefined) {
-      return report('blocked', problem.message, { changes, notes, problem });
+      return report('blocked', problem.message, { changes, notes, losses, problem });
     }
-    for (const change of changes) {
+    for (const change of judged.changes) {
       const way = clearWay(turn, boot);
       if (way !== undefined) {
         const { left } = limit;
@@ -88,9 +99,15 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       checkStopped(boot);
       turn.change();
       const { signal } = limit;
-      const done = await boot.refusals.watch(change, () =>
+      const outcome = await boot.keeping.make(change, () =>
         makeChange(change, boot.system, { signal, progress }),
       );
+      losses = [...losses, ...outcome.losses];
+      const done = outcome.made;
+      if (done === undefined) {
+        changes = changes.toSpliced(made, 1);
+        continue;
+      }
       changes = changes.with(made, done.change);
       made += 1;
       turn.tell({ type: 'change-made', step, change: done.change });
@@ -99,12 +116,15 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       for (const note of found) turn.tell({ type: 'note', step, note });
     }
     if (outcome.unfinished !== undefined) throw outcome.unfinished;
-    if (changes.length === 0) return report('converged', outcome.otherwise, { notes });
-    return report('changes', step.why ?? step.type.summary, { changes, made, notes });
+    if (changes.length === 0) {
+      const why = wanted.length === 0 ? outcome.otherwise : notKept(wanted.length);
+      return report('converged', why, { notes, losses });
+    }
+    return report('changes', step.why ?? step.type.summary, { changes, made, notes, losses });
   } catch (error) {
     const problem = error instanceof Unanswered ? error.problem : problemOf(error);
     if (problem === undefined || problem instanceof HomeHeld) throw error;
-    return report('failed', problem.message, { changes, made, notes, problem });
+    return report('failed', problem.message, { changes, made, notes, losses, problem });
   }
 }
 
@@ -121,8 +141,12 @@ function clearWay(turn: Turn, { gate, limit }: Boot): Promise<void> | undefined 
 }
 
 /** What a dry run has to say of changes that a run may fail to make. */
-function forecast(changes: readonly Change[], { space, refusals }: Boot): Note[] {
-  return space === undefined ? [] : [...space.notes(changes), ...refusals.forecast(changes)];
+function forecast(changes: readonly Change[], { space, keeping }: Boot): Note[] {
+  return space === undefined ? [] : [...space.notes(changes), ...keeping.forecast(changes)];
+}
+
+function notKept(count: number): string {
+  return `the file system does not keep what is wanted (${counted(count, 'change')})`;
 }
 
 /** Names what changes by the path where it lies: /run/x, where a plan may say /var/run/x. */

@@ -2,6 +2,8 @@ import type { Change } from '../changes/change.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { BootStep } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
+import type { Loss } from './rights/keeping.ts';
+import type { Shortcoming } from './rights/not-kept.ts';
 
 /**
  * What became, or in a dry run would become, of a step.
@@ -26,6 +28,8 @@ export interface StepReport {
   /** How many of `changes` were made. */
   readonly made: number;
   readonly notes: readonly Note[];
+  /** What the file systems do not keep of what it wanted. */
+  readonly losses?: readonly Loss[];
   /** Of a failed or blocked step. */
   readonly problem?: Problem;
   /** When it began, in milliseconds since the boot did; not for one that was not reached. */
@@ -35,8 +39,8 @@ export interface StepReport {
 }
 
 /**
- * How a boot ended. `degraded`: to its end, but a step with `on-failure: degrade` failed, or an
- * input was refused. `stopped`: a step failed and nothing after it was done.
+ * How a boot ended. `degraded`: to its end, but a step with `on-failure: degrade` failed, an input
+ * was refused, or a file system does not keep what a step wanted. `stopped`: a step failed and nothing after it was done.
  */
 export type BootResult = 'done' | 'degraded' | 'stopped';
 
@@ -44,6 +48,8 @@ export type BootResult = 'done' | 'degraded' | 'stopped';
 export interface BootReport {
   readonly result: BootResult;
   readonly steps: readonly StepReport[];
+  /** What the file systems do not keep of what the steps wanted. */
+  readonly shortcomings: readonly Shortcoming[];
   /** Whether no step would change anything and none failed. */
   readonly converged: boolean;
   /** The failure that stopped the boot. */

@@ -4,7 +4,7 @@ import type { System } from '../system/system.ts';
 import type { World } from '../system/world.ts';
 import { TimeLimit } from './clock.ts';
 import type { Gate } from './gate.ts';
-import type { Refusals } from './rights/refusals.ts';
+import type { Keeping } from './rights/keeping.ts';
 import type { SpaceForecast } from './space.ts';
 
 /** How long a whole boot may take, in milliseconds. */
@@ -22,7 +22,7 @@ export interface Boot {
   readonly gate: Gate;
   readonly stop: AbortSignal;
   readonly limit: TimeLimit;
-  readonly refusals: Refusals;
+  readonly keeping: Keeping;
   /** Of a dry run. */
   readonly space: SpaceForecast | undefined;
 }

@@ -2,7 +2,7 @@ import type { BootReport, BootResult } from '../engine/report.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import type { Facts } from '../step/facts.ts';
 import { hasEveryId, showIds } from '../step/ids.ts';
-import { hindrancesOf, type Hindrance } from './hindrance.ts';
+import { hindrancesOf, viewShortcoming, type Hindrance } from './hindrance.ts';
 import { viewInput } from './input-view.ts';
 import type { InputView } from './input-view.ts';
 import type { Redactor } from './redact.ts';
@@ -65,7 +65,7 @@ export function viewBoot(record: BootRecord, redactor: Redactor): BootView {
       assumed,
     },
     inputs: plan.inputs.map(viewInput),
-    causes: hindrancesOf(steps),
+    causes: [...hindrancesOf(steps), ...report.shortcomings.map(viewShortcoming)],
     steps,
     duration: report.duration,
   });

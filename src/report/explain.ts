@@ -32,7 +32,12 @@ export function renderPlan(view: BootView, { explain, paint }: ExplainOptions): 
   const answer = wrap('', headline(shown), 2).map(paint.strong);
   if (isQuiet(shown)) return asText([answer]);
   if (shown.converged && !explain)
-    return asText([answer, refusals(shown, paint), warnings(shown, paint)]);
+    return asText([
+      answer,
+      refusals(shown, paint),
+      ...causes(shown, paint),
+      warnings(shown, paint),
+    ]);
   const layout = { ids: idColumn(shown.steps), explain, paint };
   const steps = shown.steps.filter(isTold).map((step) => explainStep(step, layout));
   const sections = explain ? steps : [steps.flat()];

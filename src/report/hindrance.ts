@@ -1,5 +1,6 @@
 import { plural } from './format.ts';
-import type { CauseView, StepView } from './step-view.ts';
+import type { Shortcoming } from '../engine/rights/not-kept.ts';
+import { viewCause, type CauseView, type StepView } from './step-view.ts';
 
 /** A cause with all that it stands in the way of. */
 export interface Hindrance extends CauseView {
@@ -25,8 +26,14 @@ export function hindrancesOf(steps: readonly StepView[]): Hindrance[] {
   return [...found.values()];
 }
 
+/** What a file system does not keep, with what it costs. */
+export function viewShortcoming({ cause, steps, changes }: Shortcoming): Hindrance {
+  return { ...viewCause(cause), steps: steps.map(({ id }) => id), changes };
+}
+
 /** How much is not done because of it: `2 steps (a b) cannot make 14 changes.` */
 export function showLoss({ steps, changes }: Hindrance): string {
   const who = `${plural(steps.length, 'step')} (${steps.join(' ')})`;
-  return `${who} cannot make ${plural(changes, 'change')}.`;
+  if (changes > 0) return `${who} cannot make ${plural(changes, 'change')}.`;
+  return `What ${who} ${steps.length === 1 ? 'makes' : 'make'} there gets other rights.`;
 }

@@ -9,7 +9,7 @@ import { showRefusal, viewInput } from './input-view.ts';
 import { RECEIPT_VERSION } from './receipt.ts';
 import type { ChangeReceipt, Origin, Outcome, Reason, Receipt, StepReceipt } from './receipt.ts';
 import type { Redactor } from './redact.ts';
-import { problemLines, viewProblem } from './step-view.ts';
+import { problemLines, showCause, viewProblem } from './step-view.ts';
 import type { ProblemView } from './step-view.ts';
 
 /** The first boot of a large volume makes thousands. */
@@ -132,7 +132,7 @@ function outcomeOf(result: BootReport['result'], interrupted: boolean): Outcome 
   return result === 'degraded' ? 'degraded' : 'ok';
 }
 
-function reasonsOf({ inputs }: BootPlan, { steps, stoppedBy }: BootReport): Reason[] {
+function reasonsOf({ inputs }: BootPlan, { steps, shortcomings, stoppedBy }: BootReport): Reason[] {
   const refused = inputs.map(viewInput).flatMap(({ name, refused: refusal }): Reason[] => {
     if (refusal === undefined) return [];
     const { variable } = refusal;
@@ -146,8 +146,11 @@ function reasonsOf({ inputs }: BootPlan, { steps, stoppedBy }: BootReport): Reas
     if (problem === undefined || (step.onFailure === 'ignore' && report !== stoppedBy)) return [];
     return [reasonOf(step.id, viewProblem(problem))];
   });
+  const short = shortcomings.map(({ cause }): Reason => {
+    return { about: null, text: showCause(cause), mend: [...cause.mend] };
+  });
   // Among the last ones is what stopped the boot.
-  return [...refused, ...failed].slice(-LISTED_TEXTS);
+  return [...short, ...refused, ...failed].slice(-LISTED_TEXTS);
 }
 
 function stepReceipt(report: StepReport): StepReceipt {

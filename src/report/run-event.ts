@@ -24,7 +24,10 @@ export interface BootFinished {
   /** How many steps were not reached. */
   readonly unreached: number;
   readonly stoppedBy: string | null;
-  /** The steps that failed and the inputs that were refused, when it ended degraded. */
+  /**
+   * When it ended degraded: the inputs that were refused, the steps that failed and the mounts that
+   * do not keep what steps wanted.
+   */
   readonly degradedBy: readonly string[];
   readonly slowest: { readonly step: string; readonly duration: number } | null;
   /** In milliseconds. */
@@ -121,6 +124,11 @@ function dataOf(event: BootEvent): RunEvent {
       const { type, step, cause } = event;
       return { version, type, step: step.id, onFailure: step.onFailure, cause: viewCause(cause) };
     }
+    case 'shortcoming-found': {
+      const { cause, steps } = event.shortcoming;
+      const step = steps[0]?.id ?? '';
+      return { version, type: 'cause-found', step, onFailure: 'degrade', cause: viewCause(cause) };
+    }
     case 'step-finished':
       return { version, ...stepFinished(event.report) };
     case 'boot-finished':
@@ -161,18 +169,19 @@ function bootFinished(plan: BootPlan, report: BootReport): BootFinished {
     changes: steps.reduce((sum, { made }) => sum + made, 0),
     unreached: steps.filter(isUnreached).length,
     stoppedBy: stoppedBy?.step.id ?? null,
-    degradedBy: result === 'degraded' ? degradedBy(plan, steps) : [],
+    degradedBy: result === 'degraded' ? degradedBy(plan, report) : [],
     slowest: slowest ? { step: slowest.step.id, duration: tenths(slowest.duration) } : null,
     duration: tenths(duration),
   };
 }
 
-function degradedBy(plan: BootPlan, steps: readonly StepReport[]): string[] {
+function degradedBy(plan: BootPlan, { steps, shortcomings }: BootReport): string[] {
   const refused = plan.inputs.filter((input) => input.refused !== undefined);
   const failed = steps.filter(
     ({ status, step, problem }) =>
       step.onFailure === 'degrade' &&
       (status === 'failed' || (status === 'blocked' && problem !== undefined)),
   );
-  return [...refused.map(({ name }) => name), ...failed.map(({ step }) => step.id)];
+  const mounts = new Set(shortcomings.map(({ point }) => point));
+  return [...refused.map(({ name }) => name), ...failed.map(({ step }) => step.id), ...mounts];
 }

@@ -8,6 +8,13 @@ export interface Mount {
   readonly noExec: boolean;
   /** What the kernel calls its type: `ext4`, `nfs4`. */
   readonly type: string;
+  /**
+   * What tells it from another one, in any container: type, source, the directory of it that is
+   * mounted, and options. Absent where the kernel does not tell.
+   */
+  readonly identity?: string | undefined;
+  /** The options of its file system, such as `file_mode=0755`. */
+  readonly options?: readonly string[] | undefined;
 }
 
 /** The mounts of a tree by their canonical paths, that of the root included where known. */
@@ -35,6 +42,27 @@ export function mountsBelow(mounts: Mounts, top: string): ReadonlySet<string> {
 /** Whether a file system keeps no owners: all it holds has the one of its mount options. */
 export function isOwnerless({ type }: Mount): boolean {
   return /^(?:cifs|smb3|vfat|msdos|exfat|ntfs|ntfs3|fuseblk)$/.test(type);
+}
+
+/**
+ * Whether a file system is one of those that keep any owner and mode: where one of them refuses a
+ * change, it is about this process or this entry.
+ */
+export function keepsRights({ type }: Mount): boolean {
+  return /^(?:ext[234]|xfs|btrfs|zfs|bcachefs|f2fs|jfs|nilfs2|reiserfs|overlay|tmpfs|ramfs|rootfs)$/.test(
+    type,
+  );
+}
+
+/**
+ * Whether the kernel itself tells that no owner and no mode is kept: all that a mount holds has
+ * those of its options. FAT has no place for them; CIFS says `file_mode=` where the server has none.
+ */
+export function keepsNothing({ type, options = [] }: Mount): boolean {
+  if (/^(?:vfat|msdos|exfat|ntfs)$/.test(type)) return true;
+  if (!/^(?:cifs|smb3)$/.test(type)) return false;
+  const has = (option: RegExp): boolean => options.some((one) => option.test(one));
+  return has(/^file_mode=/) && !has(/^(?:unix|posix|cifsacl|modefromsid|idsfromsid|dynperm)$/);
 }
 
 /**

@@ -8,6 +8,7 @@ import { OverlayTree } from './overlay.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import type { DatedContent, System } from './system.ts';
 import type { TreeCopy } from './tree-copy.ts';
+import type { Unkept } from './unkept.ts';
 import { behindLink } from './links.ts';
 import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
 import { join, nameOf, parentOf } from './path.ts';
@@ -129,6 +130,11 @@ export class SimulatedSystem extends World implements System {
     const { stat } = existing(target, this.look(target));
     const text = editRecord(this.readAs(target, recordLines), edit);
     this.writeFile(target, Content.ofText(text), stat.mode, stat);
+  }
+
+  /** A simulated world keeps everything; those that do not are worlds of tests. */
+  takeUnkept(_path: string): readonly Unkept[] {
+    return [];
   }
 
   run(): Promise<void> {

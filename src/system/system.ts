@@ -9,6 +9,7 @@ import type { MountPoint } from './mounts.ts';
 import type { Time } from './scan.ts';
 import type { OwnerLook, OwnerScan } from './tree.ts';
 import type { TreeCopy } from './tree-copy.ts';
+import type { Unkept } from './unkept.ts';
 
 /** Where a path leads: to a canonical one, or to a link on the way that must not be followed. */
 export type Resolution =
@@ -111,6 +112,11 @@ export interface System extends ReadSystem {
   appendLines(path: string, lines: readonly string[], owner: Owner): void;
   /** Edits one record of an account database file, under its lock. */
   editRecords(path: string, edit: RecordEdit): void;
+  /**
+   * What the file system has not kept of the rights that the last changes of `path` asked for. It
+   * is told once.
+   */
+  takeUnkept(path: string): readonly Unkept[];
   /**
    * Runs a command to its end.
    * @throws Problem when it cannot be started, fails, or `signal` aborts it

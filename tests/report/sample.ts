@@ -87,5 +87,5 @@ export function planOf(steps: readonly StepReport[], inputs: readonly Input[] = 
 /** The report of a boot with these steps. */
 export function reportOf(steps: readonly StepReport[], more: Partial<BootReport> = {}): BootReport {
   const converged = steps.every(({ status }) => status === 'converged' || status === 'skipped');
-  return { result: 'done', steps, converged, duration: 31, ...more };
+  return { result: 'done', steps, shortcomings: [], converged, duration: 31, ...more };
 }

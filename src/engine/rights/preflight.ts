@@ -8,13 +8,11 @@ import type { ReadSystem } from '../../system/system.ts';
 import type { World } from '../../system/world.ts';
 import type { TimeLimit } from '../clock.ts';
 import { forbidden, frozen, mayDoEverything } from './permission.ts';
-import type { Refusals } from './refusals.ts';
 
 /** Where changes are to be made, and by whom. */
 interface Ground {
   readonly system: ReadSystem & Pick<World, 'tree' | 'policy'>;
   readonly facts: Facts;
-  readonly refusals: Refusals;
 }
 
 /**
@@ -23,11 +21,11 @@ interface Ground {
  */
 export async function preflight(
   changes: readonly Change[],
-  { system, facts, refusals }: Ground,
+  { system, facts }: Ground,
   limit: TimeLimit,
 ): Promise<Problem | undefined> {
   for (const change of changes) {
-    const problem = frozen(change, system) ?? refusals.known(change);
+    const problem = frozen(change, system);
     if (problem !== undefined) return problem;
   }
   if (changes.length === 0) return undefined;

@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  openSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
-import { sameOwner, type Owner } from '../entry.ts';
+import type { Owner } from '../entry.ts';
 import { LOG_LIMIT, LOG_MODE, olderLog } from '../log.ts';
 import { pathOf, statOf } from './open.ts';
+import type { RightsLog } from './rights-log.ts';
 
 const APPEND =
   constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -27,6 +19,7 @@ export function appendToLog(
   name: string,
   text: string,
   owner: () => Owner,
+  rights: RightsLog,
 ): void {
   const size = statOf(pathOf(directory, name))?.size ?? 0;
   if (size >= LOG_LIMIT) {
@@ -34,7 +27,7 @@ export function appendToLog(
   }
   const fd =
     openExisting(directory, name) ??
-    create(directory, name, owner()) ??
+    create(directory, name, owner(), rights) ??
     openSync(pathOf(directory, name), APPEND);
   try {
     const stats = fstatSync(fd);
@@ -54,13 +47,18 @@ function openExisting(directory: number, name: string): number | undefined {
 }
 
 /** Makes a log; undefined when somebody else, such as another container, has just made it. */
-function create(directory: number, name: string, owner: Owner): number | undefined {
+function create(
+  directory: number,
+  name: string,
+  owner: Owner,
+  rights: RightsLog,
+): number | undefined {
   const flags = APPEND | constants.O_CREAT | constants.O_EXCL;
   const fd = openUnless('EEXIST', directory, name, flags);
   if (fd === undefined) return undefined;
   // In this order it takes no CAP_FOWNER.
-  fchmodSync(fd, LOG_MODE);
-  if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);
+  rights.setMode(fd, LOG_MODE);
+  rights.setOwner(fd, owner);
   return fd;
 }
 

@@ -1,9 +1,6 @@
 import {
-  chmodSync,
   closeSync,
   constants,
-  fchmodSync,
-  fchownSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -14,7 +11,7 @@ import {
 } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Problem } from '../../errors/problem.ts';
-import { sameOwner, type Owner } from '../entry.ts';
+import type { Owner } from '../entry.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
 import { checkTime } from '../scan.ts';
 import { replacedName, stagedName } from '../staged.ts';
@@ -22,7 +19,8 @@ import type { CopiedEntry, TreeCopy } from '../tree-copy.ts';
 import { namesIn, openDirectory, pathOf, withEntry } from './open.ts';
 import { OpenPath } from './open-path.ts';
 import { removeTree } from './remove-tree.ts';
-import { chown, syncDirectory } from './write.ts';
+import type { RightsLog } from './rights-log.ts';
+import { syncDirectory } from './write.ts';
 
 /** How much of a file is in memory at a time, in bytes. */
 const STRETCH = 256 * 1024;
@@ -43,13 +41,14 @@ export async function copyTree(
   target: string,
   copy: TreeCopy,
   signal: AbortSignal,
+  rights: RightsLog,
 ): Promise<void> {
   const parent = openDirectory(root, componentsOf(parentOf(target)));
   const name = nameOf(target);
   try {
     removeTree(parent, stagedName(name));
     try {
-      await stage(root, from, parent, stagedName(name), copy, signal);
+      await stage(root, from, parent, stagedName(name), copy, signal, rights);
       if (copy.replaces) setAside(parent, name);
       putInPlace(parent, name, copy.replaces);
     } catch (error) {
@@ -85,6 +84,7 @@ async function stage(
   name: string,
   { entries, owner, mode }: TreeCopy,
   signal: AbortSignal,
+  rights: RightsLog,
 ): Promise<void> {
   mkdirSync(pathOf(parent, name), 0o700);
   const source = openDirectory(root, componentsOf(from));
@@ -96,16 +96,16 @@ async function stage(
     for (const entry of entries) {
       const [holder, last] = placeOf(entry);
       if (entry.type === 'directory') mkdirSync(pathOf(here.enter(holder), last), 0o700);
-      else copyFile(there.enter(holder), here.enter(holder), last, entry.mode, owner);
+      else copyFile(there.enter(holder), here.enter(holder), last, entry.mode, owner, rights);
       await setImmediate();
       checkTime(signal, `copying ${from}`);
     }
     for (const entry of entries.toReversed()) {
       if (entry.type === 'file') continue;
       const [holder, last] = placeOf(entry);
-      finishDirectory(here.enter(holder), last, entry.mode, owner);
+      finishDirectory(here.enter(holder), last, entry.mode, owner, rights);
     }
-    finishDirectory(parent, name, mode, owner);
+    finishDirectory(parent, name, mode, owner, rights);
   } finally {
     there.close();
     here.close();
@@ -120,7 +120,14 @@ function placeOf({ name }: CopiedEntry): [holder: string[], last: string] {
   return [components, last];
 }
 
-function copyFile(from: number, to: number, name: string, mode: number, owner: Owner): void {
+function copyFile(
+  from: number,
+  to: number,
+  name: string,
+  mode: number,
+  owner: Owner,
+  rights: RightsLog,
+): void {
   const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const making = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const source = openSync(pathOf(from, name), reading);
@@ -130,8 +137,8 @@ function copyFile(from: number, to: number, name: string, mode: number, owner: O
     try {
       copyBytes(source, target);
       // In this order it takes no CAP_FOWNER: what has been given away is no longer ours to change.
-      fchmodSync(target, mode);
-      if (!sameOwner(fstatSync(target), owner)) fchownSync(target, owner.uid, owner.gid);
+      rights.setMode(target, mode);
+      rights.setOwner(target, owner);
       fsyncSync(target);
     } finally {
       closeSync(target);
@@ -150,12 +157,18 @@ function copyBytes(source: number, target: number): void {
   }
 }
 
-function finishDirectory(holder: number, name: string, mode: number, owner: Owner): void {
+function finishDirectory(
+  holder: number,
+  name: string,
+  mode: number,
+  owner: Owner,
+  rights: RightsLog,
+): void {
   withEntry(holder, name, (fd, stats) => {
     if (!stats.isDirectory()) throw swapped(name);
     syncDirectory(fd);
-    chmodSync(pathOf(fd), mode);
-    if (!sameOwner(stats, owner)) chown(fd, owner, name);
+    rights.setMode(fd, mode);
+    rights.setOwner(fd, owner);
   });
 }
 

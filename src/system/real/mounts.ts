@@ -14,14 +14,18 @@ export function readMounts(root: string): Mounts {
   const mounts = new Map<string, Mount>();
   let closest = '';
   for (const line of mountinfo().split('\n')) {
-    const [, , , , point, options = ''] = line.split(' ');
+    const [, , , top = '', point, options = ''] = line.split(' ');
     if (point === undefined) continue;
     const path = unescape(point);
-    const [, type = '', superOptions = ''] = / - (\S+) \S+ (\S*)$/.exec(line) ?? [];
+    const [, type = '', source = '', superOptions = ''] = / - (\S+) (\S+) (\S*)$/.exec(line) ?? [];
+    // Whether it can be written to is told by itself, and may be another thing tomorrow.
+    const lasting = superOptions.split(',').filter((option) => !/^r[ow]$/.test(option));
     const mount = {
       readOnly: has(options, 'ro') || has(superOptions, 'ro'),
       noExec: has(options, 'noexec'),
       type,
+      identity: [type, source, top, lasting.join(',')].join(' '),
+      options: lasting,
     };
     if (isWithin(root, path) && path.length >= closest.length) {
       closest = path;

@@ -1,19 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
-import { sameOwner, type Owner } from '../entry.ts';
+import type { Owner } from '../entry.ts';
 import { unpublishedName, type Part, type Publication } from '../publication.ts';
 import { openDirectory, pathOf, withEntry } from './open.ts';
 import { removeTree } from './remove-tree.ts';
-import { chown } from './write.ts';
+import type { RightsLog } from './rights-log.ts';
 
 /** Where the system keeps mkfifo(1), which Node has no call for. */
 const PATH = '/usr/bin:/bin';
@@ -22,7 +14,12 @@ const PATH = '/usr/bin:/bin';
  * Makes a directory with everything in it under a name beside its own, and renames it into place:
  * it is there as a whole or not at all. What an interrupted one left beside is removed before.
  */
-export function publishDirectory(directory: number, name: string, what: Publication): void {
+export function publishDirectory(
+  directory: number,
+  name: string,
+  what: Publication,
+  rights: RightsLog,
+): void {
   const temporary = unpublishedName(name);
   removeTree(directory, temporary);
   // Nobody else may look into it before it is done, so that nothing in it can be swapped.
@@ -30,8 +27,10 @@ export function publishDirectory(directory: number, name: string, what: Publicat
   const top = openDirectory(directory, [temporary]);
   try {
     fill(top, what.parts);
-    for (const part of what.parts.toReversed()) setRights(top, part.name, what.owner, part.mode);
-    setRights(top, '.', what.owner, what.mode);
+    for (const part of what.parts.toReversed()) {
+      setRights(top, part.name, what.owner, part.mode, rights);
+    }
+    setRights(top, '.', what.owner, what.mode, rights);
     renameSync(pathOf(directory, temporary), pathOf(directory, name));
   } catch (error) {
     removeTree(directory, temporary);
@@ -76,10 +75,10 @@ function makeFifos(top: number, names: readonly string[]): void {
   throw new Problem({ found: `mkfifo ended with ${String(status)}: ${stderr.trim()}` });
 }
 
-function setRights(top: number, name: string, owner: Owner, mode: number): void {
-  withEntry(top, name, (fd, stats) => {
+function setRights(top: number, name: string, owner: Owner, mode: number, rights: RightsLog): void {
+  withEntry(top, name, (fd) => {
     // In this order it takes no CAP_FOWNER, and no CAP_FSETID for a set-group-id bit.
-    chmodSync(pathOf(fd), mode);
-    if (!sameOwner(stats, owner)) chown(fd, owner, name);
+    rights.setMode(fd, mode);
+    rights.setOwner(fd, owner);
   });
 }

@@ -3,7 +3,7 @@ import { editRecord, type RecordEdit } from '../accounts/edit.ts';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
-import { isServed } from '../mounts.ts';
+import { isServed, keepsRights } from '../mounts.ts';
 import { behindLink } from '../links.ts';
 import { localTime, logText } from '../log.ts';
 import type { OwnerRule } from '../owner-rule.ts';
@@ -14,6 +14,7 @@ import type { DatedContent, System } from '../system.ts';
 import type { Time } from '../scan.ts';
 import type { OwnerLook, OwnerScan } from '../tree.ts';
 import type { TreeCopy } from '../tree-copy.ts';
+import type { Unkept } from '../unkept.ts';
 import { World } from '../world.ts';
 import { appendToLog } from './append.ts';
 import { runCommand } from './command.ts';
@@ -30,6 +31,7 @@ import { ownTree } from './owners/own-tree.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
 import { outOfSpace } from './space.ts';
+import { RightsLog } from './rights-log.ts';
 import { RealTree } from './tree.ts';
 import * as write from './write.ts';
 
@@ -46,6 +48,7 @@ export class RealSystem extends World implements System {
   readonly #real: RealTree;
   readonly #means: Means;
   readonly #wrong = new OwnerMemory();
+  #unkept: Unkept[] = [];
 
   /**
    * Opens the world below `root`.
@@ -62,7 +65,7 @@ export class RealSystem extends World implements System {
 
   createDirectory(path: string, mode: number, owner: Owner): void {
     this.#at(path, 'making', (directory, name) => {
-      write.makeDirectory(directory, name, mode, owner);
+      write.makeDirectory(directory, name, mode, owner, this.#rights(path));
     });
   }
 
@@ -73,7 +76,7 @@ export class RealSystem extends World implements System {
       (directory, name) => {
         const bytes =
           typeof content === 'function' ? (now: number) => content(now).reveal() : content.reveal();
-        write.replaceFile(directory, name, bytes, mode, owner);
+        write.replaceFile(directory, name, bytes, mode, owner, this.#rights(path));
       },
       typeof content === 'function' ? undefined : content.size,
     );
@@ -81,13 +84,13 @@ export class RealSystem extends World implements System {
 
   setMode(path: string, mode: number): void {
     this.#at(path, 'setting the mode of', (directory, name) => {
-      write.changeMode(directory, name, mode);
+      write.changeMode(directory, name, mode, this.#rights(path));
     });
   }
 
   setOwner(path: string, owner: Owner): void {
     this.#at(path, 'setting the owner of', (directory, name) => {
-      write.changeOwner(directory, name, owner);
+      write.changeOwner(directory, name, owner, this.#rights(path));
     });
   }
 
@@ -139,7 +142,7 @@ export class RealSystem extends World implements System {
 
   publish(path: string, what: Publication): void {
     this.#at(path, 'making', (directory, name) => {
-      publishDirectory(directory, name, what);
+      publishDirectory(directory, name, what, this.#rights(path));
     });
   }
 
@@ -156,7 +159,8 @@ export class RealSystem extends World implements System {
     const target = this.#target(path);
     if (copy.replaces) this.#refuseMounts(target);
     try {
-      await copyTree(this.#real.rootFd, this.#target(copy.from), target, copy, signal);
+      const from = this.#target(copy.from);
+      await copyTree(this.#real.rootFd, from, target, copy, signal, this.#rights(path));
     } catch (error) {
       const doing = `copying ${copy.from} to ${path}`;
       if (errnoOf(error) !== 'ENOSPC') throw systemProblem(error, doing);
@@ -184,7 +188,8 @@ export class RealSystem extends World implements System {
 
   appendLines(path: string, lines: readonly string[], owner: Owner): void {
     this.#at(path, 'appending to', (directory, name) => {
-      appendToLog(directory, name, logText(lines, localTime(new Date())), () => owner);
+      const text = logText(lines, localTime(new Date()));
+      appendToLog(directory, name, text, () => owner, this.#rights(path));
     });
   }
 
@@ -209,7 +214,7 @@ export class RealSystem extends World implements System {
    */
   appendLine(path: string, line: string, owner: () => Owner): void {
     this.#at(path, 'appending to', (directory, name) => {
-      appendToLog(directory, name, `${line}\n`, owner);
+      appendToLog(directory, name, `${line}\n`, owner, this.#rights(path));
     });
   }
 
@@ -232,13 +237,25 @@ export class RealSystem extends World implements System {
         const after = editRecord(before, edit);
         if (after === before) return;
         const { mode, uid, gid } = toStat(stats);
-        write.replaceFile(directory, name, Buffer.from(after), mode, { uid, gid });
+        const rights = this.#rights(path);
+        write.replaceFile(directory, name, Buffer.from(after), mode, { uid, gid }, rights);
       });
     });
   }
 
   async run(command: Command, signal: AbortSignal): Promise<void> {
     await runCommand(this.#real.root, command, signal);
+  }
+
+  takeUnkept(path: string): readonly Unkept[] {
+    const taken = this.#unkept.filter((one) => one.path === path);
+    if (taken.length > 0) this.#unkept = this.#unkept.filter((one) => one.path !== path);
+    return taken;
+  }
+
+  #rights(path: string): RightsLog {
+    const mount = this.mountOf(this.#target(path));
+    return new RightsLog(path, mount !== undefined && !keepsRights(mount), this.#unkept);
   }
 
   #refuseMounts(target: string): void {

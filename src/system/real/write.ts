@@ -1,9 +1,7 @@
 import {
-  chmodSync,
   chownSync,
   closeSync,
   constants,
-  fchmodSync,
   fchownSync,
   fstatSync,
   fsyncSync,
@@ -19,6 +17,7 @@ import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
 import { stagedName } from '../staged.ts';
 import { pathOf, statOf, withEntry } from './open.ts';
+import type { RightsLog } from './rights-log.ts';
 
 /*
  * Writing as root in directories that others can write to. Every function takes an open directory
@@ -29,7 +28,13 @@ import { pathOf, statOf, withEntry } from './open.ts';
  * Makes a directory beside its final name, gives it owner and mode, and renames it into place, so
  * that at no moment there is one with other rights: it would be taken for finished.
  */
-export function makeDirectory(directory: number, name: string, mode: number, owner: Owner): void {
+export function makeDirectory(
+  directory: number,
+  name: string,
+  mode: number,
+  owner: Owner,
+  rights: RightsLog,
+): void {
   const temporary = stagedName(name);
   clear(directory, temporary);
   mkdirSync(pathOf(directory, temporary), 0o700);
@@ -37,8 +42,8 @@ export function makeDirectory(directory: number, name: string, mode: number, own
     withEntry(directory, temporary, (fd, stats) => {
       if (!stats.isDirectory()) throw new Problem({ found: `${name} was swapped in the making` });
       // In this order it takes no CAP_FOWNER: what has been given away is no longer ours to change.
-      chmodSync(pathOf(fd), mode);
-      if (!sameOwner(stats, owner)) chown(fd, owner, name);
+      rights.setMode(fd, mode);
+      rights.setOwner(fd, owner);
     });
     renameSync(pathOf(directory, temporary), pathOf(directory, name));
   } catch (error) {
@@ -60,6 +65,7 @@ export function replaceFile(
   content: Uint8Array | ((now: number) => Uint8Array),
   mode: number,
   owner: Owner,
+  rights: RightsLog,
 ): void {
   const existing = statOf(pathOf(directory, name));
   if (existing?.isDirectory() === true) {
@@ -73,8 +79,8 @@ export function replaceFile(
       for (let written = 0; written < bytes.length;) {
         written += writeSync(fd, bytes, written);
       }
-      fchmodSync(fd, mode);
-      if (!sameOwner(fstatSync(fd), owner)) fchownSync(fd, owner.uid, owner.gid);
+      rights.setMode(fd, mode);
+      rights.setOwner(fd, owner);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -88,21 +94,26 @@ export function replaceFile(
 }
 
 /** Sets the mode of an entry; a link has none, and a file with several names not one of its own. */
-export function changeMode(directory: number, name: string, mode: number): void {
+export function changeMode(directory: number, name: string, mode: number, rights: RightsLog): void {
   withEntry(directory, name, (fd, stats) => {
     if (stats.isSymbolicLink()) {
       throw new Problem({ found: `${name} has become a link`, wanted: 'a file or directory' });
     }
     refuseHardLinks(stats, name);
-    chmodSync(pathOf(fd), mode);
+    rights.setMode(fd, mode);
   });
 }
 
 /** Sets the owner of one entry; of a file only when it has no other name. */
-export function changeOwner(directory: number, name: string, owner: Owner): void {
+export function changeOwner(
+  directory: number,
+  name: string,
+  owner: Owner,
+  rights: RightsLog,
+): void {
   withEntry(directory, name, (fd, stats) => {
     refuseHardLinks(stats, name);
-    chown(fd, owner, name);
+    rights.setOwner(fd, owner);
   });
 }
 

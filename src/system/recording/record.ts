@@ -205,7 +205,13 @@ export const ownerScan: Codec<OwnerScan> = object<OwnerScan>({
 });
 
 /** A new property of a mount is a line here. */
-const mount: Codec<Mount> = object<Mount>({ readOnly: flag, noExec: flag, type: text });
+const mount: Codec<Mount> = object<Mount>({
+  readOnly: flag,
+  noExec: flag,
+  type: text,
+  identity: optional(text),
+  options: optional(list(text)),
+});
 
 /** How a record is written. */
 export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
