@@ -6,7 +6,7 @@ import type { Facts } from '../../step/facts.ts';
 import { info } from '../../step/phrases.ts';
 import type { Note } from '../../step/step.ts';
 import { sameOwner, type Owner } from '../../system/entry.ts';
-import { isServed, keepsRights, type MountPoint } from '../../system/mounts.ts';
+import { keepsRights, type MountPoint } from '../../system/mounts.ts';
 import { ownerBy } from '../../system/owner-rule.ts';
 import { isRootsAlone, type System } from '../../system/system.ts';
 import { REFUSALS, type EntryKind, type Unkept } from '../../system/unkept.ts';
@@ -131,18 +131,13 @@ export class Keeping {
   forecast(changes: readonly Change[]): Note[] {
     return changes.flatMap((change) => {
       const mount = this.#system.mountOf(change.path);
-      if (mount === undefined || !isServed(mount) || this.#told.has(mount.point)) return [];
+      if (mount === undefined || keepsRights(mount) || this.#told.has(mount.point)) return [];
       const to = ownerIn(change);
-      const { uid, gid } = this.#facts;
-      if (to === undefined || sameOwner(to, { uid, gid }) || this.#knowledge.isBad(mount))
-        return [];
+      const isOwn = to === undefined || sameOwner(to, this.#facts);
+      if ((isOwn && change.kind !== 'mode') || this.#knowledge.isBad(mount)) return [];
       this.#told.add(mount.point);
       const { point, type } = mount;
-      return [
-        info(
-          `whether the server of ${point} (${type}) lets root change owners is known after the run`,
-        ),
-      ];
+      return [info(`whether ${point} (${type}) keeps owners and modes is known after the run`)];
     });
   }
 

@@ -26,6 +26,16 @@ export class RightsLog {
     this.#found = found;
   }
 
+  /** How much was not kept so far. */
+  mark(): number {
+    return this.#found.length;
+  }
+
+  /** Forgets what was not kept since a mark: of an entry that does not stay. */
+  rewind(mark: number): void {
+    this.#found.length = mark;
+  }
+
   /** Sets the mode of an entry that is held. */
   setMode(fd: number, mode: number): void {
     const how = this.#attempt(() => {

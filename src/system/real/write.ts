@@ -5,6 +5,7 @@ import {
   fchownSync,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -16,7 +17,7 @@ import {
 import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
 import { stagedName } from '../staged.ts';
-import { pathOf, statOf, withEntry } from './open.ts';
+import { pathOf, statOf, toStat, withEntry } from './open.ts';
 import type { RightsLog } from './rights-log.ts';
 
 /*
@@ -73,24 +74,63 @@ export function replaceFile(
   }
   const temporary = stagedName(name);
   const fd = createExclusively(directory, temporary);
+  const kept = rights.mark();
+  let bytes: Uint8Array;
   try {
     try {
-      const bytes = typeof content === 'function' ? content(fstatSync(fd).ctimeMs) : content;
-      for (let written = 0; written < bytes.length;) {
-        written += writeSync(fd, bytes, written);
-      }
+      bytes = typeof content === 'function' ? content(fstatSync(fd).ctimeMs) : content;
+      writeAll(fd, bytes);
       rights.setMode(fd, mode);
       rights.setOwner(fd, owner);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    renameSync(pathOf(directory, temporary), pathOf(directory, name));
+    if (rights.mark() > kept && overwrite(directory, name, bytes, mode, owner)) {
+      rights.rewind(kept);
+      clear(directory, temporary);
+    } else {
+      renameSync(pathOf(directory, temporary), pathOf(directory, name));
+    }
   } catch (error) {
     clear(directory, temporary);
     throw error;
   }
   syncDirectory(directory);
+}
+
+/**
+ * Writes to a file itself that already has the owner and the mode which its file system would not
+ * give to another one: an account must not lose its .env because root has added a line to it.
+ * @returns whether there is such a file
+ */
+function overwrite(
+  directory: number,
+  name: string,
+  bytes: Uint8Array,
+  mode: number,
+  owner: Owner,
+): boolean {
+  const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  if (statOf(pathOf(directory, name))?.isFile() !== true) return false;
+  const fd = openSync(pathOf(directory, name), flags);
+  try {
+    const stats = fstatSync(fd);
+    const isRight = toStat(stats).mode === mode && sameOwner(stats, owner);
+    if (!stats.isFile() || stats.nlink !== 1 || !isRight) return false;
+    writeAll(fd, bytes);
+    ftruncateSync(fd, bytes.length);
+    fsyncSync(fd);
+    return true;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(fd, bytes, written, bytes.length - written, written);
+  }
 }
 
 /** Sets the mode of an entry; a link has none, and a file with several names not one of its own. */
