@@ -11,6 +11,7 @@ import type { BootReport, BootResult, StepReport } from './report.ts';
 import { Keeping } from './rights/keeping.ts';
 import { MountKnowledge } from './rights/mount-knowledge.ts';
 import { shortcomingsOf, type Shortcoming } from './rights/not-kept.ts';
+import { Trials } from './rights/trials.ts';
 import { Schedule } from './schedule.ts';
 import { BOOT_TIMEOUT, isOver } from './shared.ts';
 import type { Boot, Bootable } from './shared.ts';
@@ -59,6 +60,7 @@ async function boot(
   const limit = new TimeLimit(BOOT_TIMEOUT, stop);
   const gate = new Gate(lock, listener);
   const knowledge = new MountKnowledge(system, facts, plan.home);
+  const keeping = new Keeping(system, facts, knowledge);
   const { steps, stoppedBy } = await bootSteps(plan, dry ? 1 : AT_ONCE, knowledge, {
     system,
     facts,
@@ -66,7 +68,8 @@ async function boot(
     gate,
     stop,
     limit,
-    keeping: new Keeping(system, facts, knowledge),
+    keeping,
+    trials: new Trials(system, facts, knowledge, keeping),
     space: dry ? new SpaceForecast(system) : undefined,
   });
   gate.flush();

@@ -74,7 +74,7 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
     if ('skipped' in outcome) return report('skipped', outcome.skipped);
     const wanted = canonical(outcome, boot.system);
     if (boot.space === undefined) {
-      await boot.keeping.tryAgain(wanted, async () => {
+      await boot.trials.run(wanted, async () => {
         await turn.toChange();
         checkStopped(boot);
       });

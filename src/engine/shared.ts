@@ -5,6 +5,7 @@ import type { World } from '../system/world.ts';
 import { TimeLimit } from './clock.ts';
 import type { Gate } from './gate.ts';
 import type { Keeping } from './rights/keeping.ts';
+import type { Trials } from './rights/trials.ts';
 import type { SpaceForecast } from './space.ts';
 
 /** How long a whole boot may take, in milliseconds. */
@@ -23,6 +24,7 @@ export interface Boot {
   readonly stop: AbortSignal;
   readonly limit: TimeLimit;
   readonly keeping: Keeping;
+  readonly trials: Trials;
   /** Of a dry run. */
   readonly space: SpaceForecast | undefined;
 }

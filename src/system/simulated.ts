@@ -29,6 +29,8 @@ const UNKNOWN_MOMENT = 0;
  */
 export class SimulatedSystem extends World implements System {
   readonly overlay: OverlayTree;
+  /** A simulated world keeps everything; those that do not are worlds of tests. */
+  protected unkept: readonly Unkept[] = [];
 
   /** Stands over `base`, with the same idea of which links to follow. */
   constructor(base: Pick<World, 'tree' | 'policy'>) {
@@ -132,9 +134,11 @@ export class SimulatedSystem extends World implements System {
     this.writeFile(target, Content.ofText(text), stat.mode, stat);
   }
 
-  /** A simulated world keeps everything; those that do not are worlds of tests. */
-  takeUnkept(_path: string): readonly Unkept[] {
-    return [];
+  takeUnkept(path: string): readonly Unkept[] {
+    if (this.unkept.length === 0) return [];
+    const taken = this.unkept.filter((one) => one.path === path);
+    this.unkept = this.unkept.filter((one) => one.path !== path);
+    return taken;
   }
 
   run(): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
@@ -248,27 +248,6 @@ describe('as an ordinary user', () => {
       execFileSync('setfacl', ['-m', 'u:1026:rwx', join(root, 'opt/data')]);
       const { boot } = planAndRun(asUser(1026, 100), root, { plan: 'unprivileged' });
       expect(boot.stderr).toContain('unprivileged: done');
-    },
-  );
-});
-
-describe('on a share whose server refuses to change owners', () => {
-  const bindfs = unshare ?? lackingFor('bindfs');
-  it.skipIf(bindfs !== undefined)(
-    `the first refusal is told with its cause, and nothing of the kind is tried again${needs(bindfs)}`,
-    () => {
-      const root = usedRoot();
-      const share =
-        'mkdir "$ROOT/share"; mv "$ROOT/opt/data" "$ROOT/share/"; mkdir "$ROOT/opt/data";';
-      const script = `${share} bindfs --chown-deny --chgrp-deny "$ROOT/share/data" "$ROOT/opt/data"`;
-      const { code, stderr } = behind(mounted(root, script), ['run', '--root', root], {});
-      expect(code).toBe(0);
-      expect(count(stderr, 'cannot change owners on /opt/data: ')).toBe(1);
-      expect(count(exceptReceipts(stderr), '(EPERM)')).toBe(1);
-      expect(stderr).toContain('directories: 10 changes not made: the server of /opt/data');
-      expect(
-        readdirSync(join(root, 'share/data')).filter((name) => name.includes('hermes-boot')),
-      ).toEqual(['.hermes-boot.lock']);
     },
   );
 });

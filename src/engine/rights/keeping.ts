@@ -1,10 +1,10 @@
 import type { Change, IdsChange, ModeChange, OwnerChange } from '../../changes/change.ts';
 import type { Made } from '../../changes/make.ts';
 import { isAnswer } from '../../errors/look-failed.ts';
-import { Problem } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';
 import { info } from '../../step/phrases.ts';
 import type { Note } from '../../step/step.ts';
+import { IDS_MODE } from '../../system/home-ids.ts';
 import { sameOwner, type Owner } from '../../system/entry.ts';
 import { keepsRights, type MountPoint } from '../../system/mounts.ts';
 import { ownerBy } from '../../system/owner-rule.ts';
@@ -109,24 +109,6 @@ export class Keeping {
     }
   }
 
-  /**
-   * Tries one change of each kind again that is about to be left out, so that nothing is left out
-   * because of a memory alone. Where it is not kept, nothing has happened.
-   */
-  async tryAgain(changes: readonly Change[], whenFree: () => Promise<void>): Promise<void> {
-    for (const aspect of ['mode', 'owner'] as const) {
-      const tried = new Set<string>();
-      for (const { mount, path, aspect: of, isWhole } of this.judge(changes).losses) {
-        if (of !== aspect || !isWhole || tried.has(mount.point)) continue;
-        const change = changes.find((one) => one.path === path && aspectOf(one) === aspect);
-        if (change === undefined || this.#knowledge.hasSeen(mount, aspect)) continue;
-        tried.add(mount.point);
-        await whenFree();
-        if (this.#isKept(change)) this.#knowledge.forget(mount, aspect);
-      }
-    }
-  }
-
   /** What a dry run cannot tell of changes that are about to be made: once for each mount. */
   forecast(changes: readonly Change[]): Note[] {
     return changes.flatMap((change) => {
@@ -177,14 +159,23 @@ export class Keeping {
     return isLeft ? [{ ...change, to }] : [];
   }
 
-  /** A record in a home that only root can have written can be kept only where rights can. */
+  /**
+   * A record that only root can have written is read only where its rights are kept: else it would
+   * be written again by each boot. One that the mount does not explain is the account's.
+   */
   #ids(change: IdsChange, mount: MountPoint, losses: Loss[]): Change[] {
-    const entry = this.#system.look(change.path);
+    const { path } = change;
+    const entry = this.#system.look(path);
     if (entry.type !== 'file' || isRootsAlone(entry.stat)) return [change];
-    const loss = this.#ownerLoss(mount, change.path, entry.stat, true);
-    losses.push(
-      loss ?? { mount, aspect: 'mode', how: 'ignored', path: change.path, isWhole: true },
-    );
+    const { uid, gid, mode: shown } = entry.stat;
+    const isOpen = (shown & 0o022) !== 0;
+    const mode = this.#knowledge.mode(mount, 'file', shown, IDS_MODE);
+    const loss = uid === 0 ? undefined : this.#ownerLoss(mount, path, { uid, gid }, true);
+    if ((isOpen && mode === undefined) || (uid !== 0 && loss === undefined)) return [change];
+    if (loss !== undefined) losses.push(loss);
+    else if (mode !== undefined)
+      losses.push({ mount, aspect: 'mode', how: mode, path, isWhole: true });
+    else return [change];
     return [];
   }
 
@@ -252,38 +243,6 @@ export class Keeping {
     ];
   }
 
-  /** Whether a file system keeps a change now that it is known not to keep. */
-  #isKept(change: Change): boolean {
-    const { path } = change;
-    try {
-      if (change.kind === 'mode') this.#system.setMode(path, change.to);
-      else if (change.kind === 'owner') this.#system.setOwner(path, change.to);
-      else if (change.kind === 'tree-owner') return this.#isTopKept(change);
-      return this.#learnAgain(path);
-    } catch (error) {
-      this.#system.takeUnkept(path);
-      if (error instanceof Problem) return false;
-      throw error;
-    }
-  }
-
-  /** The top of a tree is its own last again: else a walk that is killed would not be seen. */
-  #isTopKept({ path, rule }: Extract<Change, { kind: 'tree-owner' }>): boolean {
-    const entry = this.#system.look(path);
-    if (!('stat' in entry)) return false;
-    const { uid, gid } = entry.stat;
-    this.#system.setOwner(path, rule.to);
-    const isKept = this.#learnAgain(path);
-    if (isKept) this.#system.setOwner(path, { uid, gid });
-    return isKept;
-  }
-
-  #learnAgain(path: string): boolean {
-    const unkept = this.#system.takeUnkept(path);
-    for (const one of unkept) this.#knowledge.learn(one, this.#knowledge.mountOf(path));
-    return unkept.length === 0;
-  }
-
   #kindOf(path: string): EntryKind {
     return this.#system.look(path).type === 'directory' ? 'directory' : 'file';
   }
@@ -308,11 +267,6 @@ function asKept(made: Made, unkept: readonly Unkept[]): Made | undefined {
     return sameOwner(to, change.from) ? undefined : { ...made, change: { ...change, to } };
   }
   return made;
-}
-
-function aspectOf({ kind }: Change): Aspect | undefined {
-  if (kind === 'mode') return 'mode';
-  return kind === 'owner' || kind === 'tree-owner' ? 'owner' : undefined;
 }
 
 function ownerIn(change: Change): Owner | undefined {

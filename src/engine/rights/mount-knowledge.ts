@@ -38,7 +38,8 @@ const UNNAMED: MountPoint = { point: '/', type: 'the file system', readOnly: fal
 export class MountKnowledge {
   readonly #system: ReadSystem;
   readonly #facts: Facts;
-  readonly #record: string | undefined;
+  /** Where the memory lies; undefined where nothing is remembered. */
+  readonly record: string | undefined;
   #known: Map<string, MountMemory> | undefined;
   #isNew = false;
   /** What this boot has seen for itself, by mount and aspect. */
@@ -48,7 +49,7 @@ export class MountKnowledge {
   constructor(system: ReadSystem, facts: Facts, home: string | undefined) {
     this.#system = system;
     this.#facts = facts;
-    this.#record = home === undefined ? undefined : join(home, MOUNTS_FILE);
+    this.record = home === undefined ? undefined : join(home, MOUNTS_FILE);
   }
 
   /** What a canonical path lies on. */
@@ -104,7 +105,7 @@ export class MountKnowledge {
 
   /** Writes down what this boot has found, if anything; where that fails, the next one finds it. */
   save(system: System): void {
-    const record = this.#record;
+    const { record } = this;
     if (record === undefined || this.#known === undefined || !this.#isNew) return;
     const bad = [...this.#known.values()].filter(
       ({ user, group, modes }) => user !== undefined || group !== undefined || modes.length > 0,
@@ -130,7 +131,7 @@ export class MountKnowledge {
   }
 
   #read(): Map<string, MountMemory> {
-    const all = this.#record === undefined ? [] : this.#recorded(this.#record);
+    const all = this.record === undefined ? [] : this.#recorded(this.record);
     return new Map(all.map((one) => [one.mount, one]));
   }
 
