@@ -1,5 +1,5 @@
 import { Problem } from '../src/errors/problem.ts';
-import { leftAlone, whatIs } from '../src/step/phrases.ts';
+import { leftAlone, notAFile } from '../src/step/phrases.ts';
 import { defineStep, type Touch } from '../src/step/step.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { migrateByEdits } from './config-migrate/by-edits.ts';
@@ -31,7 +31,7 @@ export const configMigrate = defineStep({
       return { changes: [], otherwise: `${file} is left alone`, notes };
     }
     if (entry.type !== 'file') {
-      throw new Problem({ found: `${file} is ${whatIs(entry)}`, wanted: 'a regular file' });
+      throw notAFile(file, entry);
     }
     const key = options['version-key'] ?? schema.properties['version-key'].default;
     return helper === undefined

@@ -52,7 +52,9 @@ export const envFileVariables = defineStep({
       } catch (error) {
         // One file that cannot be read keeps no other one as it was.
         if (!(error instanceof Problem)) throw error;
-        notes.push(warning(`${path} is left as it is: ${error.message}`));
+        const { sharedCause: cause } = error;
+        const note = warning(`${path} is left as it is: ${error.message}`);
+        notes.push(cause === undefined ? note : { ...note, cause });
       }
     }
     const names = listed([...wanted.keys()]);

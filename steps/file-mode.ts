@@ -1,9 +1,9 @@
 import { mode, owner, path } from '../src/step/fields.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
-import { leftAlone, warning, whatIs } from '../src/step/phrases.ts';
+import { causedBy, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
-import { Problem } from '../src/errors/problem.ts';
+import { accountOf, closedMount, openMount } from '../src/step/mounted.ts';
 import {
   isLinked,
   parseMode,
@@ -42,15 +42,21 @@ export const fileMode = defineStep({
       return { changes: [], otherwise: `${options.path} is left alone`, notes };
     }
     if (entry.type !== 'file') {
-      throw new Problem({
-        found: `${options.path} is ${whatIs(entry)}`,
-        wanted: 'a regular file',
-      });
+      throw notAFile(options.path, entry);
     }
     const wanted = parseMode(options.mode);
     const name = options.owner ?? context.as;
     const target = name === undefined ? undefined : ownerOf(context, name);
     const otherwise = `${options.path} is ${showMode(entry.stat.mode)} ${showOwner(entry.stat)}`;
+    if (system.isMountedFile(options.path)) {
+      const account =
+        name === undefined || target === undefined ? undefined : accountOf(system, name, target);
+      const closed = account && closedMount(options.path, entry.stat, account);
+      if (closed !== undefined) throw causedBy(closed);
+      // Who wants a file closed to all others has secrets in it.
+      const notes = (wanted & 0o077) === 0 ? openMount(options.path, entry.stat, account) : [];
+      return { changes: [], otherwise: `${otherwise}: a mount of its own, left as it is`, notes };
+    }
     if (isHardLinked(entry)) {
       const right = entry.stat.mode === wanted && sameOwner(target ?? entry.stat, entry.stat);
       const notes = right ? [] : [sharedFile(options.path, entry.stat.nlink)];

@@ -1,6 +1,6 @@
 import { Problem } from '../src/errors/problem.ts';
 import { ownerTouches } from '../src/step/owner.ts';
-import { info, leftAlone, warning, whatIs } from '../src/step/phrases.ts';
+import { info, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
 import { existingDirectory } from '../src/step/place.ts';
 import { isPresent } from '../src/step/program.ts';
 import { defineStep, type Outcome, type StepContext, type Touch } from '../src/step/step.ts';
@@ -34,11 +34,7 @@ export const fileSeed = defineStep({
         return { changes: [], otherwise: `${options.path} is left alone`, notes };
       }
       default:
-        throw new Problem({
-          found: `${options.path} is ${whatIs(entry)}`,
-          wanted: 'a regular file, or nothing',
-          mend: `move ${options.path} out of the way`,
-        });
+        throw notAFile(options.path, entry, 'a regular file, or nothing');
     }
   },
   touches: (options) => [

@@ -188,6 +188,14 @@ async function repairBelow(
     return { ...NOTHING, notes: [leftAlone(path, entry, mend)] };
   }
   const mount = mountBetween(context, base, below);
+  if (
+    mount === path &&
+    !recursive &&
+    entry.type === 'directory' &&
+    system.list(path).length === 0
+  ) {
+    return { ...NOTHING, notes: [leftAlone(path, entry)] };
+  }
   if (mount !== undefined) return mountedElsewhere(context, mount, wanted);
   if (!recursive) return repairEntry(path, entry, wanted);
   const repair = await repairTree(context, path, wanted);

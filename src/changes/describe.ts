@@ -124,6 +124,7 @@ function effectOf(change: Change, from: string, to: string): string {
     case 'directory':
       return `new ${to}`;
     case 'file':
+      if (change.inPlace) return `changed in place (it is a mount of its own): ${change.label}`;
       return `${change.from === 'absent' ? 'new' : 'replaced'}: ${to}`;
     case 'mode':
     case 'owner':

@@ -7,6 +7,7 @@ import { now, TimeLimit } from './clock.ts';
 import type { Listener } from './event.ts';
 import { Gate, StaleWorld } from './gate.ts';
 import { bootStep } from './one-step.ts';
+import { finishWrites } from './mounted.ts';
 import type { BootReport, BootResult, StepReport } from './report.ts';
 import { Keeping } from './rights/keeping.ts';
 import { MountKnowledge } from './rights/mount-knowledge.ts';
@@ -61,8 +62,10 @@ async function boot(
   const gate = new Gate(lock, listener);
   const knowledge = new MountKnowledge(system, facts, plan.home);
   const keeping = new Keeping(system, facts, knowledge);
-  const { steps, stoppedBy } = await bootSteps(plan, dry ? 1 : AT_ONCE, knowledge, {
+  const { steps, stoppedBy, finished } = await bootSteps(plan, dry ? 1 : AT_ONCE, knowledge, {
     system,
+    home: plan.home,
+    listener,
     facts,
     started,
     gate,
@@ -80,7 +83,8 @@ async function boot(
     result: resultOf(plan, steps, shortcomings, stoppedBy),
     steps,
     shortcomings,
-    converged: steps.every(({ status }) => status === 'converged' || status === 'skipped'),
+    converged:
+      finished === 0 && steps.every(({ status }) => status === 'converged' || status === 'skipped'),
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
     duration: now() - started,
   };
@@ -94,11 +98,13 @@ async function bootSteps(
   atOnce: number,
   knowledge: MountKnowledge,
   boot: Boot,
-): Promise<Pick<BootReport, 'steps' | 'stoppedBy'>> {
-  const { system, gate } = boot;
+): Promise<Pick<BootReport, 'steps' | 'stoppedBy'> & { readonly finished: number }> {
+  const { system, gate, limit, listener } = boot;
+  let finished = 0;
   for (;;) {
     gate.begin();
     try {
+      finished += await finishWrites({ system, gate, limit, tell: listener });
       const schedule = new Schedule(plan.steps, {
         system,
         atOnce,
@@ -106,7 +112,7 @@ async function bootSteps(
         work: (turn) => bootStep(turn, boot),
         isOver: () => isOver(boot),
       });
-      return await schedule.run();
+      return { ...(await schedule.run()), finished };
     } catch (error) {
       if (!(error instanceof StaleWorld)) throw error;
       system.forgetAll();

@@ -10,6 +10,7 @@ import { behindLink } from '../system/links.ts';
 import type { Progress } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
 import { now } from './clock.ts';
+import { respectMounts } from './mounted.ts';
 import type { StepReport } from './report.ts';
 import type { Loss } from './rights/keeping.ts';
 import { preflight } from './rights/preflight.ts';
@@ -58,7 +59,7 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
   };
   try {
     let limit = turn.within(limitOf(step.timeout, boot));
-    const outcome = await step.type.plan({
+    const planned = await step.type.plan({
       with: step.with,
       system: boot.system,
       facts: boot.facts,
@@ -71,8 +72,10 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       variable: (option) => step.variables[option],
       isSecret: (option) => step.secrets.includes(option),
     });
-    if ('skipped' in outcome) return report('skipped', outcome.skipped);
-    const wanted = canonical(outcome, boot.system);
+    if ('skipped' in planned) return report('skipped', planned.skipped);
+    const named = { ...planned, changes: canonical(planned, boot.system) };
+    const outcome = respectMounts(named, boot.system, boot.home);
+    const wanted = outcome.changes;
     if (boot.space === undefined) {
       await boot.trials.run(wanted, async () => {
         await turn.toChange();

@@ -3,6 +3,7 @@ import type { Facts } from '../step/facts.ts';
 import type { System } from '../system/system.ts';
 import type { World } from '../system/world.ts';
 import { TimeLimit } from './clock.ts';
+import type { Listener } from './event.ts';
 import type { Gate } from './gate.ts';
 import type { Keeping } from './rights/keeping.ts';
 import type { Trials } from './rights/trials.ts';
@@ -17,6 +18,10 @@ export type Bootable = System & Pick<World, 'tree' | 'policy' | 'forgetAll'>;
 /** What the steps of one boot share. */
 export interface Boot {
   readonly system: Bootable;
+  /** The home of the plan, where it names one. */
+  readonly home: string | undefined;
+  /** Takes what is no matter of a step. */
+  readonly listener: Listener;
   readonly facts: Facts;
   /** When it began; see `now`. */
   readonly started: number;

@@ -1,3 +1,4 @@
+import type { Cause } from '../errors/problem.ts';
 import type { BootStep } from '../plan/plan.ts';
 import type { BootEvent, Listener } from './event.ts';
 import type { StepReport } from './report.ts';
@@ -25,7 +26,7 @@ export class Telling {
   /** Tells an event of a step. @param index its place in the plan */
   tell(index: number, event: BootEvent): void {
     const held = this.#held.get(index);
-    if (index === this.reports.length) this.#listener(event);
+    if (index === this.reports.length) this.#now(event);
     else if (held !== undefined) held.push(event);
     else this.#held.set(index, [event]);
   }
@@ -40,7 +41,7 @@ export class Telling {
       const isReached = stoppedBy === undefined || turn.changes;
       const events = this.#held.get(turn.index) ?? [];
       this.#held.delete(turn.index);
-      if (isReached) for (const event of events) this.#listener(event);
+      if (isReached) for (const event of events) this.#now(event);
       const report = isReached ? turn.report : notReached(turn.step, stoppedBy);
       if (report === undefined) return;
       this.#tellEnd(report);
@@ -56,12 +57,27 @@ export class Telling {
     }
   }
 
+  /** Passes an event on; what was reported before is not reported again. */
+  #now(event: BootEvent): void {
+    if (event.type !== 'note') {
+      this.#listener(event);
+      return;
+    }
+    const { cause, key } = event.note;
+    if (cause !== undefined) this.#tellCause(event.step, cause);
+    else if (key === undefined || !this.#causes.has(key)) this.#listener(event);
+    if (key !== undefined) this.#causes.add(key);
+  }
+
+  #tellCause(step: BootStep, cause: Cause): void {
+    if (this.#causes.has(cause.key)) return;
+    this.#causes.add(cause.key);
+    this.#listener({ type: 'cause-found', step, cause });
+  }
+
   #tellEnd(report: StepReport): void {
     const cause = report.problem?.sharedCause;
-    if (cause !== undefined && !this.#causes.has(cause.key)) {
-      this.#causes.add(cause.key);
-      this.#listener({ type: 'cause-found', step: report.step, cause });
-    }
+    if (cause !== undefined) this.#tellCause(report.step, cause);
     this.#listener({ type: 'step-finished', report });
     this.reports.push(report);
   }

@@ -1,4 +1,4 @@
-import type { BootReport, BootResult } from '../engine/report.ts';
+import type { BootReport, BootResult, StepReport } from '../engine/report.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import type { Facts } from '../step/facts.ts';
 import { hasEveryId, showIds } from '../step/ids.ts';
@@ -48,7 +48,7 @@ interface BootRecord {
 /** What a boot looks like. Every report of it starts here. */
 export function viewBoot(record: BootRecord, redactor: Redactor): BootView {
   const { plan, report, facts, assumed } = record;
-  const steps = report.steps.map(viewStep);
+  const steps = reportedOnce(report.steps).map(viewStep);
   return redactor.document({
     plan: plan.name,
     file: plan.file,
@@ -65,8 +65,21 @@ export function viewBoot(record: BootRecord, redactor: Redactor): BootView {
       assumed,
     },
     inputs: plan.inputs.map(viewInput),
-    causes: [...hindrancesOf(steps), ...report.shortcomings.map(viewShortcoming)],
+    causes: [...hindrancesOf(steps, report.steps), ...report.shortcomings.map(viewShortcoming)],
     steps,
     duration: report.duration,
+  });
+}
+
+/** The steps without notes that a step before has, and without those that are one of the causes. */
+function reportedOnce(steps: readonly StepReport[]): StepReport[] {
+  const reported = new Set<string>();
+  return steps.map((report) => {
+    const notes = report.notes.filter(({ key, cause }) => {
+      if (cause !== undefined || (key !== undefined && reported.has(key))) return false;
+      if (key !== undefined) reported.add(key);
+      return true;
+    });
+    return { ...report, notes };
   });
 }

@@ -5,8 +5,8 @@ import { plural, showDuration } from './format.ts';
 import type { StepView } from './step-view.ts';
 
 /** Whether a boot has nothing to tell but that there is nothing to do. */
-export function isQuiet({ converged, result, steps }: BootView): boolean {
-  if (!converged || result !== 'done') return false;
+export function isQuiet({ converged, result, steps, causes }: BootView): boolean {
+  if (!converged || result !== 'done' || causes.length > 0) return false;
   return !steps.some(({ notes }) => notes.some(({ severity }) => severity === 'warning'));
 }
 

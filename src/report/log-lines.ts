@@ -101,6 +101,7 @@ function causeLines({ cause, onFailure }: CauseFound): LogLine[] {
 function failure({ step, status, why, problem, onFailure, ...counts }: StepFinished): LogLine[] {
   const level = FAILURE_LEVELS[onFailure];
   if (problem?.cause) {
+    if (status === 'failed' && problem.found === showCause(problem.cause)) return [];
     const lost = `${plural(counts.changes, 'change')} not made: ${problem.cause.found}`;
     return [line(level, step, status === 'blocked' ? lost : problem.found)];
   }

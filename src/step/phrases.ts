@@ -1,6 +1,6 @@
 import { showCount } from '../text/count.ts';
 import type { LookFailed } from '../errors/look-failed.ts';
-import { unreachable } from '../errors/problem.ts';
+import { Problem, unreachable, type Cause } from '../errors/problem.ts';
 import { isLinked, type Entry } from '../system/entry.ts';
 import { join, normalise, parentOf } from '../system/path.ts';
 import type { Note } from './step.ts';
@@ -30,12 +30,43 @@ export function whatIs(entry: Entry): string {
 export function leftAlone(path: string, entry: Entry, mend?: string): Note {
   const consequence = isLinked(entry) ? 'left alone, and what it points to (#52781)' : 'left alone';
   const advice = mend === undefined ? '' : `; ${mend}`;
-  return { severity: 'warning', text: `${path} is ${whatIs(entry)}: ${consequence}${advice}` };
+  const text = `${path} is ${whatIs(entry)}: ${consequence}${advice}`;
+  if (entry.type === 'directory') {
+    return { severity: 'warning', text, cause: directoryForFile(path) };
+  }
+  return { severity: 'warning', text, key: `${entry.type}:${path}` };
 }
 
 /** Says that nobody knows what stands at a path: this boot leaves it out, the next looks again. */
 export function unknownNote(path: string, failed: LookFailed): Note {
   return warning(`${path} is left as it is, and the next boot looks again: ${failed.found}`);
+}
+
+/** A directory where a file belongs, for every step that comes upon it. */
+export function directoryForFile(path: string): Cause {
+  return {
+    key: `directory:${path}`,
+    denies: `cannot use ${path}`,
+    found: 'it is a directory, and a file belongs there',
+    effect: 'No step can read or write the file, and neither can the agent.',
+    mend: [
+      'Docker makes a directory where the source of a mounted file is missing: remove it and ' +
+        'create the file on the host',
+      `or, where nothing is mounted, move ${path} out of the way`,
+    ],
+  };
+}
+
+/** The refusal to take something else for a regular file. */
+export function notAFile(path: string, entry: Entry, wanted = 'a regular file'): Problem {
+  if (entry.type === 'directory') return causedBy(directoryForFile(path));
+  const found = `${path} is ${whatIs(entry)}`;
+  return new Problem({ found, wanted, mend: `move ${path} out of the way` });
+}
+
+/** The problem that is nothing but a cause. */
+export function causedBy(cause: Cause): Problem {
+  return new Problem({ found: `${cause.denies}: ${cause.found}`, cause });
 }
 
 /** A note that explains and asks for nothing. */

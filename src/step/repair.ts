@@ -8,6 +8,7 @@ import { componentsOf } from '../system/path.ts';
 import { isHardLinked } from '../system/scan.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { OwnerLook, OwnerScan } from '../system/tree.ts';
+import { accountOf, closedMount } from './mounted.ts';
 import { counted, info, listed, warning } from './phrases.ts';
 import type { Note, StepContext } from './step.ts';
 
@@ -95,6 +96,13 @@ export function mountedElsewhere(
 ): Repair {
   const entry = system.look(path);
   if (!('stat' in entry) || sameOwner(entry.stat, wanted.owner)) return NOTHING;
+  if (entry.type === 'file') {
+    // What matters of a single file is what the account can do with it.
+    const cause = closedMount(path, entry.stat, accountOf(system, wanted.name, wanted.owner));
+    return cause === undefined
+      ? NOTHING
+      : { ...NOTHING, notes: [{ ...warning(cause.found), cause }] };
+  }
   const text =
     `${path} is a mount of its own and belongs to ${showOwner(entry.stat)}: left alone; ` +
     `chown it to ${showOwner(wanted.owner)} where it comes from if ${wanted.name} should own it`;

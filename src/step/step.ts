@@ -1,4 +1,5 @@
 import type { Change } from '../changes/change.ts';
+import type { Cause } from '../errors/problem.ts';
 import type { Progress } from '../system/scan.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { ReadSystem } from '../system/system.ts';
@@ -22,6 +23,10 @@ export interface Note {
   readonly severity: 'info' | 'warning';
   /** One sentence without a full stop, naming the path it speaks of. */
   readonly text: string;
+  /** Equal for notes about the same thing: only the first of a boot is reported. */
+  readonly key?: string;
+  /** What it has in common with the problems of other steps: it is reported in place of the note. */
+  readonly cause?: Cause;
 }
 
 /** What a step found. No changes: the world is converged as far as this step goes. */

@@ -46,8 +46,10 @@ export class SimulatedSystem extends World implements System {
 
   writeFile(path: string, written: Content | DatedContent, mode: number, owner: Owner): void {
     const content = typeof written === 'function' ? written(UNKNOWN_MOMENT) : written;
-    const stat = { ...owner, mode, nlink: 1, size: content.size };
     const target = this.#target(path);
+    const there = this.isMountedFile(target) ? this.look(target) : undefined;
+    const kept = there !== undefined && 'stat' in there ? there.stat : { ...owner, mode, nlink: 1 };
+    const stat = { ...kept, size: content.size };
     this.overlay.put(target, { type: 'file', stat, content });
     this.forget(target);
   }

@@ -65,6 +65,8 @@ export interface ReadSystem {
   lookToOwn(path: string, rule: OwnerRule, time: Time): Promise<OwnerLook>;
   /** Whether `path` is a mount point below the root. */
   isMount(path: string): boolean;
+  /** Whether `path` is a regular file that is a mount point: its owner and mode are the operator's. */
+  isMountedFile(path: string): boolean;
   /** What `path`, a canonical one, lies on; undefined where the kernel does not tell. */
   mountOf(path: string): MountPoint | undefined;
   /** What the kernel answers when this process asks for rights to an entry; see Tree. */
@@ -84,7 +86,10 @@ export type DatedContent = (now: number) => Content;
 export interface System extends ReadSystem {
   /** Makes a directory; its parent exists. */
   createDirectory(path: string, mode: number, owner: Owner): void;
-  /** Creates or replaces a regular file in one step; nobody sees half of it or a wider mode. */
+  /**
+   * Creates or replaces a regular file in one step; nobody sees half of it or a wider mode. One that
+   * is a mount point is changed in place, and keeps owner and mode: see in-place.ts.
+   */
   writeFile(path: string, content: Content | DatedContent, mode: number, owner: Owner): void;
   /** Sets the mode of a file or directory, never of what a link points to. */
   setMode(path: string, mode: number): void;

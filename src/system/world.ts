@@ -87,6 +87,13 @@ export class World implements ReadSystem {
     return this.tree.mounts().has(path);
   }
 
+  isMountedFile(path: string): boolean {
+    if (this.tree.mounts().size === 0) return false;
+    const resolution = this.resolve(path);
+    if (resolution.kind !== 'path' || !this.isMount(resolution.path)) return false;
+    return this.tree.look(resolution.path).type === 'file';
+  }
+
   mountOf(path: string): MountPoint | undefined {
     return mountOf(this.tree.mounts(), path);
   }

@@ -1,7 +1,7 @@
 import type { FileChange } from '../../src/changes/change.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { ownerOf } from '../../src/step/owner.ts';
-import { whatIs } from '../../src/step/phrases.ts';
+import { notAFile } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
 import type { StepContext, Touch } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
@@ -34,11 +34,7 @@ export function readEnvFile(system: ReadSystem, path: string, from?: string): En
     return { path, text: textOf(system, from), owner: undefined };
   }
   if (entry.type !== 'file') {
-    throw new Problem({
-      found: `${path} is ${whatIs(entry)}`,
-      wanted: 'a regular file, or nothing',
-      mend: `move ${path} out of the way`,
-    });
+    throw notAFile(path, entry, 'a regular file, or nothing');
   }
   return { path, text: textOf(system, path), owner: entry.stat };
 }

@@ -158,6 +158,22 @@ export function readOnly({ point }: MountPoint): Cause {
   };
 }
 
+/** A single file that is mounted read-only, in which something should change. */
+export function readOnlyFile(path: string): Cause {
+  return {
+    key: `read-only:${path}`,
+    denies: `cannot change ${path}`,
+    found: 'it is a file that is mounted read-only',
+    effect: 'It keeps its content; what the plan would change in it is not done.',
+    mend: [
+      'make the change in the file on the host, or mount it writable:',
+      `  docker run:  -v …:${path} without :ro`,
+      '  compose:     the volume without read_only: true or :ro',
+      '  Kubernetes:  volumeMounts without readOnly: true; ConfigMaps and Secrets are read-only always',
+    ],
+  };
+}
+
 /** A mount from which nothing is executed. */
 export function noExec({ point }: MountPoint): Cause {
   return {

@@ -23,8 +23,18 @@ export function mayDoEverything(facts: Facts): boolean {
 
 /** Why nobody can make a change: of how that is mounted on which it is to happen. */
 export function frozen(change: Change, system: ReadSystem): Problem | undefined {
-  if (change.kind === 'command') return undefined;
+  // A command may run from anywhere; what it is there to change has to be open to it.
+  if (change.kind === 'command' && !change.restore.includes(change.path)) return undefined;
   const mount = system.mountOf(change.path);
+  if (
+    mount?.readOnly === true &&
+    mount.point === change.path &&
+    system.isMountedFile(change.path)
+  ) {
+    const found = `${change.path} is a file that is mounted read-only`;
+    return new Problem({ found, cause: causes.readOnlyFile(change.path) });
+  }
+  if (change.kind === 'command') return undefined;
   if (mount?.readOnly === true) {
     const found = `${change.path} is on a file system that is mounted read-only`;
     return new Problem({ found, cause: causes.readOnly(mount) });
@@ -61,8 +71,11 @@ export function forbidden(change: Change, system: ReadSystem, facts: Facts): Pro
     }
     case 'mode':
       return maySetMode(judge, path);
-    case 'directory':
     case 'file':
+      // The copy that is kept meanwhile lies in the home, which is not less open than what is in it.
+      if (change.inPlace) return mayChange(judge, path);
+      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.owner);
+    case 'directory':
     case 'envdir':
     case 'stamp':
       return mayWriteIn(judge, path) ?? mayGive(judge, path, change.owner);
@@ -182,6 +195,15 @@ function maySetMode({ system, facts }: Judge, path: string): Problem | undefined
     needs('FOWNER', action, facts) ??
     (owner === undefined ? undefined : known(owner, action, facts))
   );
+}
+
+/** A mounted file is changed in place. */
+function mayChange({ system, facts }: Judge, path: string): Problem | undefined {
+  if (mayUse(system, facts, path, WRITE)) return undefined;
+  const entry = system.look(path);
+  const stat = 'stat' in entry ? entry.stat : undefined;
+  const found = `uid ${facts.uid} may not write to ${path}`;
+  return refusal(found, causes.closed(path, stat, facts));
 }
 
 /** What this process makes is its own, and must be given to anybody else. */

@@ -4,6 +4,7 @@ import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner } from '../entry.ts';
 import { isServed, keepsRights } from '../mounts.ts';
+import { COPY_MODE, copyFor, copyOf } from '../in-place.ts';
 import { behindLink } from '../links.ts';
 import { localTime, logText } from '../log.ts';
 import type { OwnerRule } from '../owner-rule.ts';
@@ -28,6 +29,7 @@ import { MEANS, type Means } from './owners/means.ts';
 import { OwnerMemory } from './owners/memory.ts';
 import { ownListed } from './owners/own-listed.ts';
 import { ownTree } from './owners/own-tree.ts';
+import { overwriteFile } from './overwrite.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
 import { outOfSpace } from './space.ts';
@@ -70,6 +72,10 @@ export class RealSystem extends World implements System {
   }
 
   writeFile(path: string, content: Content | DatedContent, mode: number, owner: Owner): void {
+    if (this.isMountedFile(path)) {
+      this.#overwrite(path, typeof content === 'function' ? content(Date.now()) : content);
+      return;
+    }
     this.#at(
       path,
       'writing',
@@ -256,6 +262,35 @@ export class RealSystem extends World implements System {
   #rights(path: string): RightsLog {
     const mount = this.mountOf(this.#target(path));
     return new RightsLog(path, mount !== undefined && !keepsRights(mount), this.#unkept);
+  }
+
+  /** Writes a mounted file in place: no other can take its place, and owner and mode stay. */
+  #overwrite(path: string, content: Content): void {
+    const target = this.#target(path);
+    const copy = copyFor(target, this);
+    if (copy === undefined) {
+      throw new Problem({
+        found: `${path} is a mount of its own, and no home of the plan is around it`,
+        wanted: 'a place for a copy until it is written',
+        mend: 'mount the directory that holds it instead of the single file',
+      });
+    }
+    const self = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+    const keep = (from: Uint8Array, to: Uint8Array): void => {
+      const both = { path: target, from: Content.ofBytes(from), to: Content.ofBytes(to) };
+      this.writeFile(copy, copyOf(both), COPY_MODE, self);
+    };
+    const drop = (): void => {
+      this.remove(copy);
+    };
+    this.#at(
+      path,
+      'writing',
+      (directory, name) => {
+        overwriteFile(directory, name, content.reveal(), { keep, drop });
+      },
+      content.size,
+    );
   }
 
   #refuseMounts(target: string): void {

@@ -1,0 +1,128 @@
+/* Keeps every step off the owner and mode of what the operator has mounted, and finishes writes. */
+import type { Change } from '../changes/change.ts';
+import type { Findings } from '../step/step.ts';
+import { unreachable } from '../errors/problem.ts';
+import { Unanswered } from '../errors/unanswered.ts';
+import { Content } from '../system/content.ts';
+import { copies, COPY_LIMIT, inPlaceWrite, isOwnCopy, standing } from '../system/in-place.ts';
+import { isWithin } from '../system/path.ts';
+import type { ReadSystem } from '../system/system.ts';
+import type { TimeLimit } from './clock.ts';
+import type { Listener } from './event.ts';
+import type { Gate } from './gate.ts';
+import type { Bootable } from './shared.ts';
+
+/**
+ * What is left of a step's findings where some of it is about mounts: their owner, mode and being
+ * are the operator's, and the content of a mounted file is changed in place.
+ * @param home whose mounts of directories are the operator's, too; it may be one itself
+ */
+export function respectMounts(
+  findings: Findings,
+  system: ReadSystem,
+  home: string | undefined,
+): Findings {
+  const { changes } = findings;
+  if (!changes.some(({ path }) => system.isMount(path))) return findings;
+  const kept = changes.flatMap((change) => respected(change, system, home));
+  if (kept.length > 0) return { ...findings, changes: kept };
+  const path = changes[0]?.path ?? '';
+  const otherwise = `${path} is a mount of its own: it stays as the operator has it`;
+  return { ...findings, changes: [], otherwise };
+}
+
+function respected(change: Change, system: ReadSystem, home: string | undefined): Change[] {
+  const { path } = change;
+  if (!system.isMount(path)) return [change];
+  const entry = system.look(path);
+  const isFile = entry.type === 'file';
+  switch (change.kind) {
+    case 'mode':
+    case 'owner':
+    case 'tree-owner':
+      return isFile || isMountInHome(path, system, home) ? [] : [change];
+    case 'removal':
+      return isFile ? [] : [change];
+    case 'file': {
+      if (entry.type !== 'file') return [change];
+      const { uid, gid, mode } = entry.stat;
+      return [{ ...change, owner: { uid, gid }, mode, from: 'file', inPlace: true }];
+    }
+    case 'directory':
+    case 'tree-removal':
+    case 'tree-copy':
+    case 'move':
+    case 'slot':
+    case 'log':
+    case 'account':
+    case 'group':
+    case 'envdir':
+    case 'command':
+    case 'stamp':
+    case 'ids':
+      return [change];
+    default:
+      return unreachable(change);
+  }
+}
+
+function isMountInHome(path: string, system: ReadSystem, home: string | undefined): boolean {
+  if (home === undefined) return false;
+  const resolution = system.resolve(home);
+  return resolution.kind === 'path' && path !== resolution.path && isWithin(path, resolution.path);
+}
+
+/** What finishing takes. */
+interface Finishing {
+  readonly system: Bootable;
+  readonly gate: Gate;
+  readonly limit: TimeLimit;
+  readonly tell: Listener;
+}
+
+/**
+ * Finishes writes in place that an earlier boot was killed in, before any step looks at the files.
+ * A copy that somebody else can have written is never obeyed.
+ * @returns how many copies there were
+ * @throws StaleWorld or HomeHeld as the gate does
+ */
+export async function finishWrites({ system, gate, limit, tell }: Finishing): Promise<number> {
+  let found = 0;
+  for (const copy of copies(system)) {
+    const entry = unlessUnanswered(() => system.look(copy));
+    const own = (stat: Parameters<typeof isOwnCopy>[0]): boolean =>
+      isOwnCopy(stat, system.policy.self);
+    if (entry?.type !== 'file' || !own(entry.stat)) continue;
+    await gate.pass(limit);
+    found += 1;
+    const write = system.tree.read(copy, COPY_LIMIT, own).open(inPlaceWrite);
+    if (write !== undefined && system.isMountedFile(write.path)) {
+      const { path, to } = write;
+      const stands = standing(system.read(path), write);
+      if (stands === 'half') {
+        system.writeFile(path, Content.ofBytes(to.reveal()), 0o600, { uid: 0, gid: 0 });
+        tell({
+          type: 'lock',
+          severity: 'info',
+          text: `${path}: a write that was broken off is finished`,
+        });
+      }
+      if (stands === 'other') {
+        const text = `${path} was changed after a boot was broken off that wrote to it: it stays as it is`;
+        tell({ type: 'lock', severity: 'warning', text });
+      }
+    }
+    if (system.look(copy).type !== 'missing') system.remove(copy);
+  }
+  return found;
+}
+
+/** Facts of an earlier release do not have this question: nobody asked it there. */
+function unlessUnanswered<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Unanswered) return undefined;
+    throw error;
+  }
+}

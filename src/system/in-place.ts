@@ -1,0 +1,116 @@
+/*
+ * The copy that is kept while a mounted file is written in place. rename(2) cannot replace a mount
+ * point, so that a boot that is killed in the middle leaves half a file. The next boot finishes it
+ * from the copy, if what is there now can only come from that very write.
+ */
+import { as, list, Malformed, object, optional, text, word, type Codec } from '../text/codec.ts';
+import { Content, type Reader } from './content.ts';
+import type { Stat } from './entry.ts';
+import type { LinkPolicy } from './links.ts';
+import { isWithin, join, parentOf } from './path.ts';
+import { READ_LIMIT, type ReadSystem } from './system.ts';
+
+/** The copy lies directly in the home, beside the other records: one, since writes do not overlap. */
+export const COPY_FILE = '.hermes-boot.write';
+
+/** It may hold secrets. */
+export const COPY_MODE = 0o600;
+
+/** In bytes: both contents in base64, and what is around them. */
+export const COPY_LIMIT = 4 * READ_LIMIT;
+
+/** A write in place: what the file held before, and what it should hold after. */
+export interface InPlaceWrite {
+  readonly path: string;
+  readonly from: Content;
+  readonly to: Content;
+}
+
+const ABOUT = 'hermes-boot write 1';
+
+interface Written {
+  readonly about: typeof ABOUT;
+  readonly path: string;
+  /** Before and after, in base64. */
+  readonly contents: readonly string[];
+}
+
+const written: Codec<InPlaceWrite> = as(
+  object<Written>({ about: word(ABOUT), path: text, contents: list(text) }),
+  ({ path, from, to }: InPlaceWrite): Written => ({
+    about: ABOUT,
+    path,
+    contents: [from, to].map((content) => Buffer.from(content.reveal()).toString('base64')),
+  }),
+  ({ path, contents }) => {
+    const [from, to] = contents.map((one) => Content.ofBytes(Buffer.from(one, 'base64')));
+    if (from === undefined || to === undefined) throw new Malformed('contents', 'two contents');
+    return { path, from, to };
+  },
+);
+
+/** How a copy is read. What is not one counts as none. */
+export const inPlaceWrite: Reader<InPlaceWrite | undefined> = {
+  name: 'the copy of a write in place',
+  codec: optional(written),
+  // Nothing of two contents that may hold secrets.
+  leaves: () => undefined,
+  read(content) {
+    try {
+      return written.decode(JSON.parse(content), '');
+    } catch (error) {
+      if (error instanceof Malformed || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  },
+};
+
+/** The content of the copy of a write. */
+export function copyOf(write: InPlaceWrite): Content {
+  return Content.ofText(JSON.stringify(written.encode(write)));
+}
+
+/** Whether nobody but this process's own user (root, in most boots) can have written a copy. */
+export function isOwnCopy({ uid, nlink, mode }: Stat, self: number): boolean {
+  return uid === self && nlink === 1 && (mode & 0o077) === 0;
+}
+
+/**
+ * Where the copy for a file lies: directly in the tree of the plan, such as the home, that holds it.
+ * @param target a canonical path
+ * @returns undefined where the plan names no tree around it
+ */
+export function copyFor(
+  target: string,
+  system: Pick<ReadSystem, 'resolve'> & { readonly policy: LinkPolicy },
+): string | undefined {
+  return copies(system).find((copy) => isWithin(target, parentOf(copy)));
+}
+
+/** Every path at which a copy may lie, canonical; those of inner trees first. */
+export function copies(
+  system: Pick<ReadSystem, 'resolve'> & { readonly policy: LinkPolicy },
+): string[] {
+  const paths = system.policy.guarded.flatMap((tree) => {
+    const resolution = system.resolve(join(tree, COPY_FILE));
+    return resolution.kind === 'path' ? [resolution.path] : [];
+  });
+  return [...new Set(paths)].sort((a, b) => b.length - a.length);
+}
+
+/**
+ * How a file stands to a write of it: `before` and `after` hold the one or the other content whole,
+ * `half` can only come from the write itself, and anything else was made by somebody since.
+ */
+export function standing(
+  now: Content,
+  { from, to }: InPlaceWrite,
+): 'before' | 'half' | 'after' | 'other' {
+  if (now.equals(to)) return 'after';
+  if (now.equals(from)) return 'before';
+  const [is, old, wanted] = [now.reveal(), from.reveal(), to.reveal()];
+  if (is.length > Math.max(old.length, wanted.length)) return 'other';
+  // What had not reached the disk when the power went reads as zeros.
+  const own = is.every((byte, at) => byte === wanted[at] || byte === old[at] || byte === 0);
+  return own ? 'half' : 'other';
+}
