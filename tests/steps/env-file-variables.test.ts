@@ -77,7 +77,9 @@ test('a file that cannot be read or is a link keeps no other one as it was', asy
   const { changes, notes } = await findingsOf(envFileVariables, set, system);
   expect(changes.map(({ path }) => path)).toEqual([`${HOME}/profiles/writer/.env`]);
   expect(notes?.map((note) => note.text)).toEqual([
-    expect.stringContaining(`${HOME}/.env is left as it is: ${HOME}/.env is a directory`),
+    expect.stringContaining(
+      `${HOME}/.env is left as it is: cannot use ${HOME}/.env: it is a directory`,
+    ),
     expect.stringContaining('coder/.env is a link to /etc/passwd: left alone'),
   ]);
 });

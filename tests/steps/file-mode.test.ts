@@ -97,8 +97,8 @@ test('a file with several hard links is left alone: its other names share owner 
 test('a directory in place of the file is impossible', async () => {
   const system = world({ '/opt/data/.env': directory() });
   await expect(planStep(fileMode, options, system)).rejects.toMatchObject({
-    found: '/opt/data/.env is a directory',
-    wanted: 'a regular file',
+    found: 'cannot use /opt/data/.env: it is a directory, and a file belongs there',
+    sharedCause: { key: 'directory:/opt/data/.env' },
   });
 });
 

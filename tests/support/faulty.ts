@@ -1,3 +1,6 @@
+import { Content } from '../../src/system/content.ts';
+import type { Owner } from '../../src/system/entry.ts';
+import { COPY_MODE, copyFor, copyOf } from '../../src/system/in-place.ts';
 import { join, nameOf, parentOf } from '../../src/system/path.ts';
 import { unpublishedName } from '../../src/system/publication.ts';
 import { replacedName, stagedName } from '../../src/system/staged.ts';
@@ -35,6 +38,10 @@ export class FaultySystem extends SimulatedSystem {
   }
 
   override writeFile(...args: Parameters<SimulatedSystem['writeFile']>): void {
+    const [path, content, mode, owner] = args;
+    if (this.#left <= 0 && this.isMountedFile(path) && typeof content !== 'function') {
+      this.#tear(path, content, mode, owner);
+    }
     this.#count('writeFile');
     super.writeFile(...args);
   }
@@ -103,6 +110,17 @@ export class FaultySystem extends SimulatedSystem {
   override async run(): Promise<void> {
     this.#count('run');
     await super.run();
+  }
+
+  /** Killed in the middle, a write in place leaves half a file and the copy of both contents. */
+  #tear(path: string, to: Content, mode: number, owner: Owner): void {
+    const copy = copyFor(path, this);
+    if (copy === undefined) return;
+    const from = this.read(path);
+    super.writeFile(copy, copyOf({ path, from, to }), COPY_MODE, { uid: 0, gid: 0 });
+    const half = Buffer.from(from.reveal());
+    Buffer.from(to.reveal()).copy(half, 0, 0, Math.ceil(half.length / 2));
+    super.writeFile(path, Content.ofBytes(half), mode, owner);
   }
 
   #count(write: Write): void {

@@ -227,7 +227,9 @@ test('a link is left alone, and a directory is impossible', async () => {
   expect(changes).toEqual([]);
   expect(notes).toMatchObject([{ severity: 'warning' }]);
   const odd = world({ [CONFIG]: directory() });
-  await expect(planStep(configMigrate, options, odd)).rejects.toThrow(`${CONFIG} is a directory`);
+  await expect(planStep(configMigrate, options, odd)).rejects.toThrow(
+    `cannot use ${CONFIG}: it is a directory`,
+  );
 });
 
 test('edits and a helper at once are refused', async () => {
