@@ -3,7 +3,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync }
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
-import { cli, type CliResult } from '../support/cli.ts';
+import { hermesBoot, type CliResult } from '../support/cli.ts';
 import { isRoot, temporaryDirectory } from '../support/real-root.ts';
 import { lackingFor, needs } from '../support/unshared.ts';
 
@@ -37,7 +37,7 @@ const MEMORY = '.hermes-boot.mounts';
 
 /** Runs the program for a root. */
 const at = (root: string, command: string, ...more: readonly string[]): CliResult =>
-  cli([command, ...more, '--root', root], {});
+  hermesBoot([command, ...more, '--root', root], {});
 
 /** The lines of a log without notes that are about something else, and without times. */
 function logOf({ stderr }: CliResult): string[] {
