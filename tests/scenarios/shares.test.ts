@@ -37,7 +37,7 @@ const MEMORY = '.hermes-boot.mounts';
 
 /** Runs the program for a root. */
 const at = (root: string, command: string, ...more: readonly string[]): CliResult =>
-  hermesBoot([command, ...more, '--root', root], {});
+  hermesBoot([command, ...more, '--root', root]);
 
 /** The lines of a log without notes that are about something else, and without times. */
 function logOf({ stderr }: CliResult): string[] {

@@ -86,8 +86,12 @@ export function replaceFile(
     } finally {
       closeSync(fd);
     }
-    if (rights.mark() > kept && overwrite(directory, name, bytes, mode, owner)) {
-      rights.rewind(kept);
+    const made = statOf(pathOf(directory, temporary));
+    const isGiven = made !== undefined && sameOwner(made, owner);
+    if (
+      rights.mark() > kept &&
+      overwrite({ directory, name, bytes, mode, owner, isGiven, rights, kept })
+    ) {
       clear(directory, temporary);
     } else {
       renameSync(pathOf(directory, temporary), pathOf(directory, name));
@@ -99,25 +103,37 @@ export function replaceFile(
   syncDirectory(directory);
 }
 
+/** A file that is to be replaced by a new one with the rights that it has, and cannot be. */
+interface Overwritten {
+  readonly directory: number;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly mode: number;
+  readonly owner: Owner;
+  /** Whether the new one has the owner, and lacks the mode alone. */
+  readonly isGiven: boolean;
+  readonly rights: RightsLog;
+  /** The mark of `rights` before the new one was made. */
+  readonly kept: number;
+}
+
 /**
- * Writes to a file itself that already has the owner and the mode which its file system would not
- * give to another one: an account must not lose its .env because root has added a line to it.
+ * Writes to a file itself that has what its file system does not give to a new one: an account must
+ * not lose its .env because root has added a line to it.
  * @returns whether there is such a file
  */
-function overwrite(
-  directory: number,
-  name: string,
-  bytes: Uint8Array,
-  mode: number,
-  owner: Owner,
-): boolean {
+function overwrite(file: Overwritten): boolean {
+  const { directory, name, bytes, mode, owner, isGiven, rights, kept } = file;
   const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   if (statOf(pathOf(directory, name))?.isFile() !== true) return false;
   const fd = openSync(pathOf(directory, name), flags);
   try {
     const stats = fstatSync(fd);
-    const isRight = toStat(stats).mode === mode && sameOwner(stats, owner);
-    if (!stats.isFile() || stats.nlink !== 1 || !isRight) return false;
+    if (!stats.isFile() || stats.nlink !== 1 || !sameOwner(stats, owner)) return false;
+    const hasMode = toStat(stats).mode === mode;
+    if (isGiven && !hasMode) return false;
+    rights.rewind(kept);
+    if (!hasMode) rights.setMode(fd, mode);
     writeAll(fd, bytes);
     ftruncateSync(fd, bytes.length);
     fsyncSync(fd);
