@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 
-/** The built program, as it is in an image. */
-export const CLI = join(import.meta.dirname, '../../dist/hermes-boot.cjs');
+/** The built program, as it is in an image: where every user can run it. */
+export const CLI = join(inject('installed'), 'dist/hermes-boot.cjs');
 
 /** What a run of the program printed and how it ended. */
 export interface CliResult {
