@@ -41,8 +41,11 @@ steps:
     with: { argv: [/bin/true], creates: /none }
 `;
 
-/** Writes V8's code caches beside the files of a built program, by booting it. */
-export async function writeCodeCaches(target: string): Promise<void> {
+/**
+ * Writes V8's code caches beside the files of a built program, by booting it.
+ * @param node the program that the caches are for, and made by
+ */
+export async function writeCodeCaches(target: string, node = process.execPath): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'hermes-boot-build-'));
   try {
     const world = join(scratch, 'world');
@@ -55,7 +58,7 @@ export async function writeCodeCaches(target: string): Promise<void> {
     await writeFile(plan, PLAN);
     for (const which of ['stage2', plan]) {
       const args = ['--require', hook, target, 'run', which, '--root', world];
-      await promisify(execFile)(process.execPath, args, {
+      await promisify(execFile)(node, args, {
         env: { PATH: process.env.PATH },
       }).catch(onlyExit);
     }

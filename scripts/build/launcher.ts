@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 
 /*
+ * Makes the few lines that node is given to run, and what loads the program with V8's code cache.
+ *
  * V8 looks at every function of a program before it runs the first, which takes longer than a
- * converged boot. So node is given a few lines to run, which load the program with V8's code cache
- * where one lies beside it. The cache is no more than that: without it, or with one that another
- * build of node has made, the boot takes 20 ms longer. V8 itself compares no more than its own
- * version, and crashes on the cache of another build of the same one.
+ * converged boot; with a code cache it need not. V8 compares a cache only with its own version
+ * number, its flags and the length of the source, and it crashes on a cache that another build of
+ * the same version has made: Node 20.19.2 and 20.20.2 have the same V8. So a cache ends with what it
+ * was made from and by, and is used only where all of that is the same. Everywhere else the program
+ * runs without it: the boot takes 20 ms longer.
  */
 
 /** The parameters of the program, as node passes them to a module, and the URL of the file. */
@@ -21,15 +24,16 @@ export const PROGRAM = 'program.cjs';
 export const CACHE = '.cache';
 
 /**
- * What a cache file ends with, as an expression in a program: the digest of the source, since V8
- * compares no more than its length, and what tells one build of node from another.
+ * What a cache file ends with, as an expression in a program: the digest of the source and what
+ * tells one build of node from another. Time and size alone would not: where images are made
+ * reproducible every file has the same time, so the releases of all libraries in node are there, too.
  * @param source the digest, as an expression; `statSync` is in scope
  */
 export function trailer(source: string): string {
-  const binary = 'statSync(process.execPath)';
-  const build = `process.version, process.versions.v8, process.arch, ${binary}.size`;
-  // Whole seconds: no more of it comes through the layers of an image.
-  return `[${source}, ${build}, Math.floor(${binary}.mtimeMs / 1000)].join(' ')`;
+  const build = 'process.version, process.arch, process.versions';
+  // Whole seconds: no more of a time comes through the layers of an image.
+  const binary = '[stat.size, Math.floor(stat.mtimeMs / 1000)]';
+  return `((stat) => JSON.stringify([${source}, ${build}, ${binary}]))(statSync(process.execPath))`;
 }
 
 /** A program that is ready to be launched. */
@@ -75,7 +79,7 @@ export function compiling(file: string, source: string): string {
   ].join('\n');
 }
 
-/** Tells a source from every other one. */
+/** The digest of a source, which tells it from every other one. */
 function idOf(source: string): string {
   return createHash('sha256').update(source).digest('hex');
 }
