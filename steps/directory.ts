@@ -1,9 +1,9 @@
+import { Problem } from '../src/errors/problem.ts';
 import { mode, owner, path } from '../src/step/fields.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { canonical, notADirectory, parentChanges } from '../src/step/place.ts';
 import { refuseSystemDirectory } from '../src/step/repair.ts';
 import { rightsChanges } from '../src/step/rights.ts';
-import { Problem } from '../src/errors/problem.ts';
 import { defineStep, type StepContext } from '../src/step/step.ts';
 import { parseMode, showMode, showOwner } from '../src/system/entry.ts';
 import { isWithin } from '../src/system/path.ts';
@@ -23,7 +23,8 @@ export const directory = defineStep({
       dedicated: {
         type: 'boolean',
         default: false,
-        description: 'Whether a directory of the system, such as /etc, is refused.',
+        description:
+          'Whether a directory of the system, such as /etc, is refused, also where it is missing.',
       },
       'apart-from': {
         type: 'array',
@@ -85,10 +86,13 @@ function refuseOverlap(context: StepContext<unknown>, at: string, other: string)
   const resolution = context.system.resolve(other);
   const apart = resolution.kind === 'path' ? resolution.path : other;
   if (!isWithin(at, apart) && !isWithin(apart, at)) return;
-  const how = at === apart ? 'is' : isWithin(at, apart) ? 'lies in' : 'holds';
+  const how = isWithin(at, apart) ? 'lies in' : 'holds';
   const variable = context.variable('path');
   throw new Problem({
-    found: `${at} ${how} ${apart}, which belongs to the image`,
+    found:
+      at === apart
+        ? `${at} belongs to the image`
+        : `${at} ${how} ${apart}, which belongs to the image`,
     wanted: 'a directory of its own, such as /opt/data',
     mend:
       variable === undefined ? 'name another one in the plan' : `set ${variable} to another one`,

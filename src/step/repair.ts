@@ -37,16 +37,21 @@ export const NOTHING: Repair = { changes: [], notes: [], others: 0, unseen: [] }
 
 /** Directories of everybody that no plan may give away, whatever it says. */
 const SYSTEM_DIRECTORIES =
-  /^\/(?:bin|boot|dev|dev\/shm|etc|home|lib[^/]*|media|mnt|opt|proc|root|run|run\/(?:lock|s6|user)|sbin|srv|sys|tmp|usr|var|var\/(?:backups|cache|lib|local|log|mail|opt|spool|tmp))?$/;
+  /^\/(?:bin|boot|dev|dev\/shm|etc|home|lib[^/]*|media|mnt|opt|proc|root|run|run\/(?:lock|s6|user)|sbin|srv|sys|tmp|usr|usr\/(?:local\/)?(?:bin|etc|games|include|lib[^/]*|local|man|sbin|share|src)|var|var\/(?:backups|cache|lib|local|log|mail|opt|spool|tmp))?$/;
+
+/** Directories of the kernel, of devices and of programs, in which nothing is anybody's own. */
+const SYSTEM_TREES = /^\/(?:boot|dev(?!\/shm\/)|proc|sys|(?:usr\/(?:local\/)?)?s?bin)\//;
 
 /**
  * Refuses to give away a directory that the system itself needs.
- * @throws Problem when `path`, a canonical one, is such a directory
+ * @throws Problem when `path`, a canonical one, is such a directory, or lies in one of programs
  */
 export function refuseSystemDirectory(path: string, variable: string | undefined): void {
-  if (!SYSTEM_DIRECTORIES.test(path)) return;
+  const isOne = SYSTEM_DIRECTORIES.test(path);
+  const at = SYSTEM_TREES.exec(path)?.[0].slice(0, -1) ?? '';
+  if (!isOne && at === '') return;
   throw new Problem({
-    found: `${path} is a directory of the system`,
+    found: `${path} ${isOne ? 'is' : `lies in ${at},`} a directory of the system`,
     wanted: 'a directory of its own, such as /opt/data',
     mend:
       variable === undefined ? 'name another one in the plan' : `set ${variable} to another one`,
