@@ -48,29 +48,16 @@ async function check(
     if (problem !== undefined) expect(problem).toBeInstanceOf(Problem);
   }
   await bootOf(plan, disturbed, facts);
+  // A boot that could not give the account its ids goes on with those of the image, as its plan
+  // says. What it makes for them the next boot has to move: that is the matter of law 9.
+  if (report?.steps.some(({ step, problem }) => step.id === 'identity' && problem)) return;
   const [ends, wanted] = [disturbed, undisturbed].map((system) => ({
-    world: withoutUnlisted(withoutBoot(worldOf(system.tree))),
+    world: withoutBoot(worldOf(system.tree)),
     running: system
       .list(SCANDIR)
       .filter((name) => system.listens(`${SCANDIR}/${name}/supervise/control`)),
   }));
   expect(ends, blind.failed).toEqual(wanted);
-}
-
-/**
- * What a boot made for ids that the next one moves away from, and that no list of the plan names,
- * keeps its owner: that is the matter of law 9.
- */
-const UNLISTED =
-  /^\/opt\/data\/(?:platforms|config\.yaml\.bak-[^/]*)$|^\/tmp\/hermes-files$|^\/run\/user\/\d+$/;
-
-function withoutUnlisted(lines: ReadonlyMap<string, string>): Map<string, string> {
-  return new Map(
-    [...lines].map(([path, line]) => [
-      path,
-      UNLISTED.test(path) ? line.replace(/\d+:\d+/, '*') : line,
-    ]),
-  );
 }
 
 describe('whatever look fails once, the next boot ends as that of an undisturbed home (law 8)', () => {

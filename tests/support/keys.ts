@@ -12,11 +12,11 @@ function masked(path: string, line: string): string {
 const LOG = /\/logs\/container-boot\.log(?:\.1)?$/;
 
 /**
- * The same without what tells by how many boots it was made, such as copies of .env: a migration
- * that a later boot makes up for finds the new key in it.
+ * The same without what tells by how many boots it was made: copies before a migration are as the
+ * file was at that moment, with its owner, and with the new key where a later boot makes up for it.
  */
 export function withoutBoot(world: ReadonlyMap<string, string>): Map<string, string> {
-  const lines = [...withoutKeys(world)].filter(([path]) => !path.includes('/.env.bak-'));
+  const lines = [...withoutKeys(world)].filter(([path]) => !/\.bak-v\d/.test(path));
   return new Map(
     lines.map(([path, line]) => [
       path,
