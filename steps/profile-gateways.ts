@@ -1,4 +1,5 @@
 import type { Change } from '../src/changes/change.ts';
+import { LookFailed } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { isLeftover } from '../src/gateway/names.ts';
 import { multiplexes } from '../src/gateway/multiplex.ts';
@@ -9,7 +10,7 @@ import { warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory } from '../src/step/place.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
 import { requireVariableNames } from '../src/step/variables.ts';
-import { leftoverChanges, unknownSlots } from './profile-gateways/leftovers.ts';
+import { leftoverChanges, outdatedSlot, unknownSlots } from './profile-gateways/leftovers.ts';
 import { legacyChanges } from './profile-gateways/legacy.ts';
 import { logChanges } from './profile-gateways/log.ts';
 import { planProfile, type Planned } from './profile-gateways/profile.ts';
@@ -66,6 +67,7 @@ export const profileGateways = defineStep({
       multiplexed: options.multiplex ?? multiplexes(system, home),
     };
     const planned: Planned[] = [];
+    const withdrawn: Change[] = [];
     for (const profile of found.profiles) {
       try {
         const plan = planProfile(profile, shared);
@@ -75,6 +77,7 @@ export const profileGateways = defineStep({
         // What is wrong with one profile is no reason to leave the others without a gateway.
         if (!(error instanceof Problem)) throw error;
         notes.push(warning(`${profile.name} gets no gateway: ${error.message}`));
+        if (error instanceof LookFailed) withdrawn.push(...outdatedSlot(system, scandir, profile));
       }
     }
     const names = system.list(scandir);
@@ -86,6 +89,7 @@ export const profileGateways = defineStep({
     const changes: Change[] = [
       ...leftovers.changes,
       ...gone.changes,
+      ...withdrawn,
       ...log.before,
       ...shared.legacy,
       ...planned.flatMap((plan) => plan.changes),

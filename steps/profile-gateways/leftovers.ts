@@ -1,5 +1,5 @@
 import type { Change } from '../../src/changes/change.ts';
-import { isLeftover, profileOfSlot, SLOT_PREFIX } from '../../src/gateway/names.ts';
+import { isLeftover, profileOfSlot, SLOT_PREFIX, slotName } from '../../src/gateway/names.ts';
 import type { Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised } from '../../src/gateway/slot.ts';
 import { leftAlone, warning } from '../../src/step/phrases.ts';
@@ -41,6 +41,21 @@ export function unknownSlots(
     return profile !== undefined && !known.has(profile);
   });
   return clear(system, scandir, unknown, 'service directory', 'its profile is gone');
+}
+
+/**
+ * Removes the slot of a profile of which nobody knows now how it should be. As it is, the next
+ * rescan would start it, and no boot changes what a running one was started with.
+ */
+export function outdatedSlot(
+  system: ReadSystem,
+  scandir: string,
+  { name }: Profile,
+): readonly Change[] {
+  const path = join(scandir, slotName(name));
+  if (system.look(path).type !== 'directory' || isSupervised(system, path)) return [];
+  const why = 'what its profile wants cannot be looked at: the next boot makes it anew';
+  return [{ kind: 'tree-removal', path, from: 'service directory', why }];
 }
 
 function clear(

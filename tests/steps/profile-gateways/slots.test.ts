@@ -1,3 +1,4 @@
+import { LookFailed } from '../../../src/errors/look-failed.ts';
 import { describe, expect, test } from 'vitest';
 import { showChange } from '../../../src/changes/describe.ts';
 import { profileGateways } from '../../../steps/profile-gateways.ts';
@@ -161,4 +162,28 @@ test('without a home, an account or s6-svscanctl it is impossible', async () => 
 test('a scan directory that is a link is refused', async () => {
   const system = world({ [HOME]: directory(), [SCANDIR]: link('/srv') });
   await expect(findingsOf(profileGateways, options, system)).rejects.toThrow('is a link to /srv');
+});
+
+test('a profile that cannot be looked at costs no other one its gateway, and none starts as it was', async () => {
+  const state = `${HOME}/profiles/coder/gateway_state.json`;
+  const system = s6World({
+    [`${HOME}/profiles/coder/SOUL.md`]: file('soul'),
+    [state]: file('{"desired_state":"stopped"}'),
+    [`${SCANDIR}/gateway-coder/run`]: file('an older one', { mode: 0o755 }),
+  });
+  const look = system.look.bind(system);
+  system.look = (path) => {
+    if (path === state) throw new LookFailed(path, 'lstat', 'EIO');
+    return look(path);
+  };
+  const { changes, notes } = await find(system);
+  expect(changes.map(({ kind, path }) => `${kind} ${path}`)).toEqual(
+    expect.arrayContaining([
+      `tree-removal ${SCANDIR}/gateway-coder`,
+      `slot ${SCANDIR}/gateway-default`,
+    ]),
+  );
+  expect(notes?.map(({ text }) => text)).toContain(
+    `coder gets no gateway: cannot look at ${state} (lstat: EIO, input/output error)`,
+  );
 });
