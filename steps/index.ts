@@ -2,6 +2,7 @@ import type { AnyStepType } from '../src/step/step.ts';
 import { accessCheck } from './access-check.ts';
 import { accountAccess } from './account-access.ts';
 import { accountGroups } from './account-groups.ts';
+import { accountReach } from './account-reach.ts';
 import { accountRemember } from './account-remember.ts';
 import { accountRemap } from './account-remap.ts';
 import { authRebootstrap } from './auth-rebootstrap.ts';
@@ -43,6 +44,7 @@ export const stepTypes: readonly AnyStepType[] = [
   accountRemap,
   accountAccess,
   accountGroups,
+  accountReach,
   configMigrate,
   authRebootstrap,
   installStamp,

@@ -19,6 +19,30 @@ export function canonical(system: ReadSystem, path: string): string {
 }
 
 /**
+ * The directories that are searched by who takes a path as it is written, the path itself last.
+ * Its links are followed as `canonical` follows them, which has refused all others.
+ */
+export function wayTo(system: ReadSystem, path: string): string[] {
+  const way = new Set<string>();
+  canonical(system, path);
+  let rest = componentsOf(path);
+  for (let at = '/'; ;) {
+    way.delete(at);
+    way.add(at);
+    const name = rest.shift();
+    if (name === undefined) return [...way];
+    const next = name === '..' ? parentOf(at) : join(at, name);
+    const entry = rest.length === 0 ? undefined : system.look(next);
+    if (entry?.type === 'link') {
+      rest = [...componentsOf(entry.target), ...rest];
+      if (entry.target.startsWith('/')) at = '/';
+    } else {
+      at = next;
+    }
+  }
+}
+
+/**
  * Looks at a path below a base and takes no link from the base on, not even one that root made:
  * what is below a base must be below it in truth (#52781).
  */

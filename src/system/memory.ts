@@ -15,6 +15,7 @@ export function emptyTree(mounts: Mounts = new Map(), locks: readonly string[] =
     list: () => [],
     mounts: () => mounts,
     permits: () => undefined,
+    permitsAs: (_, asked) => asked.map(() => undefined),
     freeBytes: () => undefined,
     listens: () => false,
     abandonedLocks: () => locks,

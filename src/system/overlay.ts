@@ -1,12 +1,13 @@
 import { Problem } from '../errors/problem.ts';
+import type { Identity } from './command.ts';
 import type { Content } from './content.ts';
-import type { Present, Stat } from './entry.ts';
+import { sameOwner, type Present, type Stat } from './entry.ts';
 import { clearedBits, nodeOf, presentOf, type MemoryNode } from './node.ts';
 import { keepsRule, ownerBy, type OwnerRule } from './owner-rule.ts';
 import { isWithin, join, nameOf, parentOf } from './path.ts';
 import { checkTime, isHardLinked, OwnerTally } from './scan.ts';
 import type { Mounts } from './mounts.ts';
-import type { OwnerScan, RawEntry, Tree } from './tree.ts';
+import type { Asked, OwnerScan, RawEntry, Tree } from './tree.ts';
 
 /** A rule that is kept at and below a path, as far as the tree below the overlay goes. */
 interface KeptRule {
@@ -88,6 +89,28 @@ export class OverlayTree implements Tree {
       // What was changed here is not as the kernel knows it, and may be the way to the rest.
       if (this.#nodes.has(at) || this.#rules.some((rule) => rule.path === at)) return undefined;
       if (at === '/') return this.#base.permits(path, bits);
+    }
+  }
+
+  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
+    const known = asked.map(({ path }) => this.#isUnchanged(path));
+    const answers = this.#base.permitsAs(
+      account,
+      asked.filter((_, at) => known[at]),
+    );
+    let next = 0;
+    return known.map((isKnown) => (isKnown ? answers[next++] : undefined));
+  }
+
+  /** Whether the tree below has an entry, and the way to it, with the rights that it has here. */
+  #isUnchanged(path: string): boolean {
+    if (this.#nodes.size === 0 && this.#rules.length === 0) return true;
+    for (let at = path; ; at = parentOf(at)) {
+      const [here, below] = [this.look(at), this.#lookBelow(at)];
+      if (here.type === 'missing' || below.type === 'missing') return false;
+      if (here.type !== below.type || here.stat.mode !== below.stat.mode) return false;
+      if (!sameOwner(here.stat, below.stat)) return false;
+      if (at === '/') return true;
     }
   }
 

@@ -1,13 +1,13 @@
 import type { Accounts } from './accounts/accounts.ts';
 import type { RecordEdit } from './accounts/edit.ts';
-import type { Command } from './command.ts';
+import type { Command, Identity } from './command.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import type { Publication } from './publication.ts';
 import type { MountPoint } from './mounts.ts';
 import type { Time } from './scan.ts';
-import type { OwnerLook, OwnerScan } from './tree.ts';
+import type { Asked, OwnerLook, OwnerScan } from './tree.ts';
 import type { TreeCopy } from './tree-copy.ts';
 import type { Unkept } from './unkept.ts';
 
@@ -71,6 +71,8 @@ export interface ReadSystem {
   mountOf(path: string): MountPoint | undefined;
   /** What the kernel answers when this process asks for rights to an entry; see Tree. */
   permits(path: string, bits: number): boolean | undefined;
+  /** What the kernel answers when an account asks for rights; see Tree. */
+  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[];
   /** How many bytes still fit where `path`, a canonical one, is; undefined where nobody knows. */
   freeBytes(path: string): number | undefined;
   /** Whether a process reads from the FIFO at `path`, as a supervisor does from its control. */

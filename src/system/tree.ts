@@ -1,3 +1,4 @@
+import type { Identity } from './command.ts';
 import type { Content } from './content.ts';
 import type { Owner, Present, Stat } from './entry.ts';
 import type { Mounts } from './mounts.ts';
@@ -43,6 +44,16 @@ export interface OwnerLook extends OwnerScan {
   readonly complete: boolean;
 }
 
+/** What an account may need: to enter a directory, to make and remove entries in one, to read a file. */
+export type Right = 'enter' | 'write-in' | 'read';
+
+/** A question for a right of an account. */
+export interface Asked {
+  /** A canonical path. */
+  readonly path: string;
+  readonly right: Right;
+}
+
 /** How many wrong entries a scan names one by one. */
 export const SAMPLE_SIZE = 8;
 
@@ -73,6 +84,14 @@ export interface Tree {
    * @param bits as in the last octal digit of a mode
    */
   permits(path: string, bits: number): boolean | undefined;
+  /**
+   * What the kernel answers when an account asks for rights, those to the way there included. It
+   * answers with access lists, mount options and servers in mind; nothing is changed, and no
+   * process is started. Undefined where it cannot be asked, and of what is no directory or regular
+   * file: the mode has to tell.
+   * @returns an answer to each question, in their order
+   */
+  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[];
   /** How many bytes still fit where `path` is; undefined where nobody knows: it is a forecast. */
   freeBytes(path: string): number | undefined;
   /** Whether a process reads from the FIFO at `path`. */

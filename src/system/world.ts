@@ -1,5 +1,6 @@
 import { Accounts } from './accounts/accounts.ts';
 import { recordLines } from './accounts/reader.ts';
+import type { Identity } from './command.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Stat } from './entry.ts';
 import { mayFollow, type LinkPolicy } from './links.ts';
@@ -8,7 +9,7 @@ import type { OwnerRule } from './owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
 import { isRootsAlone, READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
 import type { Time } from './scan.ts';
-import type { OwnerLook, OwnerScan, Tree } from './tree.ts';
+import type { Asked, OwnerLook, OwnerScan, Tree } from './tree.ts';
 
 /** As many links as Linux follows on one path before it calls them a loop; see path_resolution(7). */
 const MAX_LINKS = 40;
@@ -101,6 +102,10 @@ export class World implements ReadSystem {
   permits(path: string, bits: number): boolean | undefined {
     const resolution = this.resolve(path);
     return resolution.kind === 'path' ? this.tree.permits(resolution.path, bits) : undefined;
+  }
+
+  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
+    return this.tree.permitsAs(account, asked);
   }
 
   freeBytes(path: string): number | undefined {

@@ -1,12 +1,14 @@
 import { accessSync, closeSync, constants, openSync, readlinkSync, statfsSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
+import type { Identity } from '../command.ts';
 import { Content } from '../content.ts';
 import { mountsBelow, type Mounts } from '../mounts.ts';
 import type { Stat } from '../entry.ts';
 import type { OwnerRule } from '../owner-rule.ts';
 import { parentOf } from '../path.ts';
 import type { Time } from '../scan.ts';
-import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
+import type { Asked, OwnerScan, RawEntry, Tree } from '../tree.ts';
+import { permitsAs } from './as-account.ts';
 import { isAbsence, lookProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
@@ -106,6 +108,10 @@ export class RealTree implements Tree {
       if (isAbsence(error)) return undefined;
       throw lookProblem(error, path);
     }
+  }
+
+  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
+    return permitsAs(this.rootFd, this.mounts(), account, asked);
   }
 
   freeBytes(path: string): number | undefined {

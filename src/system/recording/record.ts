@@ -23,9 +23,10 @@ import {
   type SpecialType,
   type Stat,
 } from '../entry.ts';
+import type { Identity } from '../command.ts';
 import type { Mount, Mounts } from '../mounts.ts';
 import { ruleKey, type OwnerRule } from '../owner-rule.ts';
-import type { Misowned, OwnerScan, RawEntry } from '../tree.ts';
+import type { Asked, Misowned, OwnerScan, RawEntry } from '../tree.ts';
 
 /** What was asked of a world, each with its answer; a Problem where that was none. */
 export interface WorldRecord {
@@ -36,6 +37,8 @@ export interface WorldRecord {
   readonly scans: ReadonlyMap<string, ScanRecord>;
   /** By path and bits: `/opt/data 2`; null where there is no kernel to ask. */
   readonly permits: ReadonlyMap<string, boolean | null>;
+  /** By account and question: `1000:1000 of 1000,44 enter /root`. Absent when nobody asked. */
+  readonly permitsAs?: ReadonlyMap<string, boolean | null> | undefined;
   /** Null where nobody knows. */
   readonly freeBytes: ReadonlyMap<string, number | null>;
   /** Whether somebody reads from a FIFO. */
@@ -55,7 +58,7 @@ export interface UnknownRecord {
 }
 
 /** What can be asked of a world. */
-export type Question = 'look' | 'read' | 'list' | 'permits' | 'listens' | 'locks' | 'scan';
+export type Question = 'look' | 'read' | 'list' | 'permits' | 'permits-as' | 'listens' | 'locks' | 'scan';
 
 /** The key of a look that got no answer. */
 export function unknownKey(question: Question, about: string): string {
@@ -93,6 +96,11 @@ export function scanKey(path: string, rule: OwnerRule): string {
 /** The key of a question for rights. */
 export function permitsKey(path: string, bits: number): string {
   return `${path} ${bits}`;
+}
+
+/** The key of a question for a right of an account. */
+export function permitsAsKey({ uid, gid, groups }: Identity, { right, path }: Asked): string {
+  return `${uid}:${gid} of ${groups.join(',')} ${right} ${path}`;
 }
 
 /** The parts that make the same Problem again. */
@@ -230,6 +238,7 @@ export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
   ),
   scans: table(object<ScanRecord>({ found: optional(ownerScan), problem: optional(problem) })),
   permits: table(nullable(flag)),
+  permitsAs: optional(table(nullable(flag))),
   freeBytes: table(nullable(number)),
   listens: table(flag),
   abandonedLocks: optional(list(text)),

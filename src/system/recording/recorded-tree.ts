@@ -2,11 +2,13 @@ import { LookFailed } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import { Unanswered } from '../../errors/unanswered.ts';
 import { Malformed } from '../../text/codec.ts';
+import type { Identity } from '../command.ts';
 import { combinationOf, Content, SealedContent, type Reader } from '../content.ts';
 import type { Mounts } from '../mounts.ts';
 import { ruleKey, type OwnerRule } from '../owner-rule.ts';
-import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
+import type { Asked, OwnerScan, RawEntry, Tree } from '../tree.ts';
 import {
+  permitsAsKey,
   permitsKey,
   scanKey,
   unknownKey,
@@ -52,6 +54,15 @@ export class RecordedTree implements Tree {
     this.#refuseUnknown('permits', permitsKey(path, bits));
     const answer = this.#record.permits.get(permitsKey(path, bits));
     return answered(answer, `what this process may do to ${path}`) ?? undefined;
+  }
+
+  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
+    return asked.map((one) => {
+      const key = permitsAsKey(account, one);
+      this.#refuseUnknown('permits-as', key);
+      const what = `what ${account.name} may do to ${one.path}`;
+      return answered(this.#record.permitsAs?.get(key), what) ?? undefined;
+    });
   }
 
   freeBytes(path: string): number | undefined {

@@ -1,13 +1,15 @@
 import { isAnswer, LookFailed } from '../../errors/look-failed.ts';
 import { Problem, type ProblemParts } from '../../errors/problem.ts';
+import type { Identity } from '../command.ts';
 import { combinationOf, Content, type Cover, type Reader } from '../content.ts';
 import { isWithin } from '../path.ts';
 import type { Stat } from '../entry.ts';
 import type { Mounts } from '../mounts.ts';
 import type { OwnerRule } from '../owner-rule.ts';
-import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
+import type { Asked, OwnerScan, RawEntry, Tree } from '../tree.ts';
 import {
   partsOf,
+  permitsAsKey,
   permitsKey,
   scanKey,
   unknownKey,
@@ -44,6 +46,7 @@ export class RecordingTree implements Tree {
   readonly #contents = new Map<string, Noted>();
   readonly #scans = new Map<string, ScanRecord>();
   readonly #permits = new Map<string, boolean | null>();
+  readonly #permitsAs = new Map<string, boolean | null>();
   readonly #freeBytes = new Map<string, number | null>();
   readonly #listens = new Map<string, boolean>();
   readonly #unknown = new Map<string, UnknownRecord>();
@@ -90,6 +93,18 @@ export class RecordingTree implements Tree {
     return answer;
   }
 
+  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
+    const keys = asked.map((one) => permitsAsKey(account, one));
+    try {
+      const answers = this.#base.permitsAs(account, asked);
+      for (const [at, key] of keys.entries()) this.#permitsAs.set(key, answers[at] ?? null);
+      return answers;
+    } catch (error) {
+      if (error instanceof LookFailed) for (const key of keys) this.#note('permits-as', key, error);
+      throw error;
+    }
+  }
+
   freeBytes(path: string): number | undefined {
     const answer = this.#base.freeBytes(path);
     this.#freeBytes.set(path, answer ?? null);
@@ -131,6 +146,7 @@ export class RecordingTree implements Tree {
       contents: this.#contents,
       scans: this.#scans,
       permits: this.#permits,
+      permitsAs: this.#permitsAs.size === 0 ? undefined : this.#permitsAs,
       freeBytes: this.#freeBytes,
       listens: this.#listens,
       abandonedLocks: this.#locks,
