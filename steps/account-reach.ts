@@ -149,7 +149,7 @@ function adviceOf(
     const home = context.variable('home') ?? 'the home of the plan';
     return [
       `set ${home} to a directory that it can get to, such as /opt/data, and mount the volume there`,
-      `no boot opens ${at} to others: it lies outside of the home`,
+      `the boot leaves the mode of ${at} as it is, since it lies outside of the home`,
       ...(kind === 'other' ? lists : []),
     ];
   }

@@ -66,6 +66,16 @@ test('a record answers what was asked, of every kind of entry', () => {
   expect(asked.abandonedLocks()).toEqual([]);
 });
 
+test('what an account may do is answered for that account and that right', () => {
+  const entries = { '/d': directory() };
+  const hermes = { name: 'hermes', uid: 1, gid: 1, groups: [1, 5], home: '/' };
+  const enter = { path: '/d', right: 'enter' } as const;
+  const asked = afterwards(entries, (system) => system.permitsAs(hermes, [enter]));
+  expect(asked.permitsAs(hermes, [enter])).toEqual([undefined]);
+  expect(() => asked.permitsAs({ ...hermes, groups: [1] }, [enter])).toThrow(Unanswered);
+  expect(() => asked.permitsAs(hermes, [{ path: '/d', right: 'write-in' }])).toThrow(Unanswered);
+});
+
 test('a walk over a tree is answered for the owner that it was made for', async () => {
   const entries = { '/d': directory(), '/d/x': file('', { owner: '5:5' }) };
   const tree = new RecordingTree(world(entries).tree, COVER);

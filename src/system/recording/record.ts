@@ -58,7 +58,8 @@ export interface UnknownRecord {
 }
 
 /** What can be asked of a world. */
-export type Question = 'look' | 'read' | 'list' | 'permits' | 'permits-as' | 'listens' | 'locks' | 'scan';
+export type Question =
+  'look' | 'read' | 'list' | 'permits' | 'permits-as' | 'listens' | 'locks' | 'scan';
 
 /** The key of a look that got no answer. */
 export function unknownKey(question: Question, about: string): string {
