@@ -1,8 +1,10 @@
-import { account } from '../src/step/fields.ts';
+import { account, path } from '../src/step/fields.ts';
 import { hasId } from '../src/step/ids.ts';
 import { membershipChanges } from '../src/step/membership.ts';
 import { info } from '../src/step/phrases.ts';
+import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { defineStep } from '../src/step/step.ts';
+import type { Entry } from '../src/system/entry.ts';
 
 /** The groups that a container was started with, kept for an account. */
 export const accountGroups = defineStep({
@@ -14,6 +16,10 @@ export const accountGroups = defineStep({
     required: ['account'],
     properties: {
       account: account('The account that is to be in these groups.'),
+      of: path(
+        'A directory. With it, only its group counts, and only where it is set-group-ID: then ' +
+          'what lies below it belongs to that group.',
+      ),
       group: account('What a group is called that has to be made; its id is added to the name.'),
     },
   },
@@ -21,14 +27,12 @@ export const accountGroups = defineStep({
     const accounts = system.accounts();
     const member = options.account;
     const own = new Set(accounts.identity(member).groups);
-    // A container starts root in the groups that the image has root in: nobody asked for those.
-    const ofRoot = new Set(
-      accounts.groups.filter(({ members }) => members.includes('root')).map(({ gid }) => gid),
-    );
     const known = facts.groups.filter((gid) => own.has(gid) || hasId(facts.ids.groups, gid));
-    const asked = known.filter((gid) => gid !== 0 && !ofRoot.has(gid));
+    const started = startedGroups(system, facts);
+    const shared = options.of === undefined ? undefined : groupOf(system.look(options.of), started);
+    const asked = options.of === undefined ? started : started.filter((gid) => gid === shared);
     const notes =
-      known.length === facts.groups.length
+      known.length === facts.groups.length || options.of !== undefined
         ? []
         : [
             info(
@@ -39,19 +43,34 @@ export const accountGroups = defineStep({
     const missing = asked.filter((gid) => !own.has(gid));
     const changes = missing.flatMap((gid) => {
       const otherwise = `${options.group ?? 'host'}-${gid}`;
+      const given = options.of === undefined ? '' : `${options.of} keeps this group, `;
       const why =
-        'the container was started with this group, and a service that drops to ' +
-        `${member} keeps only the groups of /etc/group (#75627)`;
+        `${given}the container was started with ${given === '' ? 'this group' : 'it'}, and a ` +
+        `service that drops to ${member} keeps only the groups of /etc/group (#75627)`;
       return membershipChanges(system, { gid, otherwise, member, why });
     });
     return {
       changes,
       notes,
       otherwise:
-        asked.length === 0
-          ? 'the container was started with no group besides those of the image'
-          : `${member} is in ${asked.join(', ')} already`,
+        asked.length > 0
+          ? `${member} is in ${asked.join(', ')} already`
+          : options.of === undefined
+            ? 'the container was started with no group besides those of the image'
+            : `${options.of} keeps no group that the container was started with`,
     };
   },
-  touches: (options) => [{ kind: 'account', name: options.account, access: 'changes' }],
+  touches: (options) => [
+    { kind: 'account', name: options.account, access: 'changes' },
+    ...(options.of === undefined
+      ? []
+      : (['mode', 'owner'] as const).map(
+          (aspect) => ({ kind: 'path', path: options.of ?? '', aspect, reads: true }) as const,
+        )),
+  ],
 });
+
+/** The group that all in a directory keeps; see shared-group.ts. */
+function groupOf(entry: Entry, started: readonly number[]): number | undefined {
+  return entry.type === 'directory' ? keptGroup(entry.stat, started) : undefined;
+}

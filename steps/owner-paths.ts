@@ -17,6 +17,7 @@ import {
   type Repair,
   type Wanted,
 } from '../src/step/repair.ts';
+import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { defineStep, type Note, type StepContext, type Touch } from '../src/step/step.ts';
 import { showOwner, type Owner, type Stat } from '../src/system/entry.ts';
 import { IDS_FILE, type HomeIds } from '../src/system/home-ids.ts';
@@ -70,16 +71,20 @@ export const ownerPaths = defineStep({
     const stat = existingDirectory(context, 'base', options.base);
     const base = canonical(system, options.base);
     refuseSystemDirectory(base, context.variable('base'));
-    const to = ownerOf(context, options.owner);
+    const own = ownerOf(context, options.owner);
+    // A base that keeps its group, as fsGroup wants it, keeps it in all that lies below it.
+    const kept = keptGroup(stat, startedGroups(system, context.facts));
+    const to = kept === undefined ? own : { uid: own.uid, gid: kept };
     const [name = ''] = options.owner.split(':');
     const record = options.record === undefined ? undefined : readHomeIds(system, options.record);
     const users = formerIds(record?.users ?? [], options.former ?? []);
-    const groups = formerIds(record?.groups ?? [], options.former ?? []);
+    const groups = kept === undefined ? formerIds(record?.groups ?? [], options.former ?? []) : [];
+    const ofRoot = kept === undefined ? [{ id: 0 }] : [];
     const wanted: Wanted = {
       owner: to,
       name,
       byRoot: 'written by root, most likely through docker exec (#35098)',
-      rule: replacing(to, [{ id: 0 }, ...users], [{ id: 0 }, ...groups]),
+      rule: replacing(to, [{ id: 0 }, ...users], [...ofRoot, ...groups]),
     };
     const { trees = [], files = [], top = true } = options;
     const roots = outermost(trees);
@@ -89,7 +94,7 @@ export const ownerPaths = defineStep({
     for (const file of singles) {
       repairs.push(await repairBelow(context, base, file, wanted, false));
     }
-    const follow = options['former-ids'] !== 'leave' && record && !isSettled(record, to);
+    const follow = options['former-ids'] !== 'leave' && record && !isSettled(record, own);
     const listed = [...roots, ...singles].map((below) => join(base, below));
     const rest: Wanted = { ...wanted, rule: replacing(to, users, groups, listed) };
     if (follow === true) repairs.push(await followers(context, base, rest));
@@ -118,7 +123,7 @@ export const ownerPaths = defineStep({
       options.record !== undefined &&
       repairs.every(({ unseen }) => unseen.length === 0)
     ) {
-      changes.push(settling(options.record, name, record, to));
+      changes.push(settling(options.record, name, record, own));
     }
     return {
       changes,

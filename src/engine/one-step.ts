@@ -4,6 +4,7 @@ import { problemOf } from '../errors/look-failed.ts';
 import { Unanswered } from '../errors/unanswered.ts';
 import { counted } from '../step/phrases.ts';
 import { scanNotes } from '../step/repair.ts';
+import { inheriting } from '../step/shared-group.ts';
 import type { Findings, Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
 import { behindLink } from '../system/links.ts';
@@ -73,8 +74,8 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       isSecret: (option) => step.secrets.includes(option),
     });
     if ('skipped' in planned) return report('skipped', planned.skipped);
-    const named = { ...planned, changes: canonical(planned, boot.system) };
-    const outcome = respectMounts(named, boot.system, boot.home);
+    const named = inheriting(canonical(planned, boot.system), boot.system, boot.facts);
+    const outcome = respectMounts({ ...planned, changes: named }, boot.system, boot.home);
     const wanted = outcome.changes;
     if (boot.space === undefined) {
       await boot.trials.run(wanted, async () => {
