@@ -8,6 +8,7 @@ import {
   sameIds,
   withKnown,
 } from '../src/step/home-ids.ts';
+import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { defineStep } from '../src/step/step.ts';
 import type { HomeIds } from '../src/system/home-ids.ts';
 import { showOwner, type Owner } from '../src/system/entry.ts';
@@ -55,9 +56,16 @@ export const accountRemember = defineStep({
     });
     const before = [user, ...former.map((one) => ({ uid: one, gid: one }))];
     const there = readHomeIds(system, record);
-    const known = withKnown(there, { to, before }, idsFromSigns(system, base, signs));
+    // The group of a home that keeps its own is none of the account's.
+    const kept = keptGroup(home.stat, startedGroups(system, facts));
+    const shown = idsFromSigns(system, base, signs);
+    const known = withKnown(
+      there,
+      { to, before },
+      kept === undefined ? shown : { users: shown.users, groups: [] },
+    );
     // A home without a record, in which nothing waits to follow, is settled without a walk.
-    const isSettled = there === undefined && !isWaiting(system, base, known, former, to);
+    const isSettled = there === undefined && !isWaiting(system, base, known, former, to, kept);
     const wanted = isSettled ? { ...known, settled: to } : known;
     if (there !== undefined && sameIds(there, wanted)) {
       return {
@@ -89,12 +97,14 @@ function isWaiting(
   known: HomeIds,
   former: readonly number[],
   to: Owner,
+  kept: number | undefined,
 ): boolean {
   const others = (ids: HomeIds['users'], own: number): FormerId[] => [
     ...formerIds(ids, former).filter(({ id: one }) => one !== own),
     { id: CLOSING_ID },
   ];
-  return hasFormer(system, base, others(known.users, to.uid), others(known.groups, to.gid));
+  const groups = kept === undefined ? others(known.groups, to.gid) : [];
+  return hasFormer(system, base, others(known.users, to.uid), groups);
 }
 
 function whyAgain({ settled }: HomeIds, to: Owner): string {
