@@ -1,10 +1,19 @@
 /* Keeps every step off the owner and mode of what the operator has mounted, and finishes writes. */
 import type { Change } from '../changes/change.ts';
 import type { Findings } from '../step/step.ts';
+import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
 import { unreachable } from '../errors/problem.ts';
 import { Unanswered } from '../errors/unanswered.ts';
 import { Content } from '../system/content.ts';
-import { copies, COPY_LIMIT, inPlaceWrite, isOwnCopy, standing } from '../system/in-place.ts';
+import type { Stat } from '../system/entry.ts';
+import {
+  COPY_LIMIT,
+  COPY_MODE,
+  copyIn,
+  inPlaceWrite,
+  isOwnCopy,
+  standing,
+} from '../system/in-place.ts';
 import { isWithin } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { TimeLimit } from './clock.ts';
@@ -87,34 +96,59 @@ interface Finishing {
  * @throws StaleWorld or HomeHeld as the gate does
  */
 export async function finishWrites({ system, gate, limit, tell }: Finishing): Promise<number> {
-  let found = 0;
-  for (const copy of copies(system)) {
+  const say = (severity: 'info' | 'warning', text: string): void => {
+    tell({ type: 'lock', severity, text });
+  };
+  const own = (stat: Stat): boolean => isOwnCopy(stat, system.policy.self);
+  const isThere = (copy: string): boolean => {
     const entry = unlessUnanswered(() => system.look(copy));
-    const own = (stat: Parameters<typeof isOwnCopy>[0]): boolean =>
-      isOwnCopy(stat, system.policy.self);
-    if (entry?.type !== 'file' || !own(entry.stat)) continue;
+    return entry?.type === 'file' && own(entry.stat);
+  };
+  let found = 0;
+  for (const tree of system.policy.guarded) {
+    // Where nobody can tell, the steps will not be able to either, and no copy is written over.
+    const copy = unlessUnknown(() => {
+      const at = copyIn(tree, system);
+      return at !== undefined && isThere(at) ? at : undefined;
+    });
+    if (copy === undefined) continue;
+    if (copy instanceof LookFailed) {
+      if (!NO_ENTRY.has(copy.errno)) say('warning', copy.message);
+      continue;
+    }
     await gate.pass(limit);
     found += 1;
-    const write = system.tree.read(copy, COPY_LIMIT, own).open(inPlaceWrite);
-    if (write !== undefined && system.isMountedFile(write.path)) {
-      const { path, to } = write;
-      const stands = standing(system.read(path), write);
-      if (stands === 'half') {
-        system.writeFile(path, Content.ofBytes(to.reveal()), 0o600, { uid: 0, gid: 0 });
-        tell({
-          type: 'lock',
-          severity: 'info',
-          text: `${path}: a write that was broken off is finished`,
-        });
-      }
-      if (stands === 'other') {
-        const text = `${path} was changed after a boot was broken off that wrote to it: it stays as it is`;
-        tell({ type: 'lock', severity: 'warning', text });
-      }
-    }
-    if (system.look(copy).type !== 'missing') system.remove(copy);
+    const done = unlessUnknown(() => {
+      finish(copy, system, own, say);
+    });
+    if (done instanceof LookFailed) say('warning', done.message);
   }
   return found;
+}
+
+/** What a process without rights is told of a home that it may not enter. */
+const NO_ENTRY: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
+
+function finish(
+  copy: string,
+  system: Bootable,
+  own: (stat: Stat) => boolean,
+  say: (severity: 'info' | 'warning', text: string) => void,
+): void {
+  const write = system.tree.read(copy, COPY_LIMIT, own).open(inPlaceWrite);
+  if (write !== undefined && system.isMountedFile(write.path)) {
+    const { path, to } = write;
+    const stands = standing(system.read(path), write);
+    if (stands === 'half') {
+      // The copy goes with it; owner and mode are not taken, since it is a mount.
+      system.writeFile(path, Content.ofBytes(to.reveal()), COPY_MODE, { uid: 0, gid: 0 });
+      say('info', `${path}: a write that was broken off is finished`);
+    }
+    if (stands === 'other') {
+      say('warning', `${path} was changed since a write to it was broken off: it stays as it is`);
+    }
+  }
+  if (system.look(copy).type !== 'missing') system.remove(copy);
 }
 
 /** Facts of an earlier release do not have this question: nobody asked it there. */

@@ -80,23 +80,21 @@ export function isOwnCopy({ uid, nlink, mode }: Stat, self: number): boolean {
  * @param target a canonical path
  * @returns undefined where the plan names no tree around it
  */
-export function copyFor(
-  target: string,
-  system: Pick<ReadSystem, 'resolve'> & { readonly policy: LinkPolicy },
-): string | undefined {
-  return copies(system).find((copy) => isWithin(target, parentOf(copy)));
+export function copyFor(target: string, system: Guarding): string | undefined {
+  const around = system.policy.guarded
+    .flatMap((tree) => copyIn(tree, system) ?? [])
+    .filter((copy) => isWithin(target, parentOf(copy)));
+  return around.sort((a, b) => b.length - a.length)[0];
 }
 
-/** Every path at which a copy may lie, canonical; those of inner trees first. */
-export function copies(
-  system: Pick<ReadSystem, 'resolve'> & { readonly policy: LinkPolicy },
-): string[] {
-  const paths = system.policy.guarded.flatMap((tree) => {
-    const resolution = system.resolve(join(tree, COPY_FILE));
-    return resolution.kind === 'path' ? [resolution.path] : [];
-  });
-  return [...new Set(paths)].sort((a, b) => b.length - a.length);
+/** Where a copy may lie in a tree of the plan; undefined behind a link that is not to be trusted. */
+export function copyIn(tree: string, system: Guarding): string | undefined {
+  const resolution = system.resolve(join(tree, COPY_FILE));
+  return resolution.kind === 'path' ? resolution.path : undefined;
 }
+
+/** A world that knows the trees of a plan. */
+type Guarding = Pick<ReadSystem, 'resolve'> & { readonly policy: LinkPolicy };
 
 /**
  * How a file stands to a write of it: `before` and `after` hold the one or the other content whole,

@@ -2,9 +2,9 @@ import { readFileSync, realpathSync, renameSync } from 'node:fs';
 import { editRecord, type RecordEdit } from '../accounts/edit.ts';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
-import type { Owner } from '../entry.ts';
+import type { Owner, Stat } from '../entry.ts';
 import { isServed, keepsRights } from '../mounts.ts';
-import { COPY_MODE, copyFor, copyOf } from '../in-place.ts';
+import { COPY_LIMIT, COPY_MODE, copyFor, copyOf, inPlaceWrite, isOwnCopy } from '../in-place.ts';
 import { behindLink } from '../links.ts';
 import { localTime, logText } from '../log.ts';
 import type { OwnerRule } from '../owner-rule.ts';
@@ -275,6 +275,7 @@ export class RealSystem extends World implements System {
         mend: 'mount the directory that holds it instead of the single file',
       });
     }
+    this.#refuseUnfinished(path, copy, content);
     const self = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
     const keep = (from: Uint8Array, to: Uint8Array): void => {
       const both = { path: target, from: Content.ofBytes(from), to: Content.ofBytes(to) };
@@ -291,6 +292,20 @@ export class RealSystem extends World implements System {
       },
       content.size,
     );
+  }
+
+  /** A copy that no boot has finished yet holds the only whole content: only that may be written. */
+  #refuseUnfinished(path: string, copy: string, content: Content): void {
+    const own = (stat: Stat): boolean => isOwnCopy(stat, this.policy.self);
+    const entry = this.look(copy);
+    if (entry.type !== 'file' || !own(entry.stat)) return;
+    const write = this.#real.read(copy, COPY_LIMIT, own).open(inPlaceWrite);
+    if (write === undefined || write.to.equals(content)) return;
+    throw new Problem({
+      found: `${path} is not written: a write to ${write.path} that was broken off is not finished`,
+      wanted: 'a boot that can finish it',
+      mend: 'start the container again',
+    });
   }
 
   #refuseMounts(target: string): void {
