@@ -101,7 +101,13 @@ export const ownerPaths = defineStep({
     // Last, so that a repair that was interrupted is seen again by its owner alone.
     if (top) repairs.push(repairTop(base, stat, wanted, follow === true ? rest : undefined));
     const notes = repairs.flatMap((repair) => repair.notes);
-    const others = unlisted(system.list(base), [...trees, ...files, LOCK_FILE, IDS_FILE, MOUNTS_FILE]);
+    const others = unlisted(system.list(base), [
+      ...trees,
+      ...files,
+      LOCK_FILE,
+      IDS_FILE,
+      MOUNTS_FILE,
+    ]);
     if (others > 0 && follow !== true) {
       const verb = others === 1 ? 'is' : 'are';
       const entries = counted(others, 'entry', 'entries');

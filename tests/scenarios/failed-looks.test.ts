@@ -112,5 +112,5 @@ describe.skipIf(cannotTrace)(`when the kernel does not let it look${TRACE_NEEDS}
     const outcomes = await campaign(temporaryDirectory(), 150);
     expect(faultsIn(outcomes), summaryOf(outcomes).join('\n')).toEqual([]);
     expect(outcomes.filter(({ hit }) => hit !== undefined).length).toBeGreaterThan(140);
-  }, 300_000);
+  }, 600_000);
 });

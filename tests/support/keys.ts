@@ -8,19 +8,16 @@ function masked(path: string, line: string): string {
   return line.replace(/(API_SERVER_KEY=)[0-9a-f]{64}/, '$1*');
 }
 
-/** The log of the gateways: a boot adds a line for each that it registers, and each its own. */
+/** The log of the gateways: a boot adds a line for each that it tells s6 of. */
 const LOG = /\/logs\/container-boot\.log(?:\.1)?$/;
 
 /**
- * The same without what tells by how many boots it was made: copies before a migration are as the
- * file was at that moment, with its owner, and with the new key where a later boot makes up for it.
+ * The same without what tells by how many boots it was made: the log of the gateways, and copies
+ * before a migration, which are as the file was at that moment, with its owner, and with the new
+ * key where a later boot makes up for it.
  */
 export function withoutBoot(world: ReadonlyMap<string, string>): Map<string, string> {
-  const lines = [...withoutKeys(world)].filter(([path]) => !/\.bak-v\d/.test(path));
   return new Map(
-    lines.map(([path, line]) => [
-      path,
-      LOG.test(path) ? line.replace(/^(\S+ \S+ \S+).*/s, '$1') : line,
-    ]),
+    [...withoutKeys(world)].filter(([path]) => !/\.bak-v\d/.test(path) && !LOG.test(path)),
   );
 }

@@ -1,16 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { chmodSync, lchownSync, lstatSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MEANS, type Means } from '../../../src/system/real/owners/means.ts';
-import { everythingTo, replacing } from '../../../src/system/owner-rule.ts';
+import { everythingTo } from '../../../src/system/owner-rule.ts';
 import { ownerRule } from '../../../src/system/real/owners/share-report.ts';
 import { RealSystem } from '../../../src/system/real/real.ts';
-import { CLI } from '../../support/cli.ts';
 import { makeOddTree, oddTrees, OWNERS } from '../../support/odd-tree.ts';
+import { ALONE, giveAll, program, SHARED, tree } from '../../support/owned-tree.ts';
 import { isRoot, NEEDS_ROOT, snapshot, temporaryDirectory } from '../../support/real-root.ts';
 import { asUser, lackingFor, needs } from '../../support/unshared.ts';
 
@@ -18,32 +17,6 @@ const { signal } = new AbortController();
 const [account] = OWNERS;
 const hermes = everythingTo(account);
 const RULE = JSON.stringify(ownerRule.encode(hermes));
-
-const program = join(dirname(CLI), 'own-share.cjs');
-const ALONE: Means = { ...MEANS, processes: () => 1 };
-const SHARED: Means = {
-  ...MEANS,
-  alone: { looking: 2, owning: 2 },
-  sample: 1,
-  processes: () => 2,
-  program,
-};
-
-/** A tree of so many directories with 20 files each, that all belong to `owner`. */
-function tree(directories: number, owner = { uid: 10000, gid: 10000 }): string {
-  const root = temporaryDirectory();
-  mkdirSync(`${root}/tree`);
-  for (let directory = 0; directory < directories; directory += 1) {
-    mkdirSync(`${root}/tree/${directory}`);
-    for (let file = 0; file < 20; file += 1) writeFileSync(`${root}/tree/${directory}/${file}`, '');
-  }
-  giveAll(root, owner);
-  return root;
-}
-
-function giveAll(root: string, { uid, gid }: { uid: number; gid: number }): void {
-  execFileSync('chown', ['-hR', `${uid}:${gid}`, `${root}/tree`]);
-}
 
 /** Path, type and mode of all entries; without the bits that the kernel clears. */
 function modesIn(path: string): string[] {
@@ -237,64 +210,6 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
       ]);
       expect(after).toEqual([...before]);
     }
-  });
-
-  it('leaves no directory to anybody else where it is killed and the rule leaves root alone', async () => {
-    const rule = replacing(account, [{ id: 10000 }], [{ id: 10000 }]);
-    for (const enough of [10, 1000, 2500]) {
-      const root = tree(200);
-      giveAll(root, { uid: 10000, gid: 10000 });
-      execFileSync('chown', ['root:root', ...[1, 2].map((index) => `${root}/tree/${index}/3`)]);
-      const wrong = async (): Promise<number> =>
-        (await new RealSystem(root).scanOwners('/tree', rule, signal)).wrong;
-      const args = [program, String(process.pid), '/tree', JSON.stringify(ownerRule.encode(rule))];
-      const share = spawn(process.execPath, args, {
-        cwd: `${root}/tree`,
-        stdio: ['pipe', 'ignore', 'ignore'],
-      });
-      const ended = once(share, 'exit');
-      share.stdin.end(Array.from({ length: 200 }, (_, index) => `${index}\0`).join(''));
-      while ((await wrong()) > 4199 - enough) await setImmediate();
-      share.kill('SIGKILL');
-      await ended;
-      await new RealSystem(root, [], SHARED).setTreeOwner('/tree', rule, { signal });
-      const owners = execFileSync('find', [`${root}/tree`, '-printf', '%y %U:%G\\n']).toString();
-      const counts = new Map<string, number>();
-      for (const line of owners.trim().split('\n')) counts.set(line, (counts.get(line) ?? 0) + 1);
-      expect(Object.fromEntries(counts)).toEqual({
-        'd 1000:1000': 201,
-        'f 1000:1000': 3998,
-        'f 0:0': 2,
-      });
-    }
-  });
-
-  it.each([
-    ['in this process', ALONE],
-    ['in shares', SHARED],
-  ])('%s leaves alone what the rule is not about, and what is in it', async (_, means) => {
-    const root = tree(20);
-    const except = ['/tree/3', '/tree/4/2', '/tree/none'];
-    const rule = replacing(account, [{ id: 10000 }], [{ id: 10000 }], except);
-    const system = new RealSystem(root, [], means);
-    const look = await system.scanOwners('/tree', rule, signal);
-    expect(look).toMatchObject({ entries: 421 - 22, wrong: 421 - 22 });
-    expect(await system.setTreeOwner('/tree', rule, { signal })).toMatchObject({ wrong: 421 - 22 });
-    const left = execFileSync('find', [`${root}/tree`, '-uid', '10000', '-printf', '/tree/%P\\n']);
-    const names = left.toString().trim().split('\n').sort();
-    expect(names).toHaveLength(22);
-    expect(names.every((path) => path.startsWith('/tree/3') || path === '/tree/4/2')).toBe(true);
-  });
-
-  it('says how far it is', async () => {
-    const root = tree(200);
-    const seen: number[] = [];
-    const progress = ({ changed }: { readonly changed: number }): void => {
-      seen.push(changed);
-    };
-    await new RealSystem(root, [], ALONE).setTreeOwner('/tree', hermes, { signal, progress });
-    expect(seen.length).toBeGreaterThan(2);
-    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   });
 
   it('ends a share when nobody waits for it any more', () => {
