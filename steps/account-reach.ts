@@ -72,6 +72,8 @@ interface Barrier extends Asked {
   /** Its mode and owner, or how it is mounted. */
   readonly because: string;
   readonly kind: 'read-only' | 'mode' | 'other';
+  /** Of the cause that other steps tell of the same, where there is one. */
+  readonly key?: string;
 }
 
 /** What the account needs, in the order in which it comes to it. */
@@ -96,7 +98,8 @@ function barrierOf(
   const entry = system.look(at);
   const mount = system.mountOf(at);
   if (right === 'write-in' && mount?.readOnly === true) {
-    return [{ path: at, right, because: `${mount.point} is read-only`, kind: 'read-only' }];
+    const because = `${mount.point} is read-only`;
+    return [{ path: at, right, because, kind: 'read-only', key: `read-only:${mount.point}` }];
   }
   if (!('stat' in entry)) return [];
   const allowed = isGranted(entry.stat, identity, BITS[right]);
@@ -124,7 +127,7 @@ function causeOf(
 ): Cause {
   const { account: name, home } = context.with;
   return {
-    key: `reach:${name}:${barrier.path}`,
+    key: barrier.key ?? `reach:${name}:${barrier.path}`,
     denies: `${name} cannot use its home`,
     found: `it ${found}`,
     effect:

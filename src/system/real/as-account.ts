@@ -60,18 +60,27 @@ function asAccount<T>({ uid, gid, groups }: Identity, act: () => T): T | undefin
   if (process.geteuid?.() === uid) return uid === 0 ? undefined : act();
   // Only root by its real id, too, gets back to where it was.
   if (uid === 0 || process.geteuid?.() !== 0 || process.getuid?.() !== 0) return undefined;
+  const undo: (() => void)[] = [];
   try {
-    return takeOn(uid, gid, groups) ? act() : undefined;
+    return takeOn({ uid, gid, groups }, before, undo) ? act() : undefined;
   } finally {
-    goBack(before);
+    goBack(undo);
   }
 }
 
-function takeOn(uid: number, gid: number, groups: readonly number[]): boolean {
+/** @param undo takes what leads back, the last step first: only what was done can be undone */
+function takeOn(
+  { uid, gid, groups }: Omit<Identity, 'name' | 'home'>,
+  before: OwnGroups,
+  undo: (() => void)[],
+): boolean {
   try {
     process.setgroups?.([...groups]);
+    undo.unshift(() => process.setgroups?.(before.groups));
     process.setegid?.(gid);
+    undo.unshift(() => process.setegid?.(before.gid));
     process.seteuid?.(uid);
+    undo.unshift(() => process.seteuid?.(0));
   } catch {
     // It lacks CAP_SETUID or CAP_SETGID, or the ids do not exist in its user namespace.
     return false;
@@ -82,18 +91,21 @@ function takeOn(uid: number, gid: number, groups: readonly number[]): boolean {
 }
 
 /** Root again. A process that is neither root nor the account must not go on. */
-function goBack({ gid, groups }: { readonly gid: number; readonly groups: number[] }): void {
+function goBack(undo: readonly (() => void)[]): void {
   try {
-    process.seteuid?.(0);
-    process.setegid?.(gid);
-    process.setgroups?.(groups);
+    for (const step of undo) step();
   } catch {
     process.kill(process.pid, 'SIGKILL');
   }
 }
 
+interface OwnGroups {
+  readonly gid: number;
+  readonly groups: number[];
+}
+
 /** The groups of this process as the kernel has them: Node adds the effective one to its list. */
-function ownGroups(): { readonly gid: number; readonly groups: number[] } | undefined {
+function ownGroups(): OwnGroups | undefined {
   const gid = process.getegid?.();
   const line = /^Groups:(.*)$/m.exec(ownStatus())?.[1];
   if (gid === undefined || line === undefined) return undefined;
