@@ -10,10 +10,13 @@ import { parentOf } from '../src/system/path.ts';
 import { readEnvFile, rewrite, seedTouches } from './env-file/file.ts';
 import {
   appendLine,
+  commentedOut,
+  isHidden,
   joinPieces,
   parseEnvFile,
   type Assignment,
   type Piece,
+  withoutMark,
 } from './env-file/text.ts';
 
 /** Of a new key, in bytes; it is written as twice as many hexadecimal digits. */
@@ -47,25 +50,33 @@ export const envFileKey = defineStep({
     const pieces = parseEnvFile(file.text);
     const isOwn = (piece: Piece): piece is Assignment =>
       piece.kind === 'assignment' && piece.name === name;
+    const isEmpty = (piece: Piece) => isOwn(piece) && piece.value === '';
     // The last one decides for the agent, also where it is empty.
     const last = pieces.filter(isOwn).at(-1);
-    const set = last !== undefined && last.value !== '';
-    const without = joinPieces(pieces.filter((piece) => !isOwn(piece) || piece.value !== ''));
-    const hasEmpty = without !== file.text;
+    const set = last !== undefined && !isEmpty(last);
+    const filled = pieces.filter((piece) => !isEmpty(piece));
     const write = (text: string, label: string, why: string) =>
       rewrite(context, file, text, { label, why });
+    const notes = given === '' ? [] : notesOnGiven(options, set);
 
+    if (set && isHidden(last)) {
+      const why = `some agents take it for a part of the name ${name}`;
+      const change = write(withoutMark(file.text), 'without a byte order mark', why);
+      return { changes: [change], otherwise: '', notes };
+    }
     if (given !== '') {
-      const notes = notesOnGiven(options, set);
-      if (set || !hasEmpty) {
+      if (set || last === undefined) {
         return { changes: [], otherwise: `the container brings ${name}`, notes };
       }
+      // A key before the empty one had no effect. It would have one without it, so it stays as a
+      // comment.
+      const text = joinPieces(filled.map((piece) => (isOwn(piece) ? commentedOut(piece) : piece)));
       const why = 'an empty one in the file would hide the one of the container';
-      return { changes: [write(without, `without an empty ${name}`, why)], otherwise: '', notes };
+      return { changes: [write(text, `without an empty ${name}`, why)], otherwise: '', notes };
     }
     if (set) return { changes: [], otherwise: `${options.path} has ${name}, and keeps it` };
     existingDirectory(context, 'path', parentOf(options.path));
-    const text = appendLine(without, `${name}=${randomBytes(KEY_SIZE).toString('hex')}`);
+    const text = appendLine(joinPieces(filled), `${name}=${randomBytes(KEY_SIZE).toString('hex')}`);
     const why = 'neither the file nor the container has one (#88926)';
     return { changes: [write(text, `with a new ${name}`, why)], otherwise: '' };
   },

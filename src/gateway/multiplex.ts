@@ -33,7 +33,9 @@ export function multiplexes(system: ReadSystem, home: string): boolean {
 
 /** The lines of a top-level mapping, without comments. */
 function sectionOf(text: string, name: string): string {
-  const lines = text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, ''));
+  // YAML skips a byte order mark.
+  const all = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const lines = all.map((line) => line.replace(/(^|\s)#.*$/, ''));
   const start = lines.findIndex((line) => line.startsWith(`${name}:`));
   if (start === -1) return '';
   const length = lines.slice(start + 1).findIndex((line) => /^\S/.test(line));

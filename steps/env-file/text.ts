@@ -22,14 +22,34 @@ export interface Assignment {
 }
 
 const LINE = /[^\n]*\n|[^\n]+$/g;
-/*
- * A byte order mark is part of the name behind it, as it is for python-dotenv: the agent does not
- * find such a variable, so it counts as something else.
- */
 const NAME = /^[^\S\uFEFF]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=[^\S\r\n]*/;
+
+/*
+ * What some editors begin a file with. The agent used to take it for a part of the name behind it,
+ * as python-dotenv does with "utf-8", and did not find that variable; today it skips the mark. Here
+ * it belongs to the first piece, and only in front of the whole text.
+ */
+const MARK = '\uFEFF';
+
+/** Whether a byte order mark hides a piece from agents that do not skip it. */
+export function isHidden({ text }: Piece): boolean {
+  return text.startsWith(MARK);
+}
+
+/** A text without the byte order mark in front of it. */
+export function withoutMark(text: string): string {
+  return text.startsWith(MARK) ? text.slice(MARK.length) : text;
+}
 
 /** Takes a text apart. */
 export function parseEnvFile(text: string): Piece[] {
+  if (!text.startsWith(MARK)) return piecesOf(text);
+  const [first = { kind: 'other', text: '' }, ...rest] = piecesOf(withoutMark(text));
+  const marked = { ...first, text: MARK + first.text };
+  return [marked.kind === 'other' ? marked : { ...marked, start: MARK + marked.start }, ...rest];
+}
+
+function piecesOf(text: string): Piece[] {
   const lines = text.match(LINE) ?? [];
   const pieces: Piece[] = [];
   for (let at = 0; at < lines.length; at += 1) {
@@ -89,6 +109,12 @@ export function appendLine(text: string, line: string): string {
 /** The text that pieces make. */
 export function joinPieces(pieces: readonly Piece[]): string {
   return pieces.map(({ text }) => text).join('');
+}
+
+/** A piece as a comment, each of its lines. */
+export function commentedOut({ text }: Piece): Piece {
+  const lines = withoutMark(text).split('\n');
+  return { kind: 'other', text: lines.map((line) => (line === '' ? '' : `# ${line}`)).join('\n') };
 }
 
 /** Behind every line that a step has written for the container, and may take away again. */

@@ -40,9 +40,19 @@ describe('without a key of the container (B21)', () => {
     ],
     ['a comment alone', 'API_SERVER_KEY= # later\n', /^API_SERVER_KEY=[0-9a-f]{64}\n$/],
     [
-      'a byte order mark, which the agent takes for a part of the name',
-      '\uFEFFAPI_SERVER_KEY=x\n',
-      /^\uFEFFAPI_SERVER_KEY=x\nAPI_SERVER_KEY=[0-9a-f]{64}\n$/,
+      'an empty key behind a byte order mark',
+      '\uFEFFAPI_SERVER_KEY=\nA=1\n',
+      /^A=1\nAPI_SERVER_KEY=[0-9a-f]{64}\n$/,
+    ],
+    [
+      'another name behind a byte order mark',
+      '\uFEFFA=1\n',
+      /^\uFEFFA=1\nAPI_SERVER_KEY=[0-9a-f]{64}\n$/,
+    ],
+    [
+      'a byte order mark in the middle, which is part of a name for every agent',
+      'A=1\n\uFEFFAPI_SERVER_KEY=x\n',
+      /^A=1\n\uFEFFAPI_SERVER_KEY=x\nAPI_SERVER_KEY=[0-9a-f]{64}\n$/,
     ],
     [
       'an empty key behind another one, which the agent takes for none',
@@ -79,6 +89,27 @@ describe('without a key of the container (B21)', () => {
   });
 });
 
+describe('a key behind a byte order mark, which some agents take for a part of its name', () => {
+  test.each(['', 'container-key-of-16'])(
+    'becomes one for all of them (container: %j)',
+    async (key) => {
+      const system = withEnv('\uFEFFAPI_SERVER_KEY=x\r\nA=1\r\n');
+      const { changes, notes = [] } = await findingsOf(envFileKey, given(key), system);
+      expect(changes.map(showChange)).toEqual([
+        `${PATH} replaced: without a byte order mark, 0600 10000:10000`,
+      ]);
+      expect(notes).toHaveLength(key === '' ? 0 : 1);
+      expect((await converge(envFileKey, given(key), system)).changes).toEqual([]);
+      expect(system.readText(PATH)).toBe('API_SERVER_KEY=x\r\nA=1\r\n');
+    },
+  );
+
+  test('is no matter where a later one decides', async () => {
+    const system = withEnv('\uFEFFAPI_SERVER_KEY=x\nAPI_SERVER_KEY=y\n');
+    expect((await findingsOf(envFileKey, options, system)).changes).toEqual([]);
+  });
+});
+
 describe('a key of the container', () => {
   const LONG = 'k'.repeat(16);
 
@@ -97,6 +128,12 @@ describe('a key of the container', () => {
     ]);
     await converge(envFileKey, given(LONG), system);
     expect(system.readText(PATH)).toBe('A=1\n');
+  });
+
+  test('is not hidden by an empty one behind another, which becomes a comment', async () => {
+    const system = withEnv('A=1\r\nAPI_SERVER_KEY="x\r\ny"\r\nAPI_SERVER_KEY=\r\n');
+    expect((await converge(envFileKey, given(LONG), system)).changes).toEqual([]);
+    expect(system.readText(PATH)).toBe('A=1\r\n# API_SERVER_KEY="x\r\n# y"\r\n');
   });
 
   test('that is short is a warning, unless the file has one, which wins', async () => {

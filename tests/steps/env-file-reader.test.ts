@@ -23,7 +23,7 @@ describe('what leaves of a .env file', () => {
     ['a comment behind a value', 'A=x # secret\n', 'A=*** # ***\n'],
     ['what nobody understands', 'secret\n\n', '***\n\n'],
     ['line ends of Windows, and none', 'A=x\r\nB=y', 'A=***\r\nB=***'],
-    ['a byte order mark', '\uFEFFA=x\n', '***\n'],
+    ['a byte order mark', '\uFEFFA=x\n', '\uFEFFA=***\n'],
   ])('%s', (_, text, wanted) => {
     expect(leaving(text)).toBe(wanted);
   });

@@ -169,6 +169,7 @@ describe('under multiplexing', () => {
   const config = (text: string) => ({ [`${HOME}/config.yaml`]: file(text) });
 
   test.each([
+    ['\uFEFFgateway:\n  multiplex_profiles: true\n', 'down'],
     ['gateway:\n  multiplex_profiles: true\n', 'down'],
     ['gateway: { port: 1, multiplex_profiles: yes }\n', 'down'],
     ['gateway:\n  # multiplex_profiles: true\n  multiplex_profiles: false # true\n', 'up'],
