@@ -43,6 +43,8 @@ export function requireKnown(
   to: Owner,
 ): void {
   if (facts.uid !== 0 || system.look(base).type !== 'directory') return;
+  // Where the accounts cannot change either, that is the cause to tell.
+  if (system.mountOf('/etc/passwd')?.readOnly === true) return;
   const entry = system.look(record);
   const ids = readHomeIds(system, record);
   const has = (all: readonly RememberedId[], id: number): boolean =>
