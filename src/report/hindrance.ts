@@ -21,9 +21,10 @@ export function hindrancesOf(
   const found = new Map<string, Hindrance>();
   for (const [index, { id, problem, changes, made }] of steps.entries()) {
     const add = (cause: CauseView, lost: number): void => {
-      const { steps: others = [], changes: before = 0 } = found.get(cause.key) ?? {};
-      const all = others.includes(id) ? others : [...others, id];
-      found.set(cause.key, { ...cause, steps: all, changes: before + lost });
+      // The step that meets it first has the words for it.
+      const met = found.get(cause.key) ?? { ...cause, steps: [], changes: 0 };
+      const all = met.steps.includes(id) ? met.steps : [...met.steps, id];
+      found.set(cause.key, { ...met, steps: all, changes: met.changes + lost });
     };
     for (const { cause } of reports[index]?.notes ?? []) {
       if (cause !== undefined) add(viewCause(cause), 0);
