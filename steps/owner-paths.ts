@@ -36,7 +36,7 @@ import { componentsOf, join } from '../src/system/path.ts';
 export const ownerPaths = defineStep({
   uses: 'owner.paths',
   summary:
-    'Give listed paths below a base to an owner, and all that he had under earlier ids; nothing else is touched.',
+    'Give listed paths below a base to an owner, and all that it had under earlier ids; nothing else is touched.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -46,7 +46,7 @@ export const ownerPaths = defineStep({
       owner: owner('Who owns them: user and group are compared, both.'),
       trees: relativePaths(
         'Paths in which everything that belongs to root, or to an earlier id of the owner, is ' +
-          'given to him. What another user owns stays his.',
+          'given to the owner. What another user owns is left alone.',
       ),
       files: relativePaths('Paths that are given to the owner by themselves, whoever has them.'),
       top: {
@@ -61,7 +61,7 @@ export const ownerPaths = defineStep({
         enum: ['follow', 'leave'],
         default: 'follow',
         description:
-          'Whether what the owner had under an earlier id follows him wherever it lies below the ' +
+          'Whether what the owner had under an earlier id follows it wherever it lies below the ' +
           'base, also where no list has it. That takes one walk after the ids have changed.',
       },
     },
@@ -117,11 +117,9 @@ export const ownerPaths = defineStep({
     }
     const foreign = repairs.reduce((count, repair) => count + repair.others, 0);
     if (foreign > 0) {
-      const verb =
-        foreign === 1
-          ? 'belongs to another user and stays his'
-          : 'belong to other users and stay theirs';
-      notes.push(info(`${counted(foreign, 'entry', 'entries')} below ${base} ${verb}`));
+      const [verb, stay] = foreign === 1 ? ['belongs', 'stays'] : ['belong', 'stay'];
+      const entries = counted(foreign, 'entry', 'entries');
+      notes.push(info(`${entries} below ${base} ${verb} to root or another user and ${stay} so`));
     }
     const changes = repairs.flatMap((repair) => repair.changes);
     if (
@@ -158,8 +156,8 @@ async function followers(
   const repair = await repairWithin(context, base, rest);
   if (repair.changes.length === 0) return repair;
   const text =
-    `${rest.name} has had ${idsOf(rest)}: what belongs to these ids below ${base}, on a list or ` +
-    'not, becomes his again; one walk finds it all';
+    `${rest.name} has had ${idsOf(rest)}: what belongs to them below ${base} is given to ` +
+    `${rest.name}, listed or not; one walk finds it all`;
   return { ...repair, notes: [info(text), ...repair.notes] };
 }
 
@@ -236,7 +234,7 @@ function mountBetween(
 
 /** The last change: until it is made, the next boot walks again. */
 function settling(path: string, name: string, record: HomeIds, to: Owner): Change {
-  const why = 'all that was his before has followed; no boot has to walk for it again';
+  const why = `what ${name} owned under earlier ids has followed; no later boot has to walk for it`;
   return idsChange(path, name, record, { ...record, settled: to }, why);
 }
 

@@ -10,7 +10,7 @@ export interface FormerId {
   readonly id: number;
   /**
    * What has not changed since before this moment was somebody else's with the same id, and stays
-   * his. In milliseconds, by the clock of the file system (st_ctime).
+   * so. In milliseconds, by the clock of the file system (st_ctime).
    */
   readonly since?: number | undefined;
 }

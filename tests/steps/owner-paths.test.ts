@@ -124,7 +124,7 @@ test('what another user owns in a listed tree stays his, and a listed tree of hi
   expect(textsOf(notes)).toEqual([
     '/opt/data/home belongs to 1001:1001, neither root nor an earlier id of hermes: left alone; ' +
       'chown it to 10000:10000, or start the container with these ids, if hermes should have it',
-    '2 entries below /opt/data belong to other users and stay theirs',
+    '2 entries below /opt/data belong to root or another user and stay so',
   ]);
 });
 

@@ -226,7 +226,10 @@ it.skipIf(lists !== undefined)(
       encoding: 'utf8',
     });
     expect(stderr).toBe('');
-    const found = stdout.trim().split(' ').map((answer) => answer === 'y');
+    const found = stdout
+      .trim()
+      .split(' ')
+      .map((answer) => answer === 'y');
     const system = new RealSystem(at, []);
     expect(system.permitsAs(HERMES, asked)).toEqual(found);
     expect(new Set(found).size).toBe(2);
