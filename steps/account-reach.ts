@@ -5,6 +5,7 @@ import { existingDirectory, lookBelow, wayTo } from '../src/step/place.ts';
 import { defineStep, type PathTouch, type StepContext } from '../src/step/step.ts';
 import type { Identity } from '../src/system/command.ts';
 import { showMode, showOwner, type Stat } from '../src/system/entry.ts';
+import { closedMountKey } from '../src/step/mounted.ts';
 import { join } from '../src/system/path.ts';
 import type { Asked, Right } from '../src/system/tree.ts';
 
@@ -106,7 +107,9 @@ function barrierOf(
   const isPermitted = answer ?? allowed;
   if (isPermitted) return [];
   const rights = `${showMode(entry.stat.mode)} ${showOwner(entry.stat)}`;
-  if (!allowed) return [{ path: at, right, because: rights, kind: 'mode' }];
+  // The steps that keep a mounted file have told of it before, with what to do about it.
+  const told = right === 'read' && system.isMount(at) ? { key: closedMountKey(at) } : {};
+  if (!allowed) return [{ path: at, right, because: rights, kind: 'mode', ...told }];
   const because = `${rights}, which allows it: an access list or what it lies on does not`;
   return [{ path: at, right, because, kind: 'other' }];
 }

@@ -22,12 +22,17 @@ export function accountOf(system: ReadSystem, name: string, owner: Owner): Accou
   return { ...owner, name: user, groups: [...groups, owner.gid] };
 }
 
+/** Equal for equal causes: a mounted file that an account cannot read. */
+export function closedMountKey(path: string): string {
+  return `closed-mount:${path}`;
+}
+
 /** Why an account cannot read a mounted file; undefined where it can, as far as the mode tells. */
 export function closedMount(path: string, stat: Stat, account: Account): Cause | undefined {
   if (reads(stat, account)) return undefined;
   const { name, uid, gid } = account;
   return {
-    key: `closed-mount:${path}`,
+    key: closedMountKey(path),
     denies: `${name} cannot read ${path}`,
     found: `it is a mount of its own, ${showMode(stat.mode)} ${showOwner(stat)}`,
     effect: `Owner and mode of a mounted file are left to the operator. The agent runs as ${uid}:${gid}, without what is in it.`,

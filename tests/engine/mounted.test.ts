@@ -55,7 +55,7 @@ describe('a mounted .env', () => {
       ...(problem?.sharedCause === undefined ? [] : [problem.sharedCause.key]),
       ...notes.flatMap(({ cause }) => cause?.key ?? []),
     ]);
-    expect(keys).toEqual([`closed-mount:${ENV}`, `closed-mount:${ENV}`]);
+    expect(new Set(keys)).toEqual(new Set([`closed-mount:${ENV}`]));
   });
 
   it('is whole after a boot that was killed before or in any write, and the next one', async () => {
