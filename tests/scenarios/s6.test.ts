@@ -144,7 +144,7 @@ test.skipIf(lacking !== undefined)(
     expect(lstatSync(`${on.scandir}/gateway-default`)).toMatchObject(HERMES);
     const asHermes = (action: string, profile: string) =>
       on.hermesBoot(['gateway', action, profile], HERMES);
-    expect(asHermes('start', 'default').code).toBe(1);
+    expect(asHermes('start', 'default').code).toBe(77);
     for (const name of ['control', 'lock']) {
       chownSync(`${on.scandir}/.s6-svscan/${name}`, HERMES.uid, HERMES.gid);
     }
