@@ -1,4 +1,5 @@
 import { observeFacts } from '../../engine/facts.ts';
+import { LookFailed, unlessUnknown } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import { isScanned } from '../../gateway/slot.ts';
 import type { Owner } from '../../system/entry.ts';
@@ -49,10 +50,13 @@ export function surroundings({ env, signal }: Io): Surroundings {
  * @throws Problem when there is none
  */
 export function requireS6({ system, scandir }: Surroundings): void {
-  if (isScanned(system, scandir)) return;
+  // Whoever may not even ask whether somebody listens may not control anything either.
+  const isHeard = unlessUnknown(() => isScanned(system, scandir));
+  if (isHeard === true) return;
+  if (isHeard instanceof LookFailed && isHeard.code !== 'not-permitted') throw isHeard;
   const { s6 } = observeFacts('/');
   const control = system.look(`${scandir}/.s6-svscan/control`);
-  if (s6 && control.type !== 'missing') {
+  if (isHeard instanceof LookFailed || (s6 && control.type !== 'missing')) {
     throw new Problem({
       code: 'not-permitted',
       found: `this user may not control ${scandir}, or its s6-svscan does not listen`,
