@@ -160,7 +160,9 @@ describe('run and verify', () => {
     const { cwd, argv } = world(PLAN.replace('/.env', ''));
     const { code, stderr } = await hermesBoot(['run', ...argv], { cwd });
     expect(code).toBe(1);
-    expect(stderr).toContain('hermes-boot: fatal: cannot use /data: it is a directory, and a file belongs there');
+    expect(stderr).toContain(
+      'hermes-boot: fatal: cannot use /data: it is a directory, and a file belongs there',
+    );
     expect(stderr).toContain('hermes-boot: fatal: small: stopped at env, no change in');
   });
 

@@ -85,7 +85,9 @@ describe('status', () => {
     const { code, stdout } = await status();
     expect(code).toBe(1);
     expect(stdout).toMatch(/^failed: small stopped/);
-    expect(stdout).toContain('  env: cannot use /data: it is a directory, and a file belongs there');
+    expect(stdout).toContain(
+      '  env: cannot use /data: it is a directory, and a file belongs there',
+    );
   });
 
   test('is 1 for an input that is not valid, until the next boot', async () => {
