@@ -27,12 +27,12 @@ export const accountGroups = defineStep({
     const accounts = system.accounts();
     const member = options.account;
     const own = new Set(accounts.identity(member).groups);
-    const known = facts.groups.filter((gid) => own.has(gid) || hasId(facts.ids.groups, gid));
+    const exists = (gid: number): boolean => hasId(facts.ids.groups, gid);
     const started = startedGroups(system, facts);
     const shared = options.of === undefined ? undefined : groupOf(system.look(options.of), started);
     const asked = options.of === undefined ? started : started.filter((gid) => gid === shared);
     const notes =
-      known.length === facts.groups.length || options.of !== undefined
+      options.of !== undefined || facts.groups.every((gid) => own.has(gid) || exists(gid))
         ? []
         : [
             info(
