@@ -68,7 +68,9 @@ describe('whatever a share keeps of owners and modes,', () => {
       expect(changeLines(planned)).toEqual([]);
       const second = await bootOf(plan, system);
       expect(second.steps.reduce((sum, { made }) => sum + made, 0)).toBe(0);
-      expect(differences(after, worldOf(system.tree))).toEqual([]);
+      // What its trials have found besides is added to the memory of the share.
+      const differing = differences(after, worldOf(system.tree));
+      expect(differing.filter((path) => path !== `${HOME}/.hermes-boot.mounts`)).toEqual([]);
       expect(keysOf(second)).toEqual(keysOf(planned));
       expect(second.result).toBe(planned.result);
     });
@@ -78,8 +80,11 @@ describe('whatever a share keeps of owners and modes,', () => {
     await law(async (plan, system, base) => {
       const report = await bootOf(plan, system);
       const kept = await bootOf(plan, new PretendingSystem(base, '/nowhere', KEEPS));
+      // Whether the account can use its home depends on the rights that are kept.
       const failed = (of: BootReport): string[] =>
-        of.steps.filter(({ status }) => status === 'failed').map(({ step }) => step.id);
+        of.steps
+          .filter(({ status, step }) => status === 'failed' && step.type.uses !== 'account.reach')
+          .map(({ step }) => step.id);
       expect(failed(report)).toEqual(failed(kept));
     }, 50);
   });
