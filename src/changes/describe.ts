@@ -2,6 +2,7 @@ import { unreachable } from '../errors/problem.ts';
 import { showMode, showOwner } from '../system/entry.ts';
 import { showRule } from '../system/owner-rule.ts';
 import { showCount } from '../text/count.ts';
+import type { HomeIds } from '../system/home-ids.ts';
 import type { Change, IdsChange, TreeOwnerChange } from './change.ts';
 
 /** A change in short texts, the same in every output. Contents never appear in it. */
@@ -163,7 +164,11 @@ function effectOf(change: Change, from: string, to: string): string {
 }
 
 function showIds({ account, ids: { users, groups, settled } }: IdsChange): string {
-  if (settled !== undefined) return `that the home belongs to ${account}, ${showOwner(settled)}`;
+  const isNew = (ids: HomeIds['users'], own: number): boolean =>
+    ids.some(({ id, since }) => since === 'now' && id !== own);
+  if (settled !== undefined && !isNew(users, settled.uid) && !isNew(groups, settled.gid)) {
+    return `that the home belongs to ${account}, ${showOwner(settled)}`;
+  }
   const list = (ids: readonly { readonly id: number }[]): string =>
     ids.map(({ id }) => id).join(', ');
   return `the ids of ${account}: users ${list(users)}; groups ${list(groups)}`;

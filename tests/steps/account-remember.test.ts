@@ -94,7 +94,7 @@ test('a home that was settled for others waits for the walk, whatever one look a
   const record = { users: [{ id: 10000 }, { id: 33 }], groups: [{ id: 10000 }, { id: 33 }] };
   const settled = { ...record, settled: { uid: 33, gid: 33 } };
   expect(await linesOf({ '/opt/data': directory(), [RECORD]: ids(settled) })).toEqual([
-    `${RECORD} remembers that the home belongs to hermes, 33:33`,
+    `${RECORD} remembers the ids of hermes: users 10000, 33, 1000; groups 10000, 33, 1000`,
   ]);
 });
 
