@@ -1,7 +1,7 @@
 import type { Change } from '../src/changes/change.ts';
 import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
 import { ids, owner, path, relativePaths } from '../src/step/fields.ts';
-import { formerIds, idsChange, isSettled, readHomeIds } from '../src/step/home-ids.ts';
+import { formerOf, idsChange, isSettled } from '../src/step/home-ids.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { counted, info, leftAlone, unknownNote, warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
@@ -76,9 +76,8 @@ export const ownerPaths = defineStep({
     const kept = keptGroup(stat, startedGroups(system, context.facts));
     const to = kept === undefined ? own : { uid: own.uid, gid: kept };
     const [name = ''] = options.owner.split(':');
-    const record = options.record === undefined ? undefined : readHomeIds(system, options.record);
-    const users = formerIds(record?.users ?? [], options.former ?? []);
-    const groups = kept === undefined ? formerIds(record?.groups ?? [], options.former ?? []) : [];
+    const { ids: record, users, ...had } = formerOf(system, options);
+    const groups = kept === undefined ? had.groups : [];
     const ofRoot = kept === undefined ? [{ id: 0 }] : [];
     const wanted: Wanted = {
       owner: to,

@@ -1,7 +1,7 @@
 import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, ids, owner, path } from '../src/step/fields.ts';
-import { formerIds, readHomeIds } from '../src/step/home-ids.ts';
+import { formerOf } from '../src/step/home-ids.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { leftAlone, listed, unknownNote } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
@@ -14,7 +14,7 @@ import {
 } from '../src/step/repair.ts';
 import { defineStep, type StepContext } from '../src/step/step.ts';
 import { sameOwner, showOwner, type Stat } from '../src/system/entry.ts';
-import { keepsRule, replacing, type FormerId } from '../src/system/owner-rule.ts';
+import { keepsRule, replacing } from '../src/system/owner-rule.ts';
 import { isWithin } from '../src/system/path.ts';
 
 /** How many paths are named one by one. */
@@ -43,12 +43,13 @@ export const ownerProbe = defineStep({
   async plan(context) {
     const { system, with: options } = context;
     const to = ownerOf(context, options.owner);
+    const { users, groups } = formerOf(system, options);
     const [name = ''] = options.owner.split(':');
     const wanted: Wanted = {
       owner: to,
       name,
       byRoot: `it belongs to root, and ${name} has to write to it`,
-      rule: { ...replacing(to, ...former(context)), topProves: true },
+      rule: { ...replacing(to, users, groups), topProves: true },
     };
     const probe = system.look(options.probe);
     if (probe.type === 'missing') return { skipped: `${options.probe} is missing` };
@@ -82,18 +83,6 @@ export const ownerProbe = defineStep({
     ...ownerTouches(options.owner),
   ],
 });
-
-/** The ids of the owner before: users and groups. */
-function former({
-  system,
-  with: { former: known = [], record },
-}: StepContext<{ readonly former?: readonly number[]; readonly record?: string }>): [
-  FormerId[],
-  FormerId[],
-] {
-  const ids = record === undefined ? undefined : readHomeIds(system, record);
-  return [formerIds(ids?.users ?? [], known), formerIds(ids?.groups ?? [], known)];
-}
 
 function whyKept(probe: string, stat: Stat, { owner: to, name }: Wanted): string {
   if (sameOwner(stat, to)) return `${probe} belongs to ${showOwner(to)}`;

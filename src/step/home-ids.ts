@@ -125,6 +125,16 @@ export function formerIds(ids: readonly RememberedId[], known: readonly number[]
   ];
 }
 
+/** The ids that an account had, by the options of a step that replaces them. */
+export function formerOf(
+  system: ReadSystem,
+  { former = [], record }: { readonly former?: readonly number[]; readonly record?: string },
+): { readonly ids: HomeIds | undefined; readonly users: FormerId[]; readonly groups: FormerId[] } {
+  const ids = record === undefined ? undefined : readHomeIds(system, record);
+  const [users, groups] = [ids?.users ?? [], ids?.groups ?? []];
+  return { ids, users: formerIds(users, former), groups: formerIds(groups, former) };
+}
+
 /** Whether the base or an entry directly in it has an id that is to be replaced. */
 export function hasFormer(
   system: ReadSystem,
