@@ -32,8 +32,8 @@ export const accountRemember = defineStep({
       record: path('The file that root keeps the ids in, directly in the home.'),
       former: ids('Ids that the account has had in any case, such as those of the image.'),
       signs: relativePaths(
-        'Directories that only the account makes. Where a home without a record, and all of them ' +
-          'that it has, belong to one id, the account has had that id.',
+        'Directories that only the account makes. Where a home has no record, and belongs to the ' +
+          'same id as those of them that neither root nor a known id has, the account has had it.',
       ),
     },
   },
@@ -58,7 +58,7 @@ export const accountRemember = defineStep({
     const there = readHomeIds(system, record);
     // The group of a home that keeps its own is none of the account's.
     const kept = keptGroup(home.stat, startedGroups(system, facts));
-    const shown = idsFromSigns(system, base, signs);
+    const shown = idsFromSigns(system, base, signs, before);
     const known = withKnown(
       there,
       { to, before },

@@ -19,7 +19,7 @@ import {
 } from '../src/step/repair.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { defineStep, type Note, type StepContext, type Touch } from '../src/step/step.ts';
-import { showOwner, type Owner, type Stat } from '../src/system/entry.ts';
+import { sameOwner, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
 import { IDS_FILE, type HomeIds } from '../src/system/home-ids.ts';
 import { LOCK_FILE } from '../src/system/home-lock.ts';
 import { MOUNTS_FILE } from '../src/system/mount-memory.ts';
@@ -98,7 +98,12 @@ export const ownerPaths = defineStep({
     const rest: Wanted = { ...wanted, rule: replacing(to, users, groups, listed) };
     if (follow === true) repairs.push(await followers(context, base, rest));
     // Last, so that a repair that was interrupted is seen again by its owner alone.
-    if (top) repairs.push(repairTop(base, stat, wanted, follow === true ? rest : undefined));
+    if (top) {
+      const found = isRemembered(context, base, options.record)
+        ? repairTop(base, stat, wanted, follow === true ? rest : undefined)
+        : topUnremembered(base, stat, wanted);
+      repairs.push(found);
+    }
     const notes = repairs.flatMap((repair) => repair.notes);
     const others = unlisted(system.list(base), [
       ...trees,
@@ -174,6 +179,33 @@ function repairTop(base: string, stat: Stat, wanted: Wanted, rest: Wanted | unde
   const byRoot = `root has made it, and ${wanted.name} has to write to it`;
   const left = rest === undefined ? stat : { ...stat, ...ownerBy(rest.rule, stat) };
   return repairEntry(base, { type: 'directory', stat: left }, { ...wanted, byRoot });
+}
+
+/**
+ * Whether the ids that the home was given to last are written down, as far as they can be: root
+ * alone keeps such a record, and a share without owners has one that is not root's.
+ */
+function isRemembered(
+  { system, facts }: StepContext<unknown>,
+  base: string,
+  record: string | undefined,
+): boolean {
+  if (record === undefined || facts.uid !== 0) return true;
+  return system.look(record).type === 'file' || system.mountOf(base)?.readOnly === true;
+}
+
+/**
+ * The base where no record could be written: its owner alone tells the next boot which ids the
+ * account has had, unless root made it.
+ */
+function topUnremembered(base: string, stat: Stat, wanted: Wanted): Repair {
+  const owner = ownerBy(wanted.rule, stat);
+  const repair = repairTop(base, stat, { ...wanted, owner }, undefined);
+  if (sameOwner(owner, wanted.owner)) return repair;
+  const text =
+    `${base} keeps its owner, ${showOwner(owner)}, until the ids that ${wanted.name} has had are ` +
+    'written down';
+  return { ...repair, notes: [...repair.notes, warning(text)] };
 }
 
 async function repairBelow(

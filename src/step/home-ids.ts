@@ -61,26 +61,31 @@ export function requireKnown(
 }
 
 /**
- * What is known of a home that has no record: where its base and the directories that only the
- * account makes (`signs`) belong to one id, the account has had that id.
+ * What is known of a home that has no record: the base has an id, and of the directories that only
+ * the account makes (`signs`) at least one has it, too. Those of root and those with an id that the
+ * account has had in any case (`known`) say nothing: a boot that could not write the record made
+ * them.
  */
 export function idsFromSigns(
   system: ReadSystem,
   base: string,
   signs: readonly string[],
+  known: readonly Owner[],
 ): { readonly users: readonly number[]; readonly groups: readonly number[] } {
   const top = system.look(base);
   const made = signs.flatMap((name) => {
     const entry = system.look(join(base, name));
     return entry.type === 'directory' ? [entry.stat] : [];
   });
-  if (top.type !== 'directory' || made.length === 0) return { users: [], groups: [] };
-  const { uid, gid } = top.stat;
-  const isSign = (id: number): boolean => id > 0 && id !== CLOSING_ID;
-  return {
-    users: isSign(uid) && made.every((stat) => stat.uid === uid) ? [uid] : [],
-    groups: isSign(gid) && made.every((stat) => stat.gid === gid) ? [gid] : [],
+  if (top.type !== 'directory') return { users: [], groups: [] };
+  const proven = (which: 'uid' | 'gid'): readonly number[] => {
+    const id = top.stat[which];
+    const silent = [0, CLOSING_ID, ...known.map((owner) => owner[which])];
+    const others = made.map((stat) => stat[which]).filter((one) => !silent.includes(one));
+    if (silent.includes(id) || others.length === 0) return [];
+    return others.every((one) => one === id) ? [id] : [];
   };
+  return { users: proven('uid'), groups: proven('gid') };
 }
 
 /**

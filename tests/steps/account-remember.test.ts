@@ -62,6 +62,14 @@ test('a home of an older release shows by what the account alone makes which ids
   ]);
 });
 
+test('what root or the account made where no record could be written says nothing', async () => {
+  for (const owner of ['0:0', '10000:10000']) {
+    expect(await linesOf({ ...home('501:20'), '/opt/data/logs': directory({ owner }) })).toEqual([
+      `${RECORD} remembers the ids of hermes: users 10000, 501, 1000; groups 10000, 20, 1000`,
+    ]);
+  }
+});
+
 test.each([
   ['where only the top has it', { '/opt/data': directory({ owner: '501:20' }) }],
   [

@@ -305,3 +305,20 @@ test('a base that is missing is impossible', async () => {
     mend: ['make it before, with a step that uses directory'],
   });
 });
+
+test('a home without a record keeps the owner that tells which ids the account has had', async () => {
+  const wanting = { ...options, record: '/opt/data/.hermes-boot.ids', former: [7] };
+  const notesFor = async (owner: string) => {
+    const system = world({ '/opt/data': directory({ owner }) });
+    const { changes, notes } = await findingsOf(ownerPaths, wanting, system);
+    return [...changes.map(showChange), ...textsOf(notes)];
+  };
+  expect(await notesFor('501:20')).toEqual([
+    '/opt/data keeps its owner, 501:20, until the ids that hermes has had are written down',
+  ]);
+  expect(await notesFor('0:20')).toEqual([
+    '/opt/data owner 0:20 -> 10000:20',
+    '/opt/data keeps its owner, 10000:20, until the ids that hermes has had are written down',
+  ]);
+  expect(await notesFor('7:0')).toEqual(['/opt/data owner 7:0 -> 10000:10000']);
+});
