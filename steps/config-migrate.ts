@@ -1,28 +1,80 @@
+/** config.migrate: the agent's own helper brings its configuration to the version of the image. */
 import { Problem } from '../src/errors/problem.ts';
-import { leftAlone, notAFile } from '../src/step/phrases.ts';
-import { defineStep, type Touch } from '../src/step/step.ts';
+import { absolutePaths, argv, environment, path } from '../src/step/fields.ts';
+import { info, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
+import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';
+import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
+import {
+  defineStep,
+  type Note,
+  type Outcome,
+  type StepContext,
+  type Touch,
+} from '../src/step/step.ts';
+import type { Command } from '../src/system/command.ts';
 import { isLinked } from '../src/system/entry.ts';
-import { migrateByEdits } from './config-migrate/by-edits.ts';
-import { migrateByHelper } from './config-migrate/by-helper.ts';
-import { schema } from './config-migrate/schema.ts';
+import type { ReadSystem } from '../src/system/system.ts';
+import { count, nullable } from '../src/text/codec.ts';
+import { backupChanges } from './config-migrate/backup.ts';
+import { readVersion } from './config-migrate/version.ts';
 
-/** The version of the agent's configuration. */
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['file', 'backup', 'helper'],
+  properties: {
+    file: path('The configuration, a YAML mapping. It need not exist.'),
+    'version-key': {
+      type: 'string',
+      pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
+      default: '_config_version',
+      description: 'The key at its top that holds its version.',
+    },
+    skip: { type: 'boolean', description: 'Leaves the file alone in this boot.' },
+    backup: absolutePaths('The files that are copied, each next to itself, before anything else.'),
+    helper: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['command'],
+      description: "The agent's own program for this. It runs as `as`.",
+      properties: {
+        command: argv('The program, as an absolute path, and its arguments.'),
+        target: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['file', 'pattern'],
+          description: 'Where the image says which version it expects.',
+          properties: {
+            file: path('A file of the image.'),
+            pattern: {
+              type: 'string',
+              minLength: 1,
+              description: 'A regular expression whose one group is the version.',
+            },
+          },
+        },
+      },
+    },
+    stamp: path(
+      'Where to remember what a helper has seen, so that it does not see the same again. Without this and a target it runs on every boot.',
+    ),
+    env: environment('Variables for the helper, on top of PATH, HOME and USER.'),
+  },
+} as const satisfies ObjectSchema;
+
+type Options = OptionsOf<typeof schema>;
+type Helper = Options['helper'];
+
 export const configMigrate = defineStep({
   uses: 'config.migrate',
   summary: 'Bring a configuration to the version that the image expects, after a backup.',
   schema,
   async plan(context) {
     const { system, with: options } = context;
-    const { file, edits, helper } = options;
+    const { file } = options;
     if (options.skip === true) {
       const variable = context.origin('skip');
       return { skipped: variable === undefined ? 'the plan says skip' : `${variable} is set` };
-    }
-    if (edits !== undefined && helper !== undefined) {
-      throw new Problem({
-        found: `the plan has both edits and a helper for ${file}`,
-        wanted: 'one of them',
-      });
     }
     const entry = system.look(file);
     if (entry.type === 'missing') return { changes: [], otherwise: `${file} is missing` };
@@ -30,16 +82,113 @@ export const configMigrate = defineStep({
       const notes = [leftAlone(file, entry)];
       return { changes: [], otherwise: `${file} is left alone`, notes };
     }
-    if (entry.type !== 'file') {
-      throw notAFile(file, entry);
-    }
-    const key = options['version-key'] ?? schema.properties['version-key'].default;
-    return helper === undefined
-      ? migrateByEdits(context, entry.stat, edits ?? [], key)
-      : migrateByHelper(context, helper, key);
+    if (entry.type !== 'file') throw notAFile(file, entry);
+    return migrateByHelper(context, options.helper);
   },
   touches: (options) =>
-    [options.file, ...options.backup, options.stamp].flatMap((path): Touch[] =>
-      path === undefined ? [] : [{ kind: 'path', path, aspect: 'existence' }],
+    [options.file, ...options.backup, options.stamp].flatMap((touched): Touch[] =>
+      touched === undefined ? [] : [{ kind: 'path', path: touched, aspect: 'existence' }],
     ),
 });
+
+/** Starts the helper only when it has work to do. */
+async function migrateByHelper(context: StepContext<Options>, helper: Helper): Promise<Outcome> {
+  const { system, with: options } = context;
+  const [program = '', ...args] = helper.command;
+  const scripts = args.filter((word) => /^\/.*\.(?:py|[cm]?js|sh)$/.test(word));
+  const absent = [program, ...scripts].find((path) => !isPresent(system, path));
+  if (absent !== undefined) return { skipped: `this image has no ${absent}` };
+  const key = options['version-key'] ?? schema.properties['version-key'].default;
+  const version = await readVersion(system.read(options.file), key);
+  if (version.kind === 'invalid') {
+    const text = `${options.file} ${version.reason}: left alone, and not migrated`;
+    return {
+      changes: [],
+      otherwise: 'there is nothing that can be migrated',
+      notes: [warning(text)],
+    };
+  }
+  // A file without a version is older than all.
+  const from = version.kind === 'known' ? version.version : 0;
+  const target = targetVersion(system, helper);
+  if (target !== undefined && from >= target) {
+    const otherwise = `${options.file} is of version ${from}, and the image expects ${target}`;
+    return { changes: [], otherwise };
+  }
+  const { stamp } = options;
+  const fingerprint =
+    stamp === undefined
+      ? undefined
+      : {
+          of: [
+            options.file,
+            ...scripts,
+            ...(helper.target === undefined ? [] : [helper.target.file]),
+          ],
+          stamp,
+        };
+  if (fingerprint !== undefined && isUnchanged(system, fingerprint)) {
+    return seenBefore(options.file, from, target);
+  }
+  const { changes, notes } = backupChanges(system, options.backup, from);
+  const had = version.kind === 'known' ? `is of version ${from}` : 'has no version';
+  return {
+    changes: [
+      ...changes,
+      {
+        kind: 'command',
+        path: options.file,
+        command: commandOf(context, [program, ...args]),
+        restore: [...new Set([options.file, ...options.backup])],
+        why: `${had}, and ${target === undefined ? 'the helper knows what is wanted' : `the image expects ${target}`}`,
+      },
+      ...(fingerprint === undefined
+        ? []
+        : stampChanges(context, fingerprint, 'the helper has seen these files')),
+    ],
+    otherwise: '',
+    notes,
+  };
+}
+
+function commandOf(context: StepContext<Options>, argv: Command['argv']): Command {
+  const identity = identityOf(context);
+  const { env = {} } = context.with;
+  return { argv, env, cwd: '/', ...(identity === undefined ? {} : { identity }) };
+}
+
+/** The version that the image expects; undefined where it does not tell. */
+function targetVersion(system: ReadSystem, { target }: Helper): number | undefined {
+  if (target === undefined || system.look(target.file).type !== 'file') return undefined;
+  const { pattern } = target;
+  const version = system.readAs<number | null>(target.file, {
+    name: `the number in ${pattern}`,
+    codec: nullable(count),
+    read(text) {
+      const found = patternOf(pattern).exec(text)?.[1];
+      return found !== undefined && /^\d{1,9}$/.test(found) ? Number(found) : null;
+    },
+  });
+  return version ?? undefined;
+}
+
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text, 'm');
+  } catch {
+    throw new Problem({
+      found: `helper.target.pattern is ${text}`,
+      wanted: 'a regular expression whose one group is the version',
+    });
+  }
+}
+
+function seenBefore(file: string, from: number, target: number | undefined): Outcome {
+  const otherwise = 'the helper has seen these very files already';
+  const notes: Note[] = [
+    target === undefined
+      ? info(`${file} stays at version ${from}: ${otherwise}`)
+      : warning(`${file} stays at version ${from}, and the image expects ${target}: ${otherwise}`),
+  ];
+  return { changes: [], otherwise, notes };
+}

@@ -24,6 +24,7 @@ import { profileGateways } from './profile-gateways.ts';
 import { skillsSync } from './skills-sync.ts';
 import { supervisePerms } from './supervise-perms.ts';
 import { userGuard } from './user-guard.ts';
+import { yamlEdit } from './yaml-edit.ts';
 
 /** Every step type, in the order in which `hermes-boot steps` shows them. */
 export const stepTypes: readonly AnyStepType[] = [
@@ -46,6 +47,7 @@ export const stepTypes: readonly AnyStepType[] = [
   accountGroups,
   accountReach,
   configMigrate,
+  yamlEdit,
   authRebootstrap,
   installStamp,
   browserPath,

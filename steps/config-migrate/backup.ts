@@ -1,3 +1,4 @@
+/** Copies files next to themselves before a migration, under names that no other copy has. */
 import type { FileChange } from '../../src/changes/change.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { leftAlone, whatIs } from '../../src/step/phrases.ts';
@@ -7,7 +8,7 @@ import type { Content } from '../../src/system/content.ts';
 import type { Stat } from '../../src/system/entry.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 
-/** As many backups of one version as a file may have. */
+/** The most backups of one version that a file may have. */
 const MOST = 99;
 
 /** The copies of some files as they are before a migration, each next to its original. */

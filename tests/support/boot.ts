@@ -21,21 +21,26 @@ export function planText(name: string): string {
   return readFileSync(join(import.meta.dirname, '../../plans', `${name}.yaml`), 'utf8');
 }
 
-/** The classic plan, its config step with edits: the agent's helper is in no world of a test. */
+/** The plan of an image, which edits the configuration: the agent's helper is in no world of a test. */
 export const STAGE2_WITH_EDITS = withEdits(planText('stage2'));
 
 /** The plan without root, in the same way. */
 export const UNPRIVILEGED_WITH_EDITS = withEdits(planText('unprivileged'));
 
 function withEdits(text: string): string {
-  const edits = `edits: [{ to: 12, changes: [{ rename: { from: model.name, to: model.default } }] }]`;
-  const start = text.indexOf('      helper:');
-  if (start === -1) throw new Error('the config step has no helper');
-  const rest = text.slice(start + 1);
-  const end = rest.search(/^ {0,6}\S/m);
-  const after = rest.slice(rest.indexOf('\n') + 1);
-  const skipped = end === -1 ? '' : after.slice(after.search(/^ {0,6}\S/m));
-  return `${text.slice(0, start)}      ${edits}\n${skipped}`;
+  const step = /^  - id: config\n(?: {4}.*\n)*/m;
+  if (!step.test(text)) throw new Error('there is no step config');
+  const edits =
+    '[{ rename: { from: model.name, to: model.default } }, { set: { path: _config_version, value: 12 } }]';
+  return text.replace(
+    step,
+    `  - id: config
+    uses: yaml.edit
+    needs: [seed-env, seed-config]
+    with: { path: '$\{{ inputs.home }}/config.yaml', edits: ${edits} }
+    on-failure: degrade
+`.replaceAll('$', '$$$$'),
+  );
 }
 
 /** A plan of this text. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { showChange } from '../../../src/changes/describe.ts';
-import type { MemoryNode } from '../../../src/system/node.ts';
-import { configMigrate } from '../../../steps/config-migrate.ts';
-import { converge, findingsOf, planStep } from '../../support/plan-step.ts';
-import { file, link, world } from '../../support/world.ts';
+import { showChange } from '../../src/changes/describe.ts';
+import { makeChange } from '../../src/changes/make.ts';
+import type { MemoryNode } from '../../src/system/node.ts';
+import { configMigrate } from '../../steps/config-migrate.ts';
+import { converge, findingsOf, planStep } from '../support/plan-step.ts';
+import { directory, file, link, world } from '../support/world.ts';
 
 const CONFIG = '/opt/data/config.yaml';
 const ENV = '/opt/data/.env';
@@ -134,4 +135,79 @@ test('an account that is missing is impossible', async () => {
   await expect(planStep(configMigrate, options, image('a: 1\n'), { as: 'ghost' })).rejects.toThrow(
     '/etc/passwd has no account ghost',
   );
+});
+
+test.each([
+  ['a quoted key', '"_config_version": 16\n'],
+  ['a quoted version', "_config_version: '16'\n"],
+  ['a document that says where it starts', '# hi\n---\n_config_version: 16\n'],
+  ['a version with a comment', '_config_version:  16   # now\r\n'],
+  ['a mapping on one line', '{_config_version: 16, a: 1}\n'],
+])('the version is read from %s', async (_, text) => {
+  expect((await findingsOf(configMigrate, options, image(text), { as })).otherwise).toBe(
+    `${CONFIG} is of version 16, and the image expects 16`,
+  );
+});
+
+test('a key of that name deeper in the file is not the version', async () => {
+  const system = image('old:\n  _config_version: 16\n');
+  expect((await findingsOf(configMigrate, options, system, { as })).changes).not.toEqual([]);
+});
+
+test.each([
+  ['broken YAML', '"_config_version": [1\n'],
+  ['a list', '- _config_version\n'],
+  ['several documents', '_config_version: 1\n---\na: 1\n'],
+  ['a version that is not a number', '_config_version: soon\n'],
+])('%s is left alone with a warning', async (_, text) => {
+  const { changes, notes } = await findingsOf(configMigrate, options, image(text), { as });
+  expect(changes).toEqual([]);
+  expect(notes).toMatchObject([{ severity: 'warning' }]);
+  expect(notes?.[0]?.text).toContain('left alone, and not migrated');
+});
+
+test('a missing file is converged, and the operator can skip the step', async () => {
+  expect((await findingsOf(configMigrate, options, world({}), { as })).changes).toEqual([]);
+  const skipping = { ...options, skip: true };
+  const origins = { skip: 'HERMES_SKIP_CONFIG_MIGRATION' };
+  expect(await planStep(configMigrate, skipping, image('a: 1\n'), { as, origins })).toEqual({
+    skipped: 'HERMES_SKIP_CONFIG_MIGRATION is set',
+  });
+});
+
+test('a link is left alone, and a directory is impossible', async () => {
+  const linked = image('', { [CONFIG]: link('/etc/app.yaml') });
+  const { changes, notes } = await findingsOf(configMigrate, options, linked, { as });
+  expect(changes).toEqual([]);
+  expect(notes).toMatchObject([{ severity: 'warning' }]);
+  const odd = image('', { [CONFIG]: directory() });
+  await expect(planStep(configMigrate, options, odd, { as })).rejects.toThrow(
+    `cannot use ${CONFIG}: it is a directory`,
+  );
+});
+
+test('a boot that was killed after a backup makes no second one', async () => {
+  const system = image('model: x\n');
+  const [backup, ...rest] = (await findingsOf(configMigrate, options, system, { as })).changes;
+  if (backup !== undefined) await makeChange(backup, system, new AbortController());
+  const again = await findingsOf(configMigrate, options, system, { as });
+  expect(again.changes.map(({ path }) => path)).toEqual(rest.map(({ path }) => path));
+});
+
+test('another content of the same version is backed up under the next number, whose name tells nothing of it', async () => {
+  const earlier = file('_config_version: 1 # earlier\n', { owner: '10000:10000' });
+  const system = image('_config_version: 1\n', { [`${CONFIG}.bak-v1`]: earlier });
+  const { changes } = await findingsOf(configMigrate, options, system, { as });
+  expect(changes.map(({ path }) => path).slice(0, 2)).toEqual([
+    `${CONFIG}.bak-v1.2`,
+    `${ENV}.bak-v1`,
+  ]);
+  expect(JSON.stringify(changes)).not.toContain('KEY=1');
+});
+
+test('the hundredth backup of a version is refused', async () => {
+  const names = Array.from({ length: 98 }, (_, index) => `${CONFIG}.bak-v1.${index + 2}`);
+  const backups = [`${CONFIG}.bak-v1`, ...names].map((path) => [path, file('')] as const);
+  const system = image('_config_version: 1\n', Object.fromEntries(backups));
+  await expect(planStep(configMigrate, options, system, { as })).rejects.toThrow('98 more backups');
 });

@@ -1,17 +1,71 @@
-/*
- * A printer of YAML keeps comments and order, but not every space: it has a layout of its own.
- * What an edit does not touch should come out as it went in. So the edit is taken as the
- * difference between two prints, without and with it, and applied to the text as it was.
+/**
+ * Prints an edited YAML document so that what no edit touched comes out as it went in. A printer
+ * keeps comments and order, but has a layout of its own: so the edit is taken as the difference
+ * between two prints, without and with it, and applied to the text as it was.
  */
+import { isDeepStrictEqual } from 'node:util';
+import { parseDocument, visit, type Document, type ToStringOptions } from 'yaml';
+import { Problem } from '../../src/errors/problem.ts';
+
+/** What people differ in when they write YAML, as far as whole lines change with it. */
+const LAYOUTS: readonly ToStringOptions[] = [2, 4].flatMap((indent) =>
+  [true, false].map((indentSeq) => ({ indent, indentSeq, lineWidth: 0 })),
+);
 
 /** Above this many pairs of lines a comparison would take longer than a layout is worth. */
 const MOST_PAIRS = 16_000_000;
 
 /**
+ * Prints an edited document in the layout of its source.
+ * @throws Problem when an edit took an anchor away from an alias
+ */
+export function printLike(document: Document, source: string): string {
+  refuseLostAnchors(document);
+  const lines = source.split(/\r?\n/);
+  const { layout, before } = layoutOf(lines, source);
+  const printed = document.toString(layout);
+  const merged = mergeLines(lines, before, printed.split('\n')).join('\n');
+  const isSame = isDeepStrictEqual(valueOf(merged), document.toJS());
+  const text = isSame ? merged : printed;
+  return source.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
+}
+
+function valueOf(text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false });
+  return document.errors.length === 0 ? document.toJS() : undefined;
+}
+
+function refuseLostAnchors(document: Document): void {
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      throw new Problem({
+        found: `an edit takes away the anchor ${alias.source}, which an alias in the file names`,
+        mend: 'write the value out where the alias stands',
+      });
+    },
+  });
+}
+
+/** The layout in which most lines of a source come out as they went in, and what comes out. */
+function layoutOf(
+  lines: readonly string[],
+  source: string,
+): { layout: ToStringOptions; before: readonly string[] } {
+  const known = new Set(lines.map(bare));
+  const document = parseDocument(source, { prettyErrors: false });
+  const rated = LAYOUTS.map((layout) => {
+    const before = document.toString(layout).split('\n');
+    return { layout, before, changed: before.filter((line) => !known.has(bare(line))).length };
+  });
+  return rated.reduce((best, other) => (other.changed < best.changed ? other : best));
+}
+
+/**
  * Lines with the changes that lead from `before` to `after`, where `lines` differ from `before` in
  * layout alone.
  */
-export function mergeLines(
+function mergeLines(
   lines: readonly string[],
   before: readonly string[],
   after: readonly string[],
@@ -40,7 +94,7 @@ export function mergeLines(
 }
 
 /** A line without the space that layouts differ in: all but its indent. */
-export function bare(line: string): string {
+function bare(line: string): string {
   const text = line.trimStart();
   return line.slice(0, line.length - text.length) + text.replace(/\s+/g, '');
 }

@@ -1,12 +1,13 @@
+/** Makes one edit of yaml.edit in a parsed document; what is there already stays as it is. */
 import { isMap, isScalar, type Document, type Pair, type YAMLMap } from 'yaml';
 import { Problem } from '../../src/errors/problem.ts';
-import type { Edit } from './schema.ts';
+import type { YamlEdit } from '../yaml-edit.ts';
 
 /**
  * Makes one edit of a document.
  * @throws Problem when something other than a mapping is in its way
  */
-export function applyEdit(document: Document, edit: Edit): void {
+export function applyEdit(document: Document, edit: YamlEdit): void {
   if (edit.set !== undefined) {
     assign(document, edit.set);
   }
@@ -22,7 +23,7 @@ interface Place {
   readonly pair: Pair;
 }
 
-function assign(document: Document, { path, value }: NonNullable<Edit['set']>): void {
+function assign(document: Document, { path, value }: NonNullable<YamlEdit['set']>): void {
   const mapping = mappingFor(document, path);
   const present = pairOf(mapping, lastOf(path))?.value;
   // The scalar carries the comment beside it, so that it is changed and not replaced.

@@ -1,0 +1,137 @@
+/** yaml.edit: keys of a YAML file have the values that a plan gives them; all else stays as it is. */
+import { createHash } from 'node:crypto';
+import { leftAlone, notAFile, warning } from '../src/step/phrases.ts';
+import { canonical } from '../src/step/place.ts';
+import { path } from '../src/step/fields.ts';
+import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
+import { defineStep } from '../src/step/step.ts';
+import { Content, sealed, type Reader } from '../src/system/content.ts';
+import { EditedContent } from '../src/system/edited.ts';
+import { isLinked } from '../src/system/entry.ts';
+import { object, text, variant, word } from '../src/text/codec.ts';
+
+const dotted = <const D extends string>(description: D) =>
+  ({ type: 'string', pattern: '^[^.\\s]+(?:\\.[^.\\s]+)*$', description }) as const;
+
+const assignment = <const D extends string>(description: D) =>
+  ({
+    type: 'object',
+    additionalProperties: false,
+    required: ['path', 'value'],
+    description,
+    properties: {
+      path: dotted('Where in the file, with dots between keys: agent.model.'),
+      value: { type: ['string', 'number', 'boolean', 'null'], description: 'The value.' },
+    },
+  }) as const;
+
+const edit = {
+  type: 'object',
+  additionalProperties: false,
+  required: [],
+  minProperties: 1,
+  maxProperties: 1,
+  description: 'One edit.',
+  properties: {
+    set: assignment('Sets a value, whatever is there.'),
+    default: assignment('Sets a value where there is none.'),
+    rename: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['from', 'to'],
+      description: 'Moves a value. Where both are there, the one at `to` stays.',
+      properties: { from: dotted('Where it was.'), to: dotted('Where it should be.') },
+    },
+    remove: dotted('Removes a value.'),
+  },
+} as const satisfies ObjectSchema;
+
+/** One edit; exactly one of its properties is there. */
+export type YamlEdit = OptionsOf<typeof edit>;
+
+/** What edits make of a text. */
+type Edited =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'edited'; readonly content: Content }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+const edited = variant<Edited>('kind', {
+  same: object({ kind: word('same') }),
+  edited: object({ kind: word('edited'), content: sealed }),
+  invalid: object({ kind: word('invalid'), reason: text }),
+});
+
+export const yamlEdit = defineStep({
+  uses: 'yaml.edit',
+  summary: 'Set, default, rename or remove keys of a YAML file; its comments and layout stay.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['path', 'edits'],
+    properties: {
+      path: path('The file, a YAML mapping. Where it is missing there is nothing to edit.'),
+      edits: { type: 'array', minItems: 1, description: 'The edits, in order.', items: edit },
+    },
+  },
+  async plan({ system, with: { path: file, edits } }) {
+    const entry = system.look(file);
+    if (entry.type === 'missing') return { changes: [], otherwise: `${file} is missing` };
+    if (isLinked(entry)) {
+      const notes = [leftAlone(file, entry)];
+      return { changes: [], otherwise: `${file} is left alone`, notes };
+    }
+    if (entry.type !== 'file') throw notAFile(file, entry);
+    const content = system.read(file);
+    const reader = await editing(edits);
+    const result = content.open(reader);
+    if (result.kind === 'invalid') {
+      const notes = [warning(`${file} ${result.reason}: left alone, and not edited`)];
+      return { changes: [], otherwise: `${file} is left alone`, notes };
+    }
+    if (result.kind === 'same') {
+      return { changes: [], otherwise: `${file} has all that the plan gives it` };
+    }
+    const { uid, gid, mode } = entry.stat;
+    return {
+      changes: [
+        {
+          kind: 'file',
+          path: canonical(system, file),
+          content: new EditedContent(content, result.content, reader.name),
+          // Set-user-id bits do not outlive the change of owner that a new file takes.
+          mode: mode & 0o777,
+          owner: { uid, gid },
+          from: 'file',
+          label: 'edited',
+          why: 'keys have other values than the plan gives them',
+        },
+      ],
+      otherwise: '',
+    };
+  },
+  touches: ({ path: file }) => [{ kind: 'path', path: file, aspect: 'existence' }],
+});
+
+/** What reads a text and edits it. The parser is loaded only by plans that have such a step. */
+async function editing(edits: readonly YamlEdit[]): Promise<Reader<Edited>> {
+  const { isMap, parseDocument } = await import('yaml');
+  const { applyEdit } = await import('./yaml-edit/edits.ts');
+  const { printLike } = await import('./yaml-edit/layout.ts');
+  const digest = createHash('sha256').update(JSON.stringify(edits)).digest('hex');
+  return {
+    name: `the edits ${digest.slice(0, 16)}`,
+    codec: edited,
+    read(source) {
+      const document = parseDocument(source, { prettyErrors: false });
+      const [error] = document.errors;
+      if (error !== undefined) {
+        return { kind: 'invalid', reason: `is not valid YAML (${error.code.toLowerCase()})` };
+      }
+      if (!isMap(document.contents)) return { kind: 'invalid', reason: 'is not a mapping' };
+      for (const one of edits) applyEdit(document, one);
+      const printed = printLike(document, source);
+      if (printed === source) return { kind: 'same' };
+      return { kind: 'edited', content: Content.ofText(printed) };
+    },
+  };
+}
