@@ -60,7 +60,7 @@ export const accessCheck = defineStep({
       notes.push(warning(`uid ${facts.uid} cannot write to ${at} (${because})`));
     }
     const all = closed.length > 0 ? 'cannot write to all' : 'can write to all';
-    return { changes: [], otherwise: `uid ${facts.uid} ${all} that is listed in ${base}`, notes };
+    return { converged: `uid ${facts.uid} ${all} that is listed in ${base}`, notes };
   },
   touches: ({ base, top, paths = [], trees = [] }) => [
     ...(top === false ? [] : [looksAt(base)]),

@@ -4,6 +4,7 @@ import { membershipChanges } from '../src/step/membership.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
 import { listed, warning } from '../src/step/phrases.ts';
 import {
+  changesOr,
   defineStep,
   type Note,
   type Outcome,
@@ -48,8 +49,8 @@ export const accountAccess = defineStep({
   schema,
   plan(context) {
     const { system, with: options } = context;
-    const { nodes, notes, otherwise } = findNodes(system, options);
-    if (nodes.length === 0) return { changes: [], otherwise, notes };
+    const { nodes, notes, absent } = findNodes(system, options);
+    if (nodes.length === 0) return { converged: absent, notes };
     return options.by === 'giving' ? give(context, nodes, notes) : join(context, nodes, notes);
   },
   touches: (options) => [
@@ -97,8 +98,8 @@ function join(
       const why =
         `${path} belongs to gid ${stat.gid}, and a service that drops to ${member} keeps only ` +
         'the groups of /etc/group (#16703)';
-      const otherwise = newGroup(options, stat.gid);
-      return membershipChanges(system, { gid: stat.gid, otherwise, member, why });
+      const newName = newGroup(options, stat.gid);
+      return membershipChanges(system, { gid: stat.gid, newName, member, why });
     });
   const notes = foreign.map(({ path }) =>
     warning(
@@ -114,11 +115,11 @@ function join(
   );
   const shown = (some: readonly AccessNode[]) =>
     listed(some.map(({ path, entry }) => `${path} (${entry.stat.gid})`));
-  const otherwise =
+  const converged =
     refused.length + foreign.length > 0
       ? `${shown([...foreign, ...refused])} is left as it is`
       : `${member} is in the group of ${shown(nodes)} already`;
-  return { changes, otherwise, notes: [...found, ...notes, ...ofRoot] };
+  return changesOr(changes, converged, [...found, ...notes, ...ofRoot]);
 }
 
 function firstOfEachGroup(nodes: readonly AccessNode[]): AccessNode[] {
@@ -149,5 +150,5 @@ function give(
     });
   });
   const names = nodes.map(({ path }) => path).join(', ');
-  return { changes, otherwise: `the group of ${options.account} can use ${names} already`, notes };
+  return changesOr(changes, `the group of ${options.account} can use ${names} already`, notes);
 }

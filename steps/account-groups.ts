@@ -3,7 +3,7 @@ import { hasId } from '../src/step/ids.ts';
 import { membershipChanges } from '../src/step/membership.ts';
 import { info } from '../src/step/phrases.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
-import { defineStep } from '../src/step/step.ts';
+import { changesOr, defineStep } from '../src/step/step.ts';
 import type { Entry } from '../src/system/entry.ts';
 
 /** The groups that a container was started with, kept for an account. */
@@ -42,23 +42,20 @@ export const accountGroups = defineStep({
           ];
     const missing = asked.filter((gid) => !own.has(gid));
     const changes = missing.flatMap((gid) => {
-      const otherwise = `${options.group ?? 'host'}-${gid}`;
+      const newName = `${options.group ?? 'host'}-${gid}`;
       const given = options.of === undefined ? '' : `${options.of} keeps this group, `;
       const why =
         `${given}the container was started with ${given === '' ? 'this group' : 'it'}, and a ` +
         `service that drops to ${member} keeps only the groups of /etc/group (#75627)`;
-      return membershipChanges(system, { gid, otherwise, member, why });
+      return membershipChanges(system, { gid, newName, member, why });
     });
-    return {
-      changes,
-      notes,
-      otherwise:
-        asked.length > 0
-          ? `${member} is in ${asked.join(', ')} already`
-          : options.of === undefined
-            ? 'the container was started with no group besides those of the image'
-            : `${options.of} keeps no group that the container was started with`,
-    };
+    const converged =
+      asked.length > 0
+        ? `${member} is in ${asked.join(', ')} already`
+        : options.of === undefined
+          ? 'the container was started with no group besides those of the image'
+          : `${options.of} keeps no group that the container was started with`;
+    return changesOr(changes, converged, notes);
   },
   touches: (options) => [
     { kind: 'account', name: options.account, access: 'changes' },

@@ -37,7 +37,7 @@ export const accountReach = defineStep({
     const who = `${options.account} (${showOwner(identity)})`;
     const [first] = barred;
     if (first === undefined) {
-      return { changes: [], otherwise: `${who} can use ${home}` };
+      return { converged: `${who} can use ${home}` };
     }
     // Behind a directory that is closed everything is closed.
     const told = first.right === 'read' ? barred : [first];

@@ -3,7 +3,7 @@ import { abandonedLocks, requireDatabase } from '../src/step/account-files.ts';
 import { account, id, path } from '../src/step/fields.ts';
 import { requireKnown } from '../src/step/home-ids.ts';
 import { info, listed } from '../src/step/phrases.ts';
-import { defineStep, type Note, type StepContext } from '../src/step/step.ts';
+import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import type { Accounts } from '../src/system/accounts/accounts.ts';
 import type { GroupRecord, PasswdRecord } from '../src/system/accounts/records.ts';
 import { sameOwner, showOwner, type Owner } from '../src/system/entry.ts';
@@ -34,13 +34,10 @@ export const accountRemap = defineStep({
     const to: Owner = { uid: options.uid ?? user.uid, gid: options.gid ?? user.gid };
     const locks = abandonedLocks(system);
     if (options.uid === undefined && options.gid === undefined) {
-      return {
-        changes: locks,
-        otherwise: `no id is asked for: ${user.name} stays ${showOwner(user)}`,
-      };
+      return changesOr(locks, `no id is asked for: ${user.name} stays ${showOwner(user)}`);
     }
     if (sameOwner(user, to)) {
-      return { changes: locks, otherwise: `${user.name} is ${showOwner(to)} already` };
+      return changesOr(locks, `${user.name} is ${showOwner(to)} already`);
     }
     if (options.base !== undefined && options.record !== undefined) {
       requireKnown(context, options.base, options.record, user, to);
@@ -69,7 +66,7 @@ export const accountRemap = defineStep({
       to: showOwner(to),
       why,
     });
-    return { changes, otherwise: '', notes: neighbours(accounts, user, to, group) };
+    return { changes, notes: neighbours(accounts, user, to, group) };
   },
   touches: ({ user, record }) => [
     { kind: 'account', name: user, access: 'changes' },

@@ -41,13 +41,12 @@ export const accountRemember = defineStep({
     const { base, record, account: name, former = [], signs = [] } = options;
     if (facts.uid !== 0) {
       return {
-        changes: [],
-        otherwise: `only root keeps such a record, and this is uid ${facts.uid}`,
+        converged: `only root keeps such a record, and this is uid ${facts.uid}`,
       };
     }
     const home = system.look(base);
     if (home.type !== 'directory') {
-      return { changes: [], otherwise: `${base} is not there yet: there is nothing to remember` };
+      return { converged: `${base} is not there yet: there is nothing to remember` };
     }
     const user = system.accounts().user(name);
     const to = reachable(system, user, {
@@ -69,13 +68,12 @@ export const accountRemember = defineStep({
     const wanted = isSettled ? { ...known, settled: to } : known;
     if (there !== undefined && sameIds(there, wanted)) {
       return {
-        changes: [],
-        otherwise: `${base} belongs to ${name}, ${showOwner(to)}, as remembered`,
+        converged: `${base} belongs to ${name}, ${showOwner(to)}, as remembered`,
       };
     }
     const why =
       there === undefined ? 'there is no record that root has written' : whyAgain(there, to);
-    return { changes: [idsChange(record, name, there, wanted, why)], otherwise: '' };
+    return { changes: [idsChange(record, name, there, wanted, why)] };
   },
   touches: ({ account: name, base, record }) => [
     { kind: 'account', name, access: 'reads' },

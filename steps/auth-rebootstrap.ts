@@ -2,7 +2,7 @@ import { owner, path } from '../src/step/fields.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { leftAlone, warning, whatIs } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
-import { defineStep, type Findings, type Note } from '../src/step/step.ts';
+import { defineStep, type Converged, type Note } from '../src/step/step.ts';
 import { isHardLinked } from '../src/system/scan.ts';
 import { textAt } from './auth-rebootstrap/json-text.ts';
 import {
@@ -93,7 +93,6 @@ export const authRebootstrap = defineStep({
             : 'the seed is of a later session (#59983)',
         },
       ],
-      otherwise: '',
     };
   },
   touches: (options) => [
@@ -102,8 +101,8 @@ export const authRebootstrap = defineStep({
   ],
 });
 
-function nothing(status: Status, found: string, ...notes: Note[]): Findings {
-  return { changes: [], otherwise: `${status}: ${found}`, notes };
+function nothing(status: Status, found: string, ...notes: Note[]): Converged {
+  return { converged: `${status}: ${found}`, notes };
 }
 
 /** The session in a seed, and its very text; undefined where no agent could go on with it. */

@@ -2,7 +2,13 @@ import { exportChanges } from '../src/step/envdir.ts';
 import { path, variable } from '../src/step/fields.ts';
 import { counted, warning, whatIs } from '../src/step/phrases.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
-import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
+import {
+  changesOr,
+  defineStep,
+  type Note,
+  type Outcome,
+  type StepContext,
+} from '../src/step/step.ts';
 import { envdirPath, readEnvdir } from '../src/system/envdir.ts';
 import { isWithin, nameOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -47,13 +53,13 @@ export const browserPath = defineStep({
     if (override !== '' && override !== current) return chosen;
     const baked = readBaked(system, options.baked);
     if (baked.path !== undefined && baked.path === current) {
-      return { changes: [], otherwise: `${name} is ${current} already` };
+      return { converged: `${name} is ${current} already` };
     }
     const found = exportedBefore(system, current, options);
     if (override !== '' && found === undefined) return chosen;
     if (baked.path !== undefined) {
       const why = `${options.baked ?? ''} of the image names it`;
-      return { changes: exportChanges(context, name, baked.path, why), otherwise: '' };
+      return { changes: exportChanges(context, name, baked.path, why) };
     }
     return withNotes(search(context, found), baked.notes);
   },
@@ -84,22 +90,20 @@ function search(context: StepContext<Options>, exported: string | undefined): Ou
   const entry = system.look(browsers);
   if (entry.type !== 'directory') return { skipped: `${browsers} is ${whatIs(entry)}` };
   if (exported !== undefined) {
-    return { changes: [], otherwise: `${name} is ${exported} already` };
+    return { converged: `${name} is ${exported} already` };
   }
   const { found, complete } = findProgram(system, browsers, names);
   if (found === undefined) {
     const limit = complete ? '' : ` among the first ${counted(MAX_ENTRIES, 'entry', 'entries')}`;
     const text = `${browsers} holds no executable named ${names.join(', ')}${limit}: the agent has to find a browser by itself`;
-    return { changes: [], otherwise: `no browser in ${browsers}`, notes: [warning(text)] };
+    return { converged: `no browser in ${browsers}`, notes: [warning(text)] };
   }
-  return {
-    changes: exportChanges(context, name, found, 'the agent does not look there (#15697)'),
-    otherwise: `${name} is ${found} already`,
-  };
+  const why = 'the agent does not look there (#15697)';
+  return changesOr(exportChanges(context, name, found, why), `${name} is ${found} already`);
 }
 
 function withNotes(outcome: Outcome, notes: readonly Note[]): Outcome {
   if (notes.length === 0) return outcome;
-  if ('skipped' in outcome) return { changes: [], otherwise: outcome.skipped, notes };
+  if ('skipped' in outcome) return { converged: outcome.skipped, notes };
   return { ...outcome, notes: [...notes, ...(outcome.notes ?? [])] };
 }

@@ -37,8 +37,7 @@ export const command = defineStep({
     const hasChanged = fingerprint !== undefined && !isUnchanged(system, fingerprint);
     if (!isMissing && !hasChanged) {
       return {
-        changes: [],
-        otherwise:
+        converged:
           fingerprint === undefined
             ? `${creates ?? ''} is there`
             : `${fingerprint.of.join(', ')}: unchanged since the last run`,
@@ -67,7 +66,6 @@ export const command = defineStep({
         { kind: 'command', path: program, command: toRun, restore: [], why },
         ...(fingerprint === undefined ? [] : stampChanges(context, fingerprint, 'it has run')),
       ],
-      otherwise: '',
     };
   },
   touches: ({ creates, fingerprint }) => [

@@ -77,10 +77,10 @@ export const configMigrate = defineStep({
       return { skipped: variable === undefined ? 'the plan says skip' : `${variable} is set` };
     }
     const entry = system.look(file);
-    if (entry.type === 'missing') return { changes: [], otherwise: `${file} is missing` };
+    if (entry.type === 'missing') return { converged: `${file} is missing` };
     if (isLinked(entry)) {
       const notes = [leftAlone(file, entry)];
-      return { changes: [], otherwise: `${file} is left alone`, notes };
+      return { converged: `${file} is left alone`, notes };
     }
     if (entry.type !== 'file') throw notAFile(file, entry);
     return migrateByHelper(context, options.helper);
@@ -103,8 +103,7 @@ async function migrateByHelper(context: StepContext<Options>, helper: Helper): P
   if (version.kind === 'invalid') {
     const text = `${options.file} ${version.reason}: left alone, and not migrated`;
     return {
-      changes: [],
-      otherwise: 'there is nothing that can be migrated',
+      converged: 'there is nothing that can be migrated',
       notes: [warning(text)],
     };
   }
@@ -112,8 +111,7 @@ async function migrateByHelper(context: StepContext<Options>, helper: Helper): P
   const from = version.kind === 'known' ? version.version : 0;
   const target = targetVersion(system, helper);
   if (target !== undefined && from >= target) {
-    const otherwise = `${options.file} is of version ${from}, and the image expects ${target}`;
-    return { changes: [], otherwise };
+    return { converged: `${options.file} is of version ${from}, and the image expects ${target}` };
   }
   const { stamp } = options;
   const fingerprint =
@@ -146,7 +144,6 @@ async function migrateByHelper(context: StepContext<Options>, helper: Helper): P
         ? []
         : stampChanges(context, fingerprint, 'the helper has seen these files')),
     ],
-    otherwise: '',
     notes,
   };
 }
@@ -184,11 +181,11 @@ function patternOf(text: string): RegExp {
 }
 
 function seenBefore(file: string, from: number, target: number | undefined): Outcome {
-  const otherwise = 'the helper has seen these very files already';
+  const converged = 'the helper has seen these very files already';
   const notes: Note[] = [
     target === undefined
-      ? info(`${file} stays at version ${from}: ${otherwise}`)
-      : warning(`${file} stays at version ${from}, and the image expects ${target}: ${otherwise}`),
+      ? info(`${file} stays at version ${from}: ${converged}`)
+      : warning(`${file} stays at version ${from}, and the image expects ${target}: ${converged}`),
   ];
-  return { changes: [], otherwise, notes };
+  return { converged, notes };
 }

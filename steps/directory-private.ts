@@ -5,7 +5,7 @@ import { counted, leftAlone, warning } from '../src/step/phrases.ts';
 import { canonical, parentChanges } from '../src/step/place.ts';
 import { refuseSystemDirectory } from '../src/step/repair.ts';
 import { rightsChanges } from '../src/step/rights.ts';
-import { defineStep, type Findings, type Note, type Touch } from '../src/step/step.ts';
+import { changesOr, defineStep, type Converged, type Note, type Touch } from '../src/step/step.ts';
 import { sameOwner, showMode, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
 import { parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -54,7 +54,7 @@ export const directoryPrivate = defineStep({
     if (present === undefined) {
       const why = 'it is missing';
       const made = { kind: 'directory', path: at, mode: MODE, owner: to, why } as const;
-      return { changes: [...parentChanges(context, at), made], otherwise: '', notes };
+      return { changes: [...parentChanges(context, at), made], notes };
     }
     const reasons = { mode: `it is private to ${name}`, owner: `it is to belong to ${name}` };
     const closed = { type: 'directory', stat: { ...present, mode: MODE } } as const;
@@ -63,7 +63,7 @@ export const directoryPrivate = defineStep({
       ...rightsChanges(at, { type: 'directory', stat: present }, { mode: MODE }, reasons),
       ...rightsChanges(at, closed, { owner: to }, reasons),
     ];
-    return { changes, otherwise: `${at} is ${showMode(MODE)} ${showOwner(to)}`, notes };
+    return changesOr(changes, `${at} is ${showMode(MODE)} ${showOwner(to)}`, notes);
   },
   touches: (options) =>
     options.path === undefined ? [] : [...touchesOf(options.path), ...ownerTouches(options.owner)],
@@ -77,8 +77,8 @@ function touchesOf(at: string): Touch[] {
   ];
 }
 
-function refused(at: string, note: Note): Findings {
-  return { changes: [], otherwise: `${at} is left alone`, notes: [note] };
+function refused(at: string, note: Note): Converged {
+  return { converged: `${at} is left alone`, notes: [note] };
 }
 
 /**

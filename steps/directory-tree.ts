@@ -3,7 +3,7 @@ import { mode, owner, path, relativePaths } from '../src/step/fields.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { leftAlone } from '../src/step/phrases.ts';
 import { existingDirectory, notADirectory } from '../src/step/place.ts';
-import { defineStep, type Note, type Touch } from '../src/step/step.ts';
+import { changesOr, defineStep, type Note, type Touch } from '../src/step/step.ts';
 import { isLinked, parseMode } from '../src/system/entry.ts';
 import { componentsOf, isWithin, join } from '../src/system/path.ts';
 
@@ -45,7 +45,7 @@ export const directoryTree = defineStep({
         throw notADirectory(context, 'base', at, entry);
       }
     }
-    return { changes, otherwise: `nothing is missing below ${options.base}`, notes };
+    return changesOr(changes, `nothing is missing below ${options.base}`, notes);
   },
   touches: (options) => [
     ...below(options.base, options.paths).flatMap((at): Touch[] => [

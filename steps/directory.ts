@@ -4,7 +4,7 @@ import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { canonical, notADirectory, parentChanges } from '../src/step/place.ts';
 import { refuseSystemDirectory } from '../src/step/repair.ts';
 import { rightsChanges } from '../src/step/rights.ts';
-import { defineStep, type StepContext } from '../src/step/step.ts';
+import { changesOr, defineStep, type StepContext } from '../src/step/step.ts';
 import { parseMode, showMode, showOwner } from '../src/system/entry.ts';
 import { isWithin } from '../src/system/path.ts';
 
@@ -61,7 +61,6 @@ export const directory = defineStep({
             why: 'it is missing',
           },
         ],
-        otherwise: '',
       };
     }
     if (entry.type !== 'directory') throw notADirectory(context, 'path', options.path, entry);
@@ -70,8 +69,8 @@ export const directory = defineStep({
       owner: `it is to belong to ${options.owner ?? context.as ?? ''}`,
     });
     const { mode: present } = entry.stat;
-    const otherwise = `${options.path} is there, ${showMode(present)} ${showOwner(entry.stat)}`;
-    return { changes, otherwise };
+    const converged = `${options.path} is there, ${showMode(present)} ${showOwner(entry.stat)}`;
+    return changesOr(changes, converged);
   },
   touches: (options) => [
     { kind: 'path', path: options.path, aspect: 'existence' },

@@ -1,6 +1,6 @@
 import { exportChanges } from '../src/step/envdir.ts';
 import { variable } from '../src/step/fields.ts';
-import { defineStep } from '../src/step/step.ts';
+import { changesOr, defineStep } from '../src/step/step.ts';
 import { envdirPath } from '../src/system/envdir.ts';
 
 /** A variable for every later service. */
@@ -18,16 +18,11 @@ export const envExport = defineStep({
   },
   plan(context) {
     const { name, value } = context.with;
-    return {
-      changes: exportChanges(
-        context,
-        name,
-        value,
-        'later services read it from there',
-        context.isSecret('value'),
-      ),
-      otherwise: `${name} is exported already`,
-    };
+    const why = 'later services read it from there';
+    return changesOr(
+      exportChanges(context, name, value, why, context.isSecret('value')),
+      `${name} is exported already`,
+    );
   },
   touches: ({ name }) => [{ kind: 'path', path: envdirPath(name), aspect: 'existence' }],
 });

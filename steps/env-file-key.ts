@@ -44,7 +44,7 @@ export const envFileKey = defineStep({
     const entry = system.look(options.path);
     if (isLinked(entry)) {
       const notes = [leftAlone(options.path, entry, 'no key is written through a link')];
-      return { changes: [], otherwise: `${options.path} is left alone`, notes };
+      return { converged: `${options.path} is left alone`, notes };
     }
     const file = readEnvFile(system, options.path, options.from);
     const pieces = parseEnvFile(file.text);
@@ -62,23 +62,23 @@ export const envFileKey = defineStep({
     if (set && isHidden(last)) {
       const why = `some agents take it for a part of the name ${name}`;
       const change = write(withoutMark(file.text), 'without a byte order mark', why);
-      return { changes: [change], otherwise: '', notes };
+      return { changes: [change], notes };
     }
     if (given !== '') {
       if (set || last === undefined) {
-        return { changes: [], otherwise: `the container brings ${name}`, notes };
+        return { converged: `the container brings ${name}`, notes };
       }
       // A key before the empty one had no effect. It would have one without it, so it stays as a
       // comment.
       const text = joinPieces(filled.map((piece) => (isOwn(piece) ? commentedOut(piece) : piece)));
       const why = 'an empty one in the file would hide the one of the container';
-      return { changes: [write(text, `without an empty ${name}`, why)], otherwise: '', notes };
+      return { changes: [write(text, `without an empty ${name}`, why)], notes };
     }
-    if (set) return { changes: [], otherwise: `${options.path} has ${name}, and keeps it` };
+    if (set) return { converged: `${options.path} has ${name}, and keeps it` };
     existingDirectory(context, 'path', parentOf(options.path));
     const text = appendLine(joinPieces(filled), `${name}=${randomBytes(KEY_SIZE).toString('hex')}`);
     const why = 'neither the file nor the container has one (#88926)';
-    return { changes: [write(text, `with a new ${name}`, why)], otherwise: '' };
+    return { changes: [write(text, `with a new ${name}`, why)] };
   },
   touches: (options) => [
     { kind: 'path', path: options.path, aspect: 'existence' },

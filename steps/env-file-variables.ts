@@ -3,7 +3,7 @@ import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, environment, owner, path } from '../src/step/fields.ts';
 import { ownerTouches } from '../src/step/owner.ts';
 import { leftAlone, listed, warning } from '../src/step/phrases.ts';
-import { defineStep, type Note } from '../src/step/step.ts';
+import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { requireVariableNames } from '../src/step/variables.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { join, parentOf } from '../src/system/path.ts';
@@ -58,8 +58,8 @@ export const envFileVariables = defineStep({
       }
     }
     const names = listed([...wanted.keys()]);
-    const otherwise = names === '' ? 'the container sets none of them' : `${names} stands there`;
-    return { changes, otherwise, notes };
+    const converged = names === '' ? 'the container sets none of them' : `${names} stands there`;
+    return changesOr(changes, converged, notes);
   },
   touches: (options) => [
     ...seedTouches(options.from),

@@ -2,7 +2,7 @@ import { mode, owner, path } from '../src/step/fields.ts';
 import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { causedBy, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
 import { rightsChanges } from '../src/step/rights.ts';
-import { defineStep, type Note } from '../src/step/step.ts';
+import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { accountOf, closedMount, openMount } from '../src/step/mounted.ts';
 import {
   isLinked,
@@ -36,10 +36,10 @@ export const fileMode = defineStep({
   plan(context) {
     const { system, with: options } = context;
     const entry = system.look(options.path);
-    if (entry.type === 'missing') return { changes: [], otherwise: `${options.path} is missing` };
+    if (entry.type === 'missing') return { converged: `${options.path} is missing` };
     if (isLinked(entry)) {
       const notes = [leftAlone(options.path, entry)];
-      return { changes: [], otherwise: `${options.path} is left alone`, notes };
+      return { converged: `${options.path} is left alone`, notes };
     }
     if (entry.type !== 'file') {
       throw notAFile(options.path, entry);
@@ -47,7 +47,7 @@ export const fileMode = defineStep({
     const wanted = parseMode(options.mode);
     const name = options.owner ?? context.as;
     const target = name === undefined ? undefined : ownerOf(context, name);
-    const otherwise = `${options.path} is ${showMode(entry.stat.mode)} ${showOwner(entry.stat)}`;
+    const converged = `${options.path} is ${showMode(entry.stat.mode)} ${showOwner(entry.stat)}`;
     if (system.isMountedFile(options.path)) {
       const account =
         name === undefined || target === undefined ? undefined : accountOf(system, name, target);
@@ -55,16 +55,16 @@ export const fileMode = defineStep({
       if (closed !== undefined) throw causedBy(closed);
       // Who wants a file closed to all others has secrets in it.
       const notes = (wanted & 0o077) === 0 ? openMount(options.path, entry.stat, account) : [];
-      return { changes: [], otherwise: `${otherwise}: a mount of its own, left as it is`, notes };
+      return { converged: `${converged}: a mount of its own, left as it is`, notes };
     }
     if (isHardLinked(entry)) {
       const right = entry.stat.mode === wanted && sameOwner(target ?? entry.stat, entry.stat);
       const notes = right ? [] : [sharedFile(options.path, entry.stat.nlink)];
-      return { changes: [], otherwise, notes };
+      return { converged, notes };
     }
     const { uid } = context.facts;
     if (options['if-own'] === true && entry.stat.uid !== uid && entry.stat.mode !== wanted) {
-      return { changes: [], otherwise, notes: [foreignFile(options.path, entry.stat, wanted)] };
+      return { converged, notes: [foreignFile(options.path, entry.stat, wanted)] };
     }
     const changes = rightsChanges(
       options.path,
@@ -72,7 +72,7 @@ export const fileMode = defineStep({
       { mode: wanted, owner: target },
       { mode: whyMode(entry.stat.mode, wanted), owner: `it is to belong to ${name ?? ''}` },
     );
-    return { changes, otherwise };
+    return changesOr(changes, converged);
   },
   touches: (options) => [
     { kind: 'path', path: options.path, aspect: 'mode' },

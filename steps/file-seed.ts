@@ -23,7 +23,7 @@ export const fileSeed = defineStep({
         return seed(context);
       case 'file':
         return options.follow === undefined
-          ? { changes: [], otherwise: `${options.path} is there and stays as it is` }
+          ? { converged: `${options.path} is there and stays as it is` }
           : followSource(context, entry.stat, options.follow);
       case 'link':
       case 'behind-link': {
@@ -31,7 +31,7 @@ export const fileSeed = defineStep({
         const notes = resolves
           ? [info(`${options.path} is a link to ${entry.target}: left alone`)]
           : [leftAlone(options.path, entry, 'nothing is seeded through a link')];
-        return { changes: [], otherwise: `${options.path} is left alone`, notes };
+        return { converged: `${options.path} is left alone`, notes };
       }
       default:
         throw notAFile(options.path, entry, 'a regular file, or nothing');
@@ -62,10 +62,10 @@ function seed(context: StepContext<Options>): Outcome {
   existingDirectory(context, 'path', parentOf(target));
   if (typeof source === 'string') return withoutSource(target, source, required === true);
   const change = putInPlace(context, source, { from: 'absent', why: 'it is missing' });
-  if (follow === undefined) return { changes: [change], otherwise: '' };
+  if (follow === undefined) return { changes: [change] };
   const why = 'the next image can tell whether anybody edited it';
   const { changes, notes } = remember(context, follow, [source.content().digest()], why);
-  return { changes: [...changes, change], otherwise: '', notes };
+  return { changes: [...changes, change], notes };
 }
 
 function withoutSource(target: string, found: string, required: boolean): Outcome {
@@ -77,5 +77,5 @@ function withoutSource(target: string, found: string, required: boolean): Outcom
     });
   }
   const notes = [warning(`${found}, so that ${target} is not seeded (#88926)`)];
-  return { changes: [], otherwise: 'there is nothing to copy', notes };
+  return { converged: 'there is nothing to copy', notes };
 }

@@ -28,7 +28,7 @@ export const installStamp = defineStep({
     },
   },
   plan({ system, with: options }) {
-    const stays = (otherwise: string) => ({ changes: [], otherwise });
+    const stays = (converged: string) => ({ converged });
     const entry = system.look(options.path);
     if (entry.type === 'missing') return stays(`${options.path} is missing, as it should be`);
     if (entry.type !== 'file') return stays(`${options.path} is ${whatIs(entry)}: left alone`);
@@ -49,7 +49,7 @@ export const installStamp = defineStep({
         `says ${options.value}, but the home is shared data: a host install would refuse to update.` +
         (own ? ` The image's own stamp is ${options.own}.` : ''),
     };
-    return { changes: [change], otherwise: '' };
+    return { changes: [change] };
   },
   touches: (options) => [{ kind: 'path', path: options.path, aspect: 'existence' }],
 });

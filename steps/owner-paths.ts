@@ -18,7 +18,13 @@ import {
   type Wanted,
 } from '../src/step/repair.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
-import { defineStep, type Note, type StepContext, type Touch } from '../src/step/step.ts';
+import {
+  changesOr,
+  defineStep,
+  type Note,
+  type StepContext,
+  type Touch,
+} from '../src/step/step.ts';
 import { sameOwner, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
 import { IDS_FILE, type HomeIds } from '../src/system/home-ids.ts';
 import { LOCK_FILE } from '../src/system/home-lock.ts';
@@ -133,11 +139,7 @@ export const ownerPaths = defineStep({
     ) {
       changes.push(settling(options.record, name, record, own));
     }
-    return {
-      changes,
-      otherwise: `what is listed below ${base} belongs to ${showOwner(to)}`,
-      notes,
-    };
+    return changesOr(changes, `what is listed below ${base} belongs to ${showOwner(to)}`, notes);
   },
   touches: (options) => [
     ...touchedByLists(options),

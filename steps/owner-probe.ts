@@ -12,7 +12,7 @@ import {
   type Repair,
   type Wanted,
 } from '../src/step/repair.ts';
-import { defineStep, type StepContext } from '../src/step/step.ts';
+import { changesOr, defineStep, type StepContext } from '../src/step/step.ts';
 import { sameOwner, showOwner, type Stat } from '../src/system/entry.ts';
 import { keepsRule, replacing } from '../src/system/owner-rule.ts';
 import { isWithin } from '../src/system/path.ts';
@@ -55,25 +55,31 @@ export const ownerProbe = defineStep({
     if (probe.type === 'missing') return { skipped: `${options.probe} is missing` };
     if (!('stat' in probe) || probe.type === 'link') {
       const notes = [leftAlone(options.probe, probe)];
-      return { changes: [], otherwise: `${options.probe} tells nothing`, notes };
+      return { converged: `${options.probe} tells nothing`, notes };
     }
     if (keepsRule(wanted.rule, probe.stat)) {
-      return { changes: [], otherwise: whyKept(options.probe, probe.stat, wanted) };
+      return { converged: whyKept(options.probe, probe.stat, wanted) };
     }
     const repairs: Repair[] = [];
     for (const tree of probedLast(options.trees, options.probe)) {
       repairs.push(await repair(context, tree, wanted));
     }
     const unfinished = unfinishedOf(repairs);
-    return {
-      ...(unfinished === undefined ? {} : { unfinished }),
-      changes: repairs
-        .flatMap(({ changes }) => changes)
-        // Once the probe is right no boot looks at the trees again: it waits until all are done.
-        .filter(({ path }) => unfinished === undefined || !isWithin(options.probe, path)),
-      otherwise: `nothing in ${options.trees.join(', ')} can be given to ${name}`,
-      notes: repairs.flatMap(({ notes }) => notes),
-    };
+    const changes = repairs.flatMap((one) => one.changes);
+    const notes = repairs.flatMap((one) => one.notes);
+    if (unfinished !== undefined) {
+      // Once the probe is right no boot looks at the trees again: it waits until all are done.
+      return {
+        changes: changes.filter(({ path }) => !isWithin(options.probe, path)),
+        notes,
+        unfinished,
+      };
+    }
+    return changesOr(
+      changes,
+      `nothing in ${options.trees.join(', ')} can be given to ${name}`,
+      notes,
+    );
   },
   touches: (options) => [
     { kind: 'path', path: options.probe, aspect: 'owner', reads: true },

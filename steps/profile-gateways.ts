@@ -8,7 +8,7 @@ import { isScanned } from '../src/gateway/slot.ts';
 import { account, environment, path } from '../src/step/fields.ts';
 import { warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory } from '../src/step/place.ts';
-import { defineStep, type Note } from '../src/step/step.ts';
+import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { requireVariableNames } from '../src/step/variables.ts';
 import { leftoverChanges, outdatedSlot, unknownSlots } from './profile-gateways/leftovers.ts';
 import { legacyChanges } from './profile-gateways/legacy.ts';
@@ -98,7 +98,7 @@ export const profileGateways = defineStep({
         ? rescanChanges(system, scandir, shared.scanned)
         : []),
     ];
-    return { changes, otherwise: `every profile has its gateway in ${scandir} already`, notes };
+    return changesOr(changes, `every profile has its gateway in ${scandir} already`, notes);
   },
   touches: ({ home, scandir, account: name }) => [
     { kind: 'path', path: scandir, aspect: 'existence', tree: true },

@@ -2,7 +2,7 @@ import { unlessProblem } from '../src/errors/look-failed.ts';
 import { ownerTouches } from '../src/step/owner.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import { leftAlone, whatIs } from '../src/step/phrases.ts';
-import { defineStep, type Findings, type Touch } from '../src/step/step.ts';
+import { defineStep, type Converged, type Touch } from '../src/step/step.ts';
 import type { Entry } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -38,7 +38,7 @@ export const skillsSync = defineStep({
     }
     const named = await externalOf(system, home, options.config);
     if (named.directories === undefined) {
-      return { changes: [], otherwise: 'the skills stay as they are', notes: named.notes };
+      return { converged: 'the skills stay as they are', notes: named.notes };
     }
     const external = [...new Set([...(options.external ?? []), ...named.directories])];
     const all = { ...options, external };
@@ -46,7 +46,7 @@ export const skillsSync = defineStep({
     const record = recordOf(system, home);
     const hasManifest = lookBelow(system, home, join('skills', MANIFEST)).type === 'file';
     if (hasManifest && record?.done === true && record.fingerprint === fingerprint) {
-      return { changes: [], otherwise: 'the home has the skills of this image' };
+      return { converged: 'the home has the skills of this image' };
     }
     const found = await planSync({ ...context, with: all }, home, fingerprint, record);
     return { ...found, notes: [...named.notes, ...(found.notes ?? [])] };
@@ -67,9 +67,9 @@ function configTouches(config: string | undefined): Touch[] {
 }
 
 /** What cannot be written down would be done again in each boot, over what the user did. */
-function refused(path: string, entry: Entry): Findings {
+function refused(path: string, entry: Entry): Converged {
   const notes = [leftAlone(path, entry, 'no skills are synced')];
-  return { changes: [], otherwise: `${path} is left alone`, notes };
+  return { converged: `${path} is left alone`, notes };
 }
 
 /** What the last sync wrote down. A text that is no record is as good as none. */

@@ -4,7 +4,7 @@ import { ownerOf, ownerTouches } from '../src/step/owner.ts';
 import { leftAlone } from '../src/step/phrases.ts';
 import { canonical, existingDirectory } from '../src/step/place.ts';
 import { rightsChanges } from '../src/step/rights.ts';
-import { defineStep, type Note } from '../src/step/step.ts';
+import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { showOwner, type Owner } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -59,11 +59,8 @@ export const supervisePerms = defineStep({
       if (entry.type === 'link') notes.push(leftAlone(service, entry));
       if (entry.type === 'directory') share(system, service, wanted, { changes, notes });
     }
-    return {
-      changes,
-      otherwise: `${showOwner(wanted)} controls the services in ${root} already`,
-      notes,
-    };
+    const converged = `${showOwner(wanted)} controls the services in ${root} already`;
+    return changesOr(changes, converged, notes);
   },
   touches: (options) => [
     { kind: 'path', path: options.root, aspect: 'owner', tree: true },

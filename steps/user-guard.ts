@@ -15,8 +15,8 @@ export const userGuard = defineStep({
   plan({ system, facts, with: options }) {
     const { uid: wanted } = system.accounts().user(options.account);
     const { uid, gid } = facts;
-    if (uid === 0) return { changes: [], otherwise: 'started as root' };
-    if (uid === wanted) return { changes: [], otherwise: `started as ${options.account} (${uid})` };
+    if (uid === 0) return { converged: 'started as root' };
+    if (uid === wanted) return { converged: `started as ${options.account} (${uid})` };
     throw new Problem({
       code: 'not-permitted',
       found: `started with --user ${uid}, neither root nor ${options.account} (${wanted})`,

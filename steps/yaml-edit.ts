@@ -75,10 +75,10 @@ export const yamlEdit = defineStep({
   },
   async plan({ system, with: { path: file, edits } }) {
     const entry = system.look(file);
-    if (entry.type === 'missing') return { changes: [], otherwise: `${file} is missing` };
+    if (entry.type === 'missing') return { converged: `${file} is missing` };
     if (isLinked(entry)) {
       const notes = [leftAlone(file, entry)];
-      return { changes: [], otherwise: `${file} is left alone`, notes };
+      return { converged: `${file} is left alone`, notes };
     }
     if (entry.type !== 'file') throw notAFile(file, entry);
     const content = system.read(file);
@@ -86,10 +86,10 @@ export const yamlEdit = defineStep({
     const result = content.open(reader);
     if (result.kind === 'invalid') {
       const notes = [warning(`${file} ${result.reason}: left alone, and not edited`)];
-      return { changes: [], otherwise: `${file} is left alone`, notes };
+      return { converged: `${file} is left alone`, notes };
     }
     if (result.kind === 'same') {
-      return { changes: [], otherwise: `${file} has all that the plan gives it` };
+      return { converged: `${file} has all that the plan gives it` };
     }
     const { uid, gid, mode } = entry.stat;
     return {
@@ -106,7 +106,6 @@ export const yamlEdit = defineStep({
           why: 'keys have other values than the plan gives them',
         },
       ],
-      otherwise: '',
     };
   },
   touches: ({ path: file }) => [{ kind: 'path', path: file, aspect: 'existence' }],

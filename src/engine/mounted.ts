@@ -1,6 +1,5 @@
 /* Keeps every step off the owner and mode of what the operator has mounted, and finishes writes. */
 import type { Change } from '../changes/change.ts';
-import type { Findings } from '../step/step.ts';
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
 import { unreachable } from '../errors/problem.ts';
 import { Unanswered } from '../errors/unanswered.ts';
@@ -22,22 +21,17 @@ import type { Gate } from './gate.ts';
 import type { Bootable } from './shared.ts';
 
 /**
- * What is left of a step's findings where some of it is about mounts: their owner, mode and being
+ * What is left of a step's changes where some of them are about mounts: their owner, mode and being
  * are the operator's, and the content of a mounted file is changed in place.
  * @param home whose mounts of directories are the operator's, too; it may be one itself
  */
 export function respectMounts(
-  findings: Findings,
+  changes: readonly Change[],
   system: ReadSystem,
   home: string | undefined,
-): Findings {
-  const { changes } = findings;
-  if (!changes.some(({ path }) => system.isMount(path))) return findings;
-  const kept = changes.flatMap((change) => respected(change, system, home));
-  if (kept.length > 0) return { ...findings, changes: kept };
-  const path = changes[0]?.path ?? '';
-  const otherwise = `${path} is a mount of its own: it stays as the operator has it`;
-  return { ...findings, changes: [], otherwise };
+): readonly Change[] {
+  if (!changes.some(({ path }) => system.isMount(path))) return changes;
+  return changes.flatMap((change) => respected(change, system, home));
 }
 
 function respected(change: Change, system: ReadSystem, home: string | undefined): Change[] {

@@ -5,7 +5,7 @@ import { Unanswered } from '../errors/unanswered.ts';
 import { counted } from '../step/phrases.ts';
 import { scanNotes } from '../step/repair.ts';
 import { inheriting } from '../step/shared-group.ts';
-import type { Findings, Note } from '../step/step.ts';
+import type { Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
 import { behindLink } from '../system/links.ts';
 import type { Progress } from '../system/scan.ts';
@@ -74,9 +74,9 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       isSecret: (option) => step.secrets.includes(option),
     });
     if ('skipped' in planned) return report('skipped', planned.skipped);
-    const named = inheriting(canonical(planned, boot.system), boot.system, boot.facts);
-    const outcome = respectMounts({ ...planned, changes: named }, boot.system, boot.home);
-    const wanted = outcome.changes;
+    const found = 'converged' in planned ? [] : planned.changes;
+    const named = inheriting(canonical(found, boot.system), boot.system, boot.facts);
+    const wanted = respectMounts(named, boot.system, boot.home);
     if (boot.space === undefined) {
       await boot.trials.run(wanted, async () => {
         await turn.toChange();
@@ -86,7 +86,7 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
     const judged = boot.keeping.judge(wanted);
     ({ changes, losses } = judged);
     const problem = await preflight(changes, boot, limit);
-    notes = [...(outcome.notes ?? []), ...(problem === undefined ? forecast(changes, boot) : [])];
+    notes = [...(planned.notes ?? []), ...(problem === undefined ? forecast(changes, boot) : [])];
     for (const note of notes) turn.tell({ type: 'note', step, note });
     if (problem !== undefined) {
       return report('blocked', problem.message, { changes, notes, losses, problem });
@@ -115,13 +115,13 @@ export async function bootStep(turn: Turn, boot: Boot): Promise<StepReport> {
       changes = changes.with(made, done.change);
       made += 1;
       turn.tell({ type: 'change-made', step, change: done.change });
-      const found = notesOf(done, boot.system);
-      notes = [...notes, ...found];
-      for (const note of found) turn.tell({ type: 'note', step, note });
+      const seen = notesOf(done, boot.system);
+      notes = [...notes, ...seen];
+      for (const note of seen) turn.tell({ type: 'note', step, note });
     }
-    if (outcome.unfinished !== undefined) throw outcome.unfinished;
+    if ('unfinished' in planned && planned.unfinished !== undefined) throw planned.unfinished;
     if (changes.length === 0) {
-      const why = wanted.length === 0 ? outcome.otherwise : notKept(wanted.length);
+      const why = 'converged' in planned ? planned.converged : whyLeft(named, wanted);
       return report('converged', why, { notes, losses });
     }
     return report('changes', step.why ?? step.type.summary, { changes, made, notes, losses });
@@ -149,12 +149,15 @@ function forecast(changes: readonly Change[], { space, keeping }: Boot): Note[] 
   return space === undefined ? [] : [...space.notes(changes), ...keeping.forecast(changes)];
 }
 
-function notKept(count: number): string {
-  return `the file system does not keep what is wanted (${counted(count, 'change')})`;
+/** Why nothing is left of changes that a step found. */
+function whyLeft(found: readonly Change[], wanted: readonly Change[]): string {
+  return wanted.length === 0
+    ? `${found[0]?.path ?? ''} is a mount of its own: it stays as the operator has it`
+    : `the file system does not keep what is wanted (${counted(wanted.length, 'change')})`;
 }
 
 /** Names what changes by the path where it lies: /run/x, where a plan may say /var/run/x. */
-function canonical({ changes }: Findings, system: System): readonly Change[] {
+function canonical(changes: readonly Change[], system: System): readonly Change[] {
   return changes.map((change) => {
     const resolution = system.resolve(change.path);
     if (resolution.kind === 'behind-link') throw behindLink(change.path, resolution);

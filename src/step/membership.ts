@@ -6,7 +6,7 @@ import { hasShadowGroups, requireDatabase, shadowMembers } from './account-files
 export interface Membership {
   readonly gid: number;
   /** What the group is called where none has the id: a new one, or one that gets it. */
-  readonly otherwise: string;
+  readonly newName: string;
   readonly member: string;
   readonly why: string;
 }
@@ -19,8 +19,8 @@ export interface Membership {
  */
 export function membershipChanges(system: ReadSystem, membership: Membership): RecordChange[] {
   requireDatabase(system, '/etc/group');
-  const { gid, otherwise } = membership;
-  const group = system.accounts().groupWithId(gid)?.name ?? otherwise;
+  const { gid, newName } = membership;
+  const group = system.accounts().groupWithId(gid)?.name ?? newName;
   return [...shadowChanges(system, group, membership), ...groupChanges(system, group, membership)];
 }
 

@@ -29,12 +29,13 @@ export interface Note {
   readonly cause?: Cause;
 }
 
-/** What a step found. No changes: the world is converged as far as this step goes. */
-export interface Findings {
+/** What a step returns: what has to change, why nothing has to, or why it does not apply here. */
+export type Outcome = Found | Converged | { readonly skipped: string };
+
+/** The world is not yet as the step wants it. */
+export interface Found {
   readonly changes: readonly Change[];
-  /** Why nothing is to be done, shown when there are no changes. */
-  readonly otherwise: string;
-  readonly notes?: readonly Note[];
+  readonly notes?: readonly Note[] | undefined;
   /**
    * What the step could not look at: its changes are made, and then it fails with this. What proves
    * that the step is done is not among the changes, so that the next boot looks again.
@@ -42,8 +43,20 @@ export interface Findings {
   readonly unfinished?: Problem | undefined;
 }
 
-/** What a step returns: findings, or why it does not apply here. */
-export type Outcome = Findings | { readonly skipped: string };
+/** The world is as the step wants it; the phrase says how that shows. */
+export interface Converged {
+  readonly converged: string;
+  readonly notes?: readonly Note[] | undefined;
+}
+
+/** What a step returns that may have no changes; `converged` says why then. */
+export function changesOr(
+  changes: readonly Change[],
+  converged: string,
+  notes?: readonly Note[],
+): Found | Converged {
+  return changes.length === 0 ? { converged, notes } : { changes, notes };
+}
 
 /** What a step is given. */
 export interface StepContext<W> {

@@ -19,7 +19,7 @@ interface Found {
   readonly nodes: readonly AccessNode[];
   readonly notes: readonly Note[];
   /** Why there are none. */
-  readonly otherwise: string;
+  readonly absent: string;
 }
 
 /** The first of the paths that is a socket or device, and all of them in the directories. */
@@ -47,7 +47,7 @@ export function findNodes(system: ReadSystem, { paths = [], directories = [] }: 
     }
   }
   const places = [...paths, ...directories.map((directory) => `${directory}/*`)];
-  return { nodes, notes, otherwise: `no socket or device at ${places.join(' or ')}` };
+  return { nodes, notes, absent: `no socket or device at ${places.join(' or ')}` };
 }
 
 function nodeAt(system: ReadSystem, path: string): AccessNode | undefined {

@@ -1,7 +1,7 @@
 import { isAnswer } from '../../src/errors/look-failed.ts';
 import { Problem, unreachable } from '../../src/errors/problem.ts';
 import { warning } from '../../src/step/phrases.ts';
-import type { Outcome, StepContext } from '../../src/step/step.ts';
+import { changesOr, type Outcome, type StepContext } from '../../src/step/step.ts';
 import type { Stat } from '../../src/system/entry.ts';
 import { READ_LIMIT, type ReadSystem } from '../../src/system/system.ts';
 import { remember, remembered } from './record.ts';
@@ -26,7 +26,7 @@ type Standing = 'equal' | 'foreign' | 'pristine' | 'edited' | 'passed-over';
 export function followSource(context: StepContext<Options>, stat: Stat, record: string): Outcome {
   const { system, with: options } = context;
   const { path } = options;
-  const stays = (otherwise: string): Outcome => ({ changes: [], otherwise });
+  const stays = (converged: string): Outcome => ({ converged });
   const source = sourceOf(context);
   if (source === undefined || typeof source === 'string') {
     return stays(`${path} is there and stays as it is`);
@@ -34,14 +34,15 @@ export function followSource(context: StepContext<Options>, stat: Stat, record: 
   const standing = standingOf(system, path, stat, source, record);
   if (standing instanceof Problem) {
     const notes = [warning(`${standing.found}: ${path} stays as it is`)];
-    return { changes: [], otherwise: `${path} cannot be compared`, notes };
+    return { converged: `${path} cannot be compared`, notes };
   }
   switch (standing) {
     case 'equal': {
-      const otherwise = `${path} is as the image has it`;
-      if (remembered(system, record).length === 1) return stays(otherwise);
+      const converged = `${path} is as the image has it`;
+      if (remembered(system, record).length === 1) return stays(converged);
       const why = 'it is as the image has it; the next image can tell whether anybody edited it';
-      return { ...remember(context, record, [source.content().digest()], why), otherwise };
+      const { changes, notes } = remember(context, record, [source.content().digest()], why);
+      return changesOr(changes, converged, notes);
     }
     case 'pristine': {
       const why = 'nobody has edited it, and the image has a new one';
@@ -52,7 +53,7 @@ export function followSource(context: StepContext<Options>, stat: Stat, record: 
       const after = notes.length > 0 ? { changes } : remember(context, record, [now], why);
       // A mode that somebody has tightened stays tight.
       const mode = stat.mode & change.mode;
-      return { changes: [...changes, { ...change, mode }, ...after.changes], otherwise: '', notes };
+      return { changes: [...changes, { ...change, mode }, ...after.changes], notes };
     }
     case 'foreign':
       return stays(`${path} is there, was not seeded by this image, and stays as it is`);

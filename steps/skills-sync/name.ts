@@ -15,9 +15,9 @@ const HEAD = 4000;
 export function skillName(
   system: ReadSystem,
   directory: string,
-  otherwise: string = nameOf(directory),
+  fallback: string = nameOf(directory),
 ): string {
-  return nameIn(system, join(directory, SKILL_FILE)) ?? otherwise;
+  return nameIn(system, join(directory, SKILL_FILE)) ?? fallback;
 }
 
 /** The name that the front matter of a text says: the lines between the first two fences. */

@@ -3,7 +3,7 @@ import type { Change } from '../../src/changes/change.ts';
 import { lookBelow } from '../../src/step/place.ts';
 import { ownerOf } from '../../src/step/owner.ts';
 import { counted, info, listed, warning } from '../../src/step/phrases.ts';
-import type { Findings, Note, StepContext } from '../../src/step/step.ts';
+import { changesOr, type Converged, type Found, type Note, type StepContext } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
@@ -33,13 +33,13 @@ export async function planSync(
   home: string,
   fingerprint: string,
   record: SyncRecord | undefined,
-): Promise<Findings> {
+): Promise<Found | Converged> {
   const { system, signal, with: options } = context;
   const { bundled, essential = [], external = [] } = options;
   const bundle = readBundle(system, bundled);
   if (bundle.skills.length === 0) {
     const notes = [...bundle.notes, warning(`${bundled} has no skills: those of the home stay`)];
-    return { changes: [], otherwise: 'there is nothing to sync', notes };
+    return { converged: 'there is nothing to sync', notes };
   }
   const leftovers = findLeftovers(system, home, bundle.skills);
   const skills = new HomeSkills(system, home, leftovers.aside);
@@ -69,11 +69,11 @@ export async function planSync(
   const manifest = showManifest(decisions.manifest);
   if (manifest !== text) changes.push(manifestChange(skills, manifest, owner));
   changes.push(...shadowChanges(skills, decisions));
-  return {
-    changes: framed(skills, changes, record, { fingerprint, done: true }, owner),
-    otherwise: 'the home has the skills of this image',
-    notes: [...bundle.notes, ...notesOf(decisions.left)],
-  };
+  return changesOr(
+    framed(skills, changes, record, { fingerprint, done: true }, owner),
+    'the home has the skills of this image',
+    [...bundle.notes, ...notesOf(decisions.left)],
+  );
 }
 
 function textBelow(system: ReadSystem, home: string, path: string): string | undefined {

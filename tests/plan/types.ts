@@ -13,7 +13,7 @@ import type { Registry } from '../../src/plan/registry.ts';
  * Step types that do nothing, with every kind of option that a schema can describe.
  */
 
-const nothing = () => ({ changes: [], otherwise: 'nothing to do' });
+const nothing = () => ({ converged: 'nothing to do' });
 
 const directory = defineStep({
   uses: 'directory',

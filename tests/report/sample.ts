@@ -12,7 +12,7 @@ function typeNamed(uses: string): AnyStepType {
     uses,
     summary: `Keep ${uses}.`,
     schema: { type: 'object', additionalProperties: false, required: [], properties: {} },
-    plan: () => ({ changes: [], otherwise: '' }),
+    plan: () => ({ converged: '' }),
     touches: () => [],
   };
 }

@@ -23,7 +23,7 @@ test("a home that is the user's own is open, and what is missing in it is passed
   const found = await findingsOf(accessCheck, options, system, as);
   expect(found).toEqual({
     changes: [],
-    otherwise: 'uid 1026 can write to all that is listed in /opt/data',
+    converged: 'uid 1026 can write to all that is listed in /opt/data',
     notes: [],
   });
 });
@@ -109,7 +109,7 @@ test('paths that are not required make warnings, and the base may be left out', 
   const image = { base: '/opt/hermes', top: false, paths: ['.venv', 'fifo'], required: false };
   expect(await findingsOf(accessCheck, image, system, as)).toEqual({
     changes: [],
-    otherwise: 'uid 1026 cannot write to all that is listed in /opt/hermes',
+    converged: 'uid 1026 cannot write to all that is listed in /opt/hermes',
     notes: [
       {
         severity: 'warning',

@@ -18,7 +18,7 @@ const withSocket = (gid: number, more: Record<string, MemoryNode> = {}) =>
 test('without a socket there is nothing to do (B08)', async () => {
   expect(await findingsOf(accountAccess, options, world({}))).toEqual({
     changes: [],
-    otherwise: 'no socket or device at /var/run/docker.sock or /run/docker.sock',
+    converged: 'no socket or device at /var/run/docker.sock or /run/docker.sock',
     notes: [],
   });
 });
@@ -36,7 +36,7 @@ test('an account that is in the group already needs no change, primary or not', 
   const member = withSocket(100, { '/etc/group': file('hermes:x:10000:\nusers:x:100:hermes\n') });
   expect((await findingsOf(accountAccess, options, member)).changes).toEqual([]);
   const primary = withSocket(10000);
-  expect((await findingsOf(accountAccess, options, primary)).otherwise).toBe(
+  expect((await findingsOf(accountAccess, options, primary)).converged).toBe(
     'hermes is in the group of /run/docker.sock (10000) already',
   );
 });
@@ -88,7 +88,7 @@ test('a socket whose group the user namespace does not map makes nobody a member
   const options = { account: 'hermes', paths: ['/run/docker.sock'] };
   const found = await findingsOf(accountAccess, options, system, { facts: { ...ROOT_FACTS, ids } });
   expect(found.changes).toEqual([]);
-  expect(found.otherwise).toBe('/run/docker.sock (65534) is left as it is');
+  expect(found.converged).toBe('/run/docker.sock (65534) is left as it is');
   expect(found.notes?.[0]?.text).toContain('does not exist in this user namespace');
 });
 
@@ -182,7 +182,7 @@ describe('devices in a directory (B09)', () => {
   test('may be none', async () => {
     expect(await findingsOf(accountAccess, gpu, world({}))).toEqual({
       changes: [],
-      otherwise: 'no socket or device at /dev/dri/*',
+      converged: 'no socket or device at /dev/dri/*',
       notes: [],
     });
   });
@@ -198,7 +198,7 @@ describe('a socket that is given to the group of the account (B24)', () => {
       '/.fly/api owner 0:0 -> 0:10000',
       '/.fly/api mode 0755 -> 0775',
     ]);
-    expect((await converge(accountAccess, fly, system)).otherwise).toBe(
+    expect((await converge(accountAccess, fly, system)).converged).toBe(
       'the group of hermes can use /.fly/api already',
     );
   });

@@ -15,7 +15,7 @@ test('a group of the container is kept for the account, under its name where it 
     'group host-2001 none -> 2001, members hermes',
   ]);
   const again = await converge(accountGroups, options, system, started(0, 100, 2001));
-  expect(again).toMatchObject({ changes: [], otherwise: 'hermes is in 100, 2001 already' });
+  expect(again).toMatchObject({ changes: [], converged: 'hermes is in 100, 2001 already' });
   expect(system.accounts().identity('hermes').groups).toEqual([10000, 100, 2001]);
 });
 
@@ -23,7 +23,7 @@ test('the groups that the image has root in were not asked for', async () => {
   const system = world({ '/etc/group': file('root:x:0:root\nadm:x:4:root\nhermes:x:10000:\n') });
   expect(await findingsOf(accountGroups, options, system, started(0, 4))).toMatchObject({
     changes: [],
-    otherwise: 'the container was started with no group besides those of the image',
+    converged: 'the container was started with no group besides those of the image',
   });
 });
 

@@ -19,7 +19,7 @@ test('a home that it can enter, write in and read is told to be one', async () =
   });
   expect(await findingsOf(accountReach, at('/opt/data'), system)).toEqual({
     changes: [],
-    otherwise: 'hermes (10000:10000) can use /opt/data',
+    converged: 'hermes (10000:10000) can use /opt/data',
   });
 });
 

@@ -11,14 +11,14 @@ const origins = { uid: 'PUID', gid: 'PGID' };
 test('an account with the ids asked for needs no change (B06)', async () => {
   const options = { user: 'hermes', uid: 10000, gid: 10000 };
   const found = await findingsOf(accountRemap, options, world({}));
-  expect(found).toEqual({ changes: [], otherwise: 'hermes is 10000:10000 already' });
+  expect(found).toEqual({ changes: [], converged: 'hermes is 10000:10000 already' });
 });
 
 test('without ids the account stays as it is (B04)', async () => {
   const found = await findingsOf(accountRemap, { user: 'hermes' }, world({}));
   expect(found).toEqual({
     changes: [],
-    otherwise: 'no id is asked for: hermes stays 10000:10000',
+    converged: 'no id is asked for: hermes stays 10000:10000',
   });
 });
 

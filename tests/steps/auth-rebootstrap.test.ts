@@ -26,7 +26,8 @@ const more = { origins: { seed: VARIABLE } };
 
 /** The status word that an outcome starts with. */
 function statusOf(outcome: Outcome): string {
-  const said = 'skipped' in outcome ? outcome.skipped : outcome.otherwise;
+  const said =
+    'skipped' in outcome ? outcome.skipped : 'converged' in outcome ? outcome.converged : '';
   return said.split(':')[0] ?? '';
 }
 

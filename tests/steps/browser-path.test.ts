@@ -78,7 +78,7 @@ test('what the boot before has exported is no choice of the operator', async () 
   const found = `${SHELL}/chrome-headless-shell`;
   const system = image({ [EXPORTED]: file(found) });
   const outcome = await planStep(browserPath, { ...options, override: found }, system);
-  expect(outcome).toEqual({ changes: [], otherwise: `${VARIABLE} is ${found} already` });
+  expect(outcome).toEqual({ converged: `${VARIABLE} is ${found} already` });
 });
 
 test('a path that has been exported and is gone is replaced', async () => {
@@ -116,7 +116,7 @@ describe('a path that the image has baked in (B31)', () => {
       expect(notes).toEqual([]);
       expect(await converge(browserPath, withBaked, system)).toEqual({
         changes: [],
-        otherwise: `${VARIABLE} is ${CHROME} already`,
+        converged: `${VARIABLE} is ${CHROME} already`,
       });
     },
   );
@@ -162,7 +162,7 @@ describe('a path that the image has baked in (B31)', () => {
     const { variable, names } = options;
     expect(await findingsOf(browserPath, { variable, names, baked: BAKED }, system)).toEqual({
       changes: [],
-      otherwise: 'no directory of browsers is set',
+      converged: 'no directory of browsers is set',
       notes: notesOfIt,
     });
   });
@@ -188,8 +188,7 @@ describe('a path that the image has baked in (B31)', () => {
   test('is no choice of the operator on the boot after', async () => {
     const system = bakedImage(CHROME, { [EXPORTED]: file(CHROME) });
     expect(await planStep(browserPath, { ...withBaked, override: CHROME }, system)).toEqual({
-      changes: [],
-      otherwise: `${VARIABLE} is ${CHROME} already`,
+      converged: `${VARIABLE} is ${CHROME} already`,
     });
   });
 });

@@ -10,7 +10,7 @@ const fingerprint = { of: ['/etc/app.conf'], stamp: '/var/lib/app/stamp' };
 test('a command whose work is there is not run', async () => {
   const system = world({ ...tool, '/srv/made': directory() });
   const found = await findingsOf(command, { argv: [TOOL], creates: '/srv/made' }, system);
-  expect(found).toEqual({ changes: [], otherwise: '/srv/made is there' });
+  expect(found).toEqual({ changes: [], converged: '/srv/made is there' });
 });
 
 test('a command whose work is missing is run as the account of the step', async () => {
@@ -41,7 +41,7 @@ test('a command runs again only when a file that it depends on has changed', asy
     ['directory', '/var/lib/app'],
     ['stamp', '/var/lib/app/stamp'],
   ]);
-  expect((await converge(command, options, system)).otherwise).toBe(
+  expect((await converge(command, options, system)).converged).toBe(
     '/etc/app.conf: unchanged since the last run',
   );
   system.overlay.put('/etc/app.conf', file('2'));

@@ -39,7 +39,7 @@ test('a current file is converged without a process (B25)', async () => {
   const found = await findingsOf(configMigrate, options, image('_config_version: 16\n'), { as });
   expect(found).toEqual({
     changes: [],
-    otherwise: `${CONFIG} is of version 16, and the image expects 16`,
+    converged: `${CONFIG} is of version 16, and the image expects 16`,
   });
 });
 
@@ -144,7 +144,7 @@ test.each([
   ['a version with a comment', '_config_version:  16   # now\r\n'],
   ['a mapping on one line', '{_config_version: 16, a: 1}\n'],
 ])('the version is read from %s', async (_, text) => {
-  expect((await findingsOf(configMigrate, options, image(text), { as })).otherwise).toBe(
+  expect((await findingsOf(configMigrate, options, image(text), { as })).converged).toBe(
     `${CONFIG} is of version 16, and the image expects 16`,
   );
 });

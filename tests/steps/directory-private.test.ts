@@ -34,7 +34,7 @@ describe('a private directory in a place of everybody (B18)', () => {
     expect(notes).toEqual([]);
     expect(await converge(directoryPrivate, runtime, system)).toEqual({
       changes: [],
-      otherwise: '/run/user/10000 is 0700 10000:10000',
+      converged: '/run/user/10000 is 0700 10000:10000',
       notes: [],
     });
   });

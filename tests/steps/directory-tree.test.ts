@@ -32,7 +32,7 @@ test('existing directories are left as they are, whatever their owner and mode',
   const found = await findingsOf(directoryTree, options, system);
   expect(found).toEqual({
     changes: [],
-    otherwise: 'nothing is missing below /opt/data',
+    converged: 'nothing is missing below /opt/data',
     notes: [],
   });
 });

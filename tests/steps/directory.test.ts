@@ -11,7 +11,7 @@ test('a directory that is right needs no change', async () => {
   const options = { path: '/opt/data', owner: 'hermes', mode: '0750' };
   const found = await findingsOf(directoryStep, options, system);
   expect(found.changes).toEqual([]);
-  expect(found.otherwise).toBe('/opt/data is there, 0750 10000:10000');
+  expect(found.converged).toBe('/opt/data is there, 0750 10000:10000');
 });
 
 test('a missing directory is made with its parents, which belong to root (B02)', async () => {

@@ -13,7 +13,7 @@ test.each(['/opt/b/chrome', '/opt/b/chrome\n'])(
     const system = world({ [`${ENVDIR}/BROWSER`]: file(text) });
     expect(await findingsOf(envExport, options, system)).toEqual({
       changes: [],
-      otherwise: 'BROWSER is exported already',
+      converged: 'BROWSER is exported already',
     });
   },
 );

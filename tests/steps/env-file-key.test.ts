@@ -84,7 +84,7 @@ describe('without a key of the container (B21)', () => {
   ])('a file that has one is untouched: %j', async (text) => {
     expect(await findingsOf(envFileKey, options, withEnv(text))).toEqual({
       changes: [],
-      otherwise: `${PATH} has API_SERVER_KEY, and keeps it`,
+      converged: `${PATH} has API_SERVER_KEY, and keeps it`,
     });
   });
 });
@@ -116,7 +116,7 @@ describe('a key of the container', () => {
   test('is used as it is, and none is made', async () => {
     expect(await findingsOf(envFileKey, given(LONG), world({}))).toMatchObject({
       changes: [],
-      otherwise: 'the container brings API_SERVER_KEY',
+      converged: 'the container brings API_SERVER_KEY',
     });
   });
 

@@ -52,7 +52,7 @@ test('a line that somebody wrote by hand stays when the variable is unset', asyn
   const system = world({ [`${HOME}/.env`]: file(`${NAME}=mine\n`) });
   expect(await findingsOf(envFileVariables, withValue(), system)).toMatchObject({
     changes: [],
-    otherwise: 'the container sets none of them',
+    converged: 'the container sets none of them',
   });
 });
 

@@ -12,7 +12,7 @@ test('a file that is right needs no change (B23)', async () => {
   const found = await findingsOf(fileMode, options, system);
   expect(found).toEqual({
     changes: [],
-    otherwise: '/opt/data/.env is 0600 10000:10000',
+    converged: '/opt/data/.env is 0600 10000:10000',
   });
 });
 
@@ -75,7 +75,7 @@ test('without an owner the file keeps its own', async () => {
 
 test('a missing file is converged', async () => {
   const found = await findingsOf(fileMode, options, world({}));
-  expect(found).toEqual({ changes: [], otherwise: '/opt/data/.env is missing' });
+  expect(found).toEqual({ changes: [], converged: '/opt/data/.env is missing' });
 });
 
 test('a link is left alone with a warning, dangling or not (B15)', async () => {

@@ -52,7 +52,7 @@ describe('a seeded file that follows the image (B20)', () => {
     ]);
     expect(await converge(fileSeed, options, system)).toEqual({
       changes: [],
-      otherwise: `${SOUL} is as the image has it`,
+      converged: `${SOUL} is as the image has it`,
     });
     expect([system.readText(SOUL), system.readText(RECORD)]).toEqual(['one', `${digest('one')}\n`]);
   });
@@ -90,14 +90,14 @@ describe('a seeded file that follows the image (B20)', () => {
       await findingsOf(fileSeed, options, used({ image: 'two', soul: 'mine', seeded: 'one' })),
     ).toEqual({
       changes: [],
-      otherwise: `${SOUL} was edited here: the image's new default is not taken`,
+      converged: `${SOUL} was edited here: the image's new default is not taken`,
     });
   });
 
   test('is kept in silence where somebody has edited it and the image is the same', async () => {
     expect(
       await findingsOf(fileSeed, options, used({ image: 'one', soul: 'mine', seeded: 'one' })),
-    ).toEqual({ changes: [], otherwise: `${SOUL} was edited here and stays as it is` });
+    ).toEqual({ changes: [], converged: `${SOUL} was edited here and stays as it is` });
   });
 
   test('is adopted where it is as the image has it and nothing remembers it', async () => {
@@ -113,7 +113,7 @@ describe('a seeded file that follows the image (B20)', () => {
   test('is not ours where it differs and nothing remembers it', async () => {
     expect(await findingsOf(fileSeed, options, used({ image: 'one', soul: 'mine' }))).toEqual({
       changes: [],
-      otherwise: `${SOUL} is there, was not seeded by this image, and stays as it is`,
+      converged: `${SOUL} is there, was not seeded by this image, and stays as it is`,
     });
   });
 
@@ -125,10 +125,10 @@ describe('a seeded file that follows the image (B20)', () => {
 
   test('stays where the image has lost its source, and where it has none', async () => {
     const system = used({ soul: 'one', seeded: 'one' });
-    const otherwise = `${SOUL} is there and stays as it is`;
-    expect(await findingsOf(fileSeed, options, system)).toEqual({ changes: [], otherwise });
+    const converged = `${SOUL} is there and stays as it is`;
+    expect(await findingsOf(fileSeed, options, system)).toEqual({ changes: [], converged });
     const none = { path: SOUL, follow: RECORD };
-    expect(await findingsOf(fileSeed, none, system)).toEqual({ changes: [], otherwise });
+    expect(await findingsOf(fileSeed, none, system)).toEqual({ changes: [], converged });
   });
 
   test('may be a text of the plan, and its record is no more readable than itself', async () => {
@@ -202,7 +202,7 @@ test('a file that this process may not read stays, with a warning', async () => 
   const system = new Closed(used({ image: 'two', soul: 'one', seeded: 'one' }));
   expect(await findingsOf(fileSeed, options, system)).toEqual({
     changes: [],
-    otherwise: `${SOUL} cannot be compared`,
+    converged: `${SOUL} cannot be compared`,
     notes: [
       {
         severity: 'warning',

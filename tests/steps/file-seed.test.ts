@@ -36,7 +36,7 @@ test('a missing source is reported with both paths (#88926)', async () => {
   const system = world({ '/opt/data': directory() });
   expect(await findingsOf(fileSeed, options, system)).toEqual({
     changes: [],
-    otherwise: 'there is nothing to copy',
+    converged: 'there is nothing to copy',
     notes: [
       {
         severity: 'warning',

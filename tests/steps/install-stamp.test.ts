@@ -37,18 +37,18 @@ test.each([
 ])('%s stays', async (_, node, reason) => {
   const found = await findingsOf(installStamp, options, world({ [STAMP]: node }));
   expect(found.changes).toEqual([]);
-  expect(found.otherwise).toContain(reason);
+  expect(found.converged).toContain(reason);
 });
 
 test('a missing stamp is as it should be', async () => {
   expect(await findingsOf(installStamp, options, world({}))).toEqual({
     changes: [],
-    otherwise: `${STAMP} is missing, as it should be`,
+    converged: `${STAMP} is missing, as it should be`,
   });
 });
 
 test("the image's own stamp stays even where the plan names it", async () => {
   const system = world({ [OWN]: file('docker') });
   const found = await findingsOf(installStamp, { ...options, path: OWN }, system);
-  expect(found).toEqual({ changes: [], otherwise: `${OWN} is the image's own` });
+  expect(found).toEqual({ changes: [], converged: `${OWN} is the image's own` });
 });

@@ -27,7 +27,7 @@ test('a home that is right needs no change (B10, B11, B14)', async () => {
   });
   expect(await findingsOf(ownerPaths, options, system)).toEqual({
     changes: [],
-    otherwise: 'what is listed below /opt/data belongs to 10000:10000',
+    converged: 'what is listed below /opt/data belongs to 10000:10000',
     notes: [],
   });
 });

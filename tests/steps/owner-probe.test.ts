@@ -15,7 +15,7 @@ test('a probe that is right ends the step without a walk (B12)', async () => {
     '/opt/hermes/ui-tui': directory(),
   });
   const found = await findingsOf(ownerProbe, options, system);
-  expect(found).toEqual({ changes: [], otherwise: '/opt/hermes/.venv belongs to 10000:10000' });
+  expect(found).toEqual({ changes: [], converged: '/opt/hermes/.venv belongs to 10000:10000' });
 });
 
 test('a wrong probe repairs all trees that exist, its own last', async () => {
@@ -40,7 +40,7 @@ test('a tree of root is one of a sealed image, and stays so with any ids', async
   const system = world({ [VENV]: directory(), [`${VENV}/lib`]: file('', { owner: '7:7' }) });
   expect(await findingsOf(ownerProbe, options, system)).toEqual({
     changes: [],
-    otherwise:
+    converged:
       '/opt/hermes/.venv belongs to root: the install tree is sealed, as in images since July 2026',
   });
 });

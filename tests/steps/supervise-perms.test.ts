@@ -47,7 +47,7 @@ test('services of s6 itself stay with root', async () => {
   });
   expect(await findingsOf(supervisePerms, options, system)).toMatchObject({
     changes: [],
-    otherwise: `10000:10000 controls the services in ${root} already`,
+    converged: `10000:10000 controls the services in ${root} already`,
   });
 });
 

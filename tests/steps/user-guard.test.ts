@@ -8,9 +8,9 @@ const as = (uid: number, gid: number) => ({ facts: { ...ROOT_FACTS, uid, gid } }
 
 test('root and the account itself may go on (B01)', async () => {
   const root = await findingsOf(userGuard, options, world({}));
-  expect(root).toEqual({ changes: [], otherwise: 'started as root' });
+  expect(root).toEqual({ changes: [], converged: 'started as root' });
   const hermes = await findingsOf(userGuard, options, world({}), as(10000, 10000));
-  expect(hermes.otherwise).toBe('started as hermes (10000)');
+  expect(hermes.converged).toBe('started as hermes (10000)');
 });
 
 test('any other user is refused with what to do instead (#34837)', async () => {

@@ -25,7 +25,7 @@ test('a file that has all the values is converged', async () => {
   const system = world({ [CONFIG]: config('agent: { turns: 1,   model: x }\n') });
   expect(await findingsOf(yamlEdit, options, system)).toEqual({
     changes: [],
-    otherwise: `${CONFIG} has all that the plan gives it`,
+    converged: `${CONFIG} has all that the plan gives it`,
   });
 });
 

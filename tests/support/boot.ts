@@ -28,7 +28,7 @@ export const STAGE2_WITH_EDITS = withEdits(planText('stage2'));
 export const UNPRIVILEGED_WITH_EDITS = withEdits(planText('unprivileged'));
 
 function withEdits(text: string): string {
-  const step = /^  - id: config\n(?: {4}.*\n)*/m;
+  const step = /^ {2}- id: config\n(?: {4}.*\n)*/m;
   if (!step.test(text)) throw new Error('there is no step config');
   const edits =
     '[{ rename: { from: model.name, to: model.default } }, { set: { path: _config_version, value: 12 } }]';

@@ -1,7 +1,7 @@
 import { makeChange } from '../../src/changes/make.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import { ALL_IDS } from '../../src/step/ids.ts';
-import type { Findings, Outcome, StepType } from '../../src/step/step.ts';
+import type { Converged, Found, Outcome, StepType } from '../../src/step/step.ts';
 import type { System } from '../../src/system/system.ts';
 
 const RIGHTS = new Set(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID', 'SYS_CHROOT']);
@@ -47,6 +47,9 @@ export async function planStep<W>(
   });
 }
 
+/** What one step found, where it does not skip: without changes it says why. */
+export type Findings = Found & Partial<Converged>;
+
 /** What one step finds, where it does not skip. */
 export async function findingsOf<W>(
   type: StepType<W>,
@@ -56,7 +59,7 @@ export async function findingsOf<W>(
 ): Promise<Findings> {
   const outcome = await planStep(type, options, system, more);
   if ('skipped' in outcome) throw new Error(`skipped: ${outcome.skipped}`);
-  return outcome;
+  return { changes: [], ...outcome };
 }
 
 /** Makes what a step finds, and returns what it finds then: nothing, if it converges. */

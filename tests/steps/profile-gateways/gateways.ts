@@ -1,7 +1,6 @@
-import type { Findings } from '../../../src/step/step.ts';
 import type { MemoryNode } from '../../../src/system/node.ts';
 import { profileGateways } from '../../../steps/profile-gateways.ts';
-import { findingsOf } from '../../support/plan-step.ts';
+import { findingsOf, type Findings } from '../../support/plan-step.ts';
 import { S6, S6World, SCANDIR } from '../../support/s6-world.ts';
 import { directory, file, world } from '../../support/world.ts';
 

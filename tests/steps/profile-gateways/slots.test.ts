@@ -21,7 +21,7 @@ describe('an empty home', () => {
     ]);
     expect(await converge(profileGateways, options, system)).toMatchObject({
       changes: [],
-      otherwise: `every profile has its gateway in ${SCANDIR} already`,
+      converged: `every profile has its gateway in ${SCANDIR} already`,
     });
   });
 

@@ -118,13 +118,13 @@ describe('a config.yaml', () => {
       const system = homeWith(naming('/srv/team'));
       await sync(system, more);
       const broken = homeWith(config);
-      const { changes, otherwise, notes } = await findingsOf(
+      const { changes, converged, notes } = await findingsOf(
         skillsSync,
         { ...options, ...more },
         broken,
       );
       expect(changes).toEqual([]);
-      expect(otherwise).toBe('the skills stay as they are');
+      expect(converged).toBe('the skills stay as they are');
       expect(notes).toEqual([
         {
           severity: 'warning',
