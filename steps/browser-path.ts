@@ -3,6 +3,7 @@ import { path, variable } from '../src/step/fields.ts';
 import { counted, warning, whatIs } from '../src/step/phrases.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
 import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
+import { mayChange } from '../src/step/touch.ts';
 import { envdirPath, readEnvdir } from '../src/system/envdir.ts';
 import { isWithin, nameOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -57,7 +58,7 @@ export const browserPath = defineStep({
     }
     return withNotes(search(context, found), baked.notes);
   },
-  touches: (options) => [{ kind: 'path', path: envdirPath(options.variable), aspect: 'existence' }],
+  touches: (options) => mayChange(envdirPath(options.variable)),
 });
 
 /**

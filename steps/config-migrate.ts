@@ -1,6 +1,7 @@
 import { Problem } from '../src/errors/problem.ts';
 import { leftAlone, notAFile } from '../src/step/phrases.ts';
-import { defineStep, type Touch } from '../src/step/step.ts';
+import { defineStep } from '../src/step/step.ts';
+import { mayChange } from '../src/step/touch.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { migrateByEdits } from './config-migrate/by-edits.ts';
 import { migrateByHelper } from './config-migrate/by-helper.ts';
@@ -38,8 +39,5 @@ export const configMigrate = defineStep({
       ? migrateByEdits(context, entry.stat, edits ?? [], key)
       : migrateByHelper(context, helper, key);
   },
-  touches: (options) =>
-    [options.file, ...options.backup, options.stamp].flatMap((path): Touch[] =>
-      path === undefined ? [] : [{ kind: 'path', path, aspect: 'existence' }],
-    ),
+  touches: ({ file, backup, stamp }) => [...mayChange([file, ...backup]), ...mayChange(stamp)],
 });

@@ -1,6 +1,7 @@
 import { exportChanges } from '../src/step/envdir.ts';
 import { variable } from '../src/step/fields.ts';
 import { defineStep } from '../src/step/step.ts';
+import { mayChange } from '../src/step/touch.ts';
 import { envdirPath } from '../src/system/envdir.ts';
 
 /** A variable for every later service. */
@@ -29,5 +30,5 @@ export const envExport = defineStep({
       otherwise: `${name} is exported already`,
     };
   },
-  touches: ({ name }) => [{ kind: 'path', path: envdirPath(name), aspect: 'existence' }],
+  touches: ({ name }) => mayChange(envdirPath(name)),
 });

@@ -24,9 +24,9 @@ export function footprintOf(step: BootStep, system: ReadSystem): Footprint {
   let accounts: Footprint['accounts'] = step.as === undefined ? 'none' : 'reads';
   for (const touch of touches) {
     if (touch.kind === 'path') {
-      places.push({ path: resolved(system, touch.path), changes: touch.reads !== true });
+      places.push({ path: resolved(system, touch.path), changes: !touch.reads });
     } else if (accounts !== 'changes') {
-      accounts = touch.access;
+      accounts = touch.reads ? 'reads' : 'changes';
     }
   }
   return { places, accounts };
