@@ -1,7 +1,8 @@
 import { path, relativePaths } from '../src/step/fields.ts';
 import { leftAlone, warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
-import { defineStep, type Note, type PathTouch } from '../src/step/step.ts';
+import { defineStep, type Note } from '../src/step/step.ts';
+import { reliesOn, withTrees } from '../src/step/touch.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import { closedBelow, closedOf, refused } from './access-check/closed.ts';
@@ -63,12 +64,8 @@ export const accessCheck = defineStep({
     return { converged: `uid ${facts.uid} ${all} that is listed in ${base}`, notes };
   },
   touches: ({ base, top, paths = [], trees = [] }) => [
-    ...(top === false ? [] : [looksAt(base)]),
-    ...paths.map((below) => looksAt(join(base, below))),
-    ...trees.map((below) => ({ ...looksAt(join(base, below)), tree: true })),
+    ...reliesOn(top === false ? undefined : base),
+    ...reliesOn(paths.map((below) => join(base, below))),
+    ...withTrees(reliesOn(trees.map((below) => join(base, below)))),
   ],
 });
-
-function looksAt(path: string): PathTouch {
-  return { kind: 'path', path, aspect: 'existence', reads: true };
-}

@@ -9,8 +9,14 @@ import {
   type Note,
   type Outcome,
   type StepContext,
-  type Touch,
 } from '../src/step/step.ts';
+import {
+  mayChange,
+  mayChangeAccount,
+  reliesOn,
+  reliesOnAccount,
+  withTrees,
+} from '../src/step/touch.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { findNodes, type AccessNode } from './account-access/nodes.ts';
 
@@ -53,30 +59,16 @@ export const accountAccess = defineStep({
     if (nodes.length === 0) return { converged: absent, notes };
     return options.by === 'giving' ? give(context, nodes, notes) : join(context, nodes, notes);
   },
-  touches: (options) => [
-    {
-      kind: 'account',
-      name: options.account,
-      access: options.by === 'giving' ? 'reads' : 'changes',
-    },
-    ...nodeTouches(options),
-  ],
+  // What is given away changes; what belongs to a group that the account joins stays as it is.
+  touches: ({ account: name, paths, directories, by }) => {
+    const touch = by === 'giving' ? mayChange : reliesOn;
+    return [
+      by === 'giving' ? reliesOnAccount(name) : mayChangeAccount(name),
+      ...touch(paths, 'owner', 'mode'),
+      ...withTrees(touch(directories, 'owner', 'mode')),
+    ];
+  },
 });
-
-/** What is given away changes; what belongs to a group that the account joins stays as it is. */
-function nodeTouches({ paths = [], directories = [], by }: Options): Touch[] {
-  return [...paths, ...directories].flatMap((path) =>
-    (['owner', 'mode'] as const).map((aspect): Touch => {
-      return {
-        kind: 'path',
-        path,
-        aspect,
-        tree: directories.includes(path),
-        reads: by !== 'giving',
-      };
-    }),
-  );
-}
 
 /** The account joins the groups of what it is to use. */
 function join(

@@ -4,6 +4,7 @@ import { membershipChanges } from '../src/step/membership.ts';
 import { info } from '../src/step/phrases.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { changesOr, defineStep } from '../src/step/step.ts';
+import { mayChangeAccount, reliesOn } from '../src/step/touch.ts';
 import type { Entry } from '../src/system/entry.ts';
 
 /** The groups that a container was started with, kept for an account. */
@@ -58,12 +59,8 @@ export const accountGroups = defineStep({
     return changesOr(changes, converged, notes);
   },
   touches: (options) => [
-    { kind: 'account', name: options.account, access: 'changes' },
-    ...(options.of === undefined
-      ? []
-      : (['mode', 'owner'] as const).map(
-          (aspect) => ({ kind: 'path', path: options.of ?? '', aspect, reads: true }) as const,
-        )),
+    mayChangeAccount(options.account),
+    ...reliesOn(options.of, 'mode', 'owner'),
   ],
 });
 

@@ -2,7 +2,8 @@ import { Problem, type Cause } from '../src/errors/problem.ts';
 import { account, path, relativePaths } from '../src/step/fields.ts';
 import { listed } from '../src/step/phrases.ts';
 import { existingDirectory, lookBelow, wayTo } from '../src/step/place.ts';
-import { defineStep, type PathTouch, type StepContext } from '../src/step/step.ts';
+import { defineStep, type StepContext } from '../src/step/step.ts';
+import { reliesOn, reliesOnAccount } from '../src/step/touch.ts';
 import type { Identity } from '../src/system/command.ts';
 import { showMode, showOwner, type Stat } from '../src/system/entry.ts';
 import { closedMountKey } from '../src/step/mounted.ts';
@@ -51,8 +52,8 @@ export const accountReach = defineStep({
     });
   },
   touches: ({ account: name, home, reads = [] }) => [
-    ...[home, ...reads.map((below) => join(home, below))].flatMap(looksAt),
-    { kind: 'account', name, access: 'reads' },
+    ...reliesOn([home, ...reads.map((below) => join(home, below))], 'existence', 'mode', 'owner'),
+    reliesOnAccount(name),
   ],
 });
 
@@ -164,13 +165,4 @@ function adviceOf(
     `give ${at} to the account where it comes from: chown ${showOwner(identity)}`,
     `  Kubernetes:  securityContext: { fsGroup: ${identity.gid} }`,
   ];
-}
-
-function looksAt(at: string): PathTouch[] {
-  return (['existence', 'mode', 'owner'] as const).map((aspect) => ({
-    kind: 'path',
-    path: at,
-    aspect,
-    reads: true,
-  }));
 }

@@ -4,6 +4,7 @@ import { account, id, path } from '../src/step/fields.ts';
 import { requireKnown } from '../src/step/home-ids.ts';
 import { info, listed } from '../src/step/phrases.ts';
 import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
+import { mayChangeAccount, reliesOn } from '../src/step/touch.ts';
 import type { Accounts } from '../src/system/accounts/accounts.ts';
 import type { GroupRecord, PasswdRecord } from '../src/system/accounts/records.ts';
 import { sameOwner, showOwner, type Owner } from '../src/system/entry.ts';
@@ -68,12 +69,7 @@ export const accountRemap = defineStep({
     });
     return { changes, notes: neighbours(accounts, user, to, group) };
   },
-  touches: ({ user, record }) => [
-    { kind: 'account', name: user, access: 'changes' },
-    ...(record === undefined
-      ? []
-      : [{ kind: 'path', path: record, aspect: 'existence', reads: true } as const]),
-  ],
+  touches: ({ user, record }) => [mayChangeAccount(user), ...reliesOn(record)],
 });
 
 /** The record that must follow the account's group id; undefined when none has to. */

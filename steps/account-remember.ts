@@ -10,6 +10,7 @@ import {
 } from '../src/step/home-ids.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { defineStep } from '../src/step/step.ts';
+import { mayChange, reliesOn, reliesOnAccount } from '../src/step/touch.ts';
 import type { HomeIds } from '../src/system/home-ids.ts';
 import { showOwner, type Owner } from '../src/system/entry.ts';
 import { CLOSING_ID, type FormerId } from '../src/system/owner-rule.ts';
@@ -76,9 +77,9 @@ export const accountRemember = defineStep({
     return { changes: [idsChange(record, name, there, wanted, why)] };
   },
   touches: ({ account: name, base, record }) => [
-    { kind: 'account', name, access: 'reads' },
-    { kind: 'path', path: base, aspect: 'owner', reads: true },
-    { kind: 'path', path: record, aspect: 'existence' },
+    reliesOnAccount(name),
+    ...reliesOn(base, 'owner'),
+    ...mayChange(record),
   ],
 });
 

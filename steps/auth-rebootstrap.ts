@@ -1,8 +1,9 @@
 import { owner, path } from '../src/step/fields.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerOf } from '../src/step/owner.ts';
 import { leftAlone, warning, whatIs } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
 import { defineStep, type Converged, type Note } from '../src/step/step.ts';
+import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { isHardLinked } from '../src/system/scan.ts';
 import { textAt } from './auth-rebootstrap/json-text.ts';
 import {
@@ -95,10 +96,7 @@ export const authRebootstrap = defineStep({
       ],
     };
   },
-  touches: (options) => [
-    { kind: 'path', path: options.path, aspect: 'existence' },
-    ...ownerTouches(options.owner),
-  ],
+  touches: ({ path: at, owner: to }) => [...mayChange(at), ...reliesOnOwner(to)],
 });
 
 function nothing(status: Status, found: string, ...notes: Note[]): Converged {

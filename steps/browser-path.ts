@@ -9,6 +9,7 @@ import {
   type Outcome,
   type StepContext,
 } from '../src/step/step.ts';
+import { mayChange } from '../src/step/touch.ts';
 import { envdirPath, readEnvdir } from '../src/system/envdir.ts';
 import { isWithin, nameOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -63,7 +64,7 @@ export const browserPath = defineStep({
     }
     return withNotes(search(context, found), baked.notes);
   },
-  touches: (options) => [{ kind: 'path', path: envdirPath(options.variable), aspect: 'existence' }],
+  touches: (options) => mayChange(envdirPath(options.variable)),
 });
 
 /**

@@ -2,7 +2,8 @@ import type { Command } from '../src/system/command.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, argv, choice, environment, path } from '../src/step/fields.ts';
 import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';
-import { defineStep, type Touch } from '../src/step/step.ts';
+import { defineStep } from '../src/step/step.ts';
+import { mayChange, reliesOn } from '../src/step/touch.ts';
 
 /** A command of the image. */
 export const command = defineStep({
@@ -69,11 +70,8 @@ export const command = defineStep({
     };
   },
   touches: ({ creates, fingerprint }) => [
-    ...[creates, fingerprint?.stamp].flatMap((at): Touch[] =>
-      at === undefined ? [] : [{ kind: 'path', path: at, aspect: 'existence' }],
-    ),
-    ...(fingerprint?.of ?? []).map((at): Touch => {
-      return { kind: 'path', path: at, aspect: 'existence', reads: true };
-    }),
+    ...mayChange(creates),
+    ...mayChange(fingerprint?.stamp),
+    ...reliesOn(fingerprint?.of),
   ],
 });

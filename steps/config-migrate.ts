@@ -4,14 +4,9 @@ import { absolutePaths, argv, environment, path } from '../src/step/fields.ts';
 import { info, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
 import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';
 import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
-import {
-  defineStep,
-  type Note,
-  type Outcome,
-  type StepContext,
-  type Touch,
-} from '../src/step/step.ts';
+import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
 import type { Command } from '../src/system/command.ts';
+import { mayChange } from '../src/step/touch.ts';
 import { isLinked } from '../src/system/entry.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 import { count, nullable } from '../src/text/codec.ts';
@@ -85,10 +80,7 @@ export const configMigrate = defineStep({
     if (entry.type !== 'file') throw notAFile(file, entry);
     return migrateByHelper(context, options.helper);
   },
-  touches: (options) =>
-    [options.file, ...options.backup, options.stamp].flatMap((touched): Touch[] =>
-      touched === undefined ? [] : [{ kind: 'path', path: touched, aspect: 'existence' }],
-    ),
+  touches: ({ file, backup, stamp }) => [...mayChange([file, ...backup]), ...mayChange(stamp)],
 });
 
 /** Starts the helper only when it has work to do. */

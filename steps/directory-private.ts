@@ -1,11 +1,12 @@
 import { mayGiveTo, type Facts } from '../src/step/facts.ts';
 import { owner, path } from '../src/step/fields.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerOf } from '../src/step/owner.ts';
 import { counted, leftAlone, warning } from '../src/step/phrases.ts';
 import { canonical, parentChanges } from '../src/step/place.ts';
 import { refuseSystemDirectory } from '../src/step/repair.ts';
 import { rightsChanges } from '../src/step/rights.ts';
-import { changesOr, defineStep, type Converged, type Note, type Touch } from '../src/step/step.ts';
+import { changesOr, defineStep, type Converged, type Note } from '../src/step/step.ts';
+import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { sameOwner, showMode, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
 import { parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -66,16 +67,10 @@ export const directoryPrivate = defineStep({
     return changesOr(changes, `${at} is ${showMode(MODE)} ${showOwner(to)}`, notes);
   },
   touches: (options) =>
-    options.path === undefined ? [] : [...touchesOf(options.path), ...ownerTouches(options.owner)],
+    options.path === undefined
+      ? []
+      : [...mayChange(options.path, 'existence', 'mode', 'owner'), ...reliesOnOwner(options.owner)],
 });
-
-function touchesOf(at: string): Touch[] {
-  return [
-    { kind: 'path', path: at, aspect: 'existence' },
-    { kind: 'path', path: at, aspect: 'mode' },
-    { kind: 'path', path: at, aspect: 'owner' },
-  ];
-}
 
 function refused(at: string, note: Note): Converged {
   return { converged: `${at} is left alone`, notes: [note] };

@@ -1,9 +1,10 @@
 import type { DirectoryChange } from '../src/changes/change.ts';
 import { mode, owner, path, relativePaths } from '../src/step/fields.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerOf } from '../src/step/owner.ts';
 import { leftAlone } from '../src/step/phrases.ts';
 import { existingDirectory, notADirectory } from '../src/step/place.ts';
-import { changesOr, defineStep, type Note, type Touch } from '../src/step/step.ts';
+import { changesOr, defineStep, type Note } from '../src/step/step.ts';
+import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { isLinked, parseMode } from '../src/system/entry.ts';
 import { componentsOf, isWithin, join } from '../src/system/path.ts';
 
@@ -48,12 +49,8 @@ export const directoryTree = defineStep({
     return changesOr(changes, `nothing is missing below ${options.base}`, notes);
   },
   touches: (options) => [
-    ...below(options.base, options.paths).flatMap((at): Touch[] => [
-      { kind: 'path', path: at, aspect: 'existence' },
-      { kind: 'path', path: at, aspect: 'mode' },
-      { kind: 'path', path: at, aspect: 'owner' },
-    ]),
-    ...ownerTouches(options.owner),
+    ...mayChange(below(options.base, options.paths), 'existence', 'mode', 'owner'),
+    ...reliesOnOwner(options.owner),
   ],
 });
 

@@ -1,10 +1,11 @@
 import { Problem } from '../src/errors/problem.ts';
 import { mode, owner, path } from '../src/step/fields.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerOf } from '../src/step/owner.ts';
 import { canonical, notADirectory, parentChanges } from '../src/step/place.ts';
 import { refuseSystemDirectory } from '../src/step/repair.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type StepContext } from '../src/step/step.ts';
+import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { parseMode, showMode, showOwner } from '../src/system/entry.ts';
 import { isWithin } from '../src/system/path.ts';
 
@@ -73,10 +74,8 @@ export const directory = defineStep({
     return changesOr(changes, converged);
   },
   touches: (options) => [
-    { kind: 'path', path: options.path, aspect: 'existence' },
-    { kind: 'path', path: options.path, aspect: 'mode' },
-    { kind: 'path', path: options.path, aspect: 'owner' },
-    ...ownerTouches(options.owner),
+    ...mayChange(options.path, 'existence', 'mode', 'owner'),
+    ...reliesOnOwner(options.owner),
   ],
 });
 

@@ -1,6 +1,7 @@
 import { exportChanges } from '../src/step/envdir.ts';
 import { variable } from '../src/step/fields.ts';
 import { changesOr, defineStep } from '../src/step/step.ts';
+import { mayChange } from '../src/step/touch.ts';
 import { envdirPath } from '../src/system/envdir.ts';
 
 /** A variable for every later service. */
@@ -24,5 +25,5 @@ export const envExport = defineStep({
       `${name} is exported already`,
     );
   },
-  touches: ({ name }) => [{ kind: 'path', path: envdirPath(name), aspect: 'existence' }],
+  touches: ({ name }) => mayChange(envdirPath(name)),
 });

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { owner, path, variable } from '../src/step/fields.ts';
-import { ownerTouches } from '../src/step/owner.ts';
 import { info, leftAlone, warning } from '../src/step/phrases.ts';
 import { existingDirectory } from '../src/step/place.ts';
 import { SHORTEST_SECRET } from '../src/step/secret.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
+import { mayChange, reliesOn, reliesOnOwner } from '../src/step/touch.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { parentOf } from '../src/system/path.ts';
-import { readEnvFile, rewrite, seedTouches } from './env-file/file.ts';
+import { readEnvFile, rewrite } from './env-file/file.ts';
 import {
   appendLine,
   commentedOut,
@@ -81,9 +81,9 @@ export const envFileKey = defineStep({
     return { changes: [write(text, `with a new ${name}`, why)] };
   },
   touches: (options) => [
-    { kind: 'path', path: options.path, aspect: 'existence' },
-    ...seedTouches(options.from),
-    ...ownerTouches(options.owner),
+    ...mayChange(options.path),
+    ...reliesOn(options.from),
+    ...reliesOnOwner(options.owner),
   ],
 });
 

@@ -1,14 +1,14 @@
 import type { Change } from '../src/changes/change.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, environment, owner, path } from '../src/step/fields.ts';
-import { ownerTouches } from '../src/step/owner.ts';
 import { leftAlone, listed, warning } from '../src/step/phrases.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
+import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import { requireVariableNames } from '../src/step/variables.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { join, parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
-import { readEnvFile, rewrite, seedTouches } from './env-file/file.ts';
+import { readEnvFile, rewrite } from './env-file/file.ts';
 import { appendLine, isOurs, joinPieces, ownLine, parseEnvFile } from './env-file/text.ts';
 
 /** Variables of the container, kept in .env files. */
@@ -62,12 +62,10 @@ export const envFileVariables = defineStep({
     return changesOr(changes, converged, notes);
   },
   touches: (options) => [
-    ...seedTouches(options.from),
-    ...options.files.map((path) => ({ kind: 'path', path, aspect: 'existence' }) as const),
-    ...(options.each ?? []).map(
-      (path) => ({ kind: 'path', path, aspect: 'existence', tree: true }) as const,
-    ),
-    ...ownerTouches(options.owner),
+    ...reliesOn(options.from),
+    ...mayChange(options.files),
+    ...withTrees(mayChange(options.each)),
+    ...reliesOnOwner(options.owner),
   ],
 });
 

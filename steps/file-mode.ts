@@ -1,8 +1,9 @@
 import { mode, owner, path } from '../src/step/fields.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerOf } from '../src/step/owner.ts';
 import { causedBy, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
+import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { accountOf, closedMount, openMount } from '../src/step/mounted.ts';
 import {
   isLinked,
@@ -75,11 +76,9 @@ export const fileMode = defineStep({
     return changesOr(changes, converged);
   },
   touches: (options) => [
-    { kind: 'path', path: options.path, aspect: 'mode' },
-    ...(options.owner === undefined
-      ? []
-      : [{ kind: 'path', path: options.path, aspect: 'owner' } as const]),
-    ...ownerTouches(options.owner),
+    ...mayChange(options.path, 'mode'),
+    ...mayChange(options.owner === undefined ? undefined : options.path, 'owner'),
+    ...reliesOnOwner(options.owner),
   ],
 });
 

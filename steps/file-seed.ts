@@ -1,9 +1,9 @@
 import { Problem } from '../src/errors/problem.ts';
-import { ownerTouches } from '../src/step/owner.ts';
 import { info, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
 import { existingDirectory } from '../src/step/place.ts';
 import { isPresent } from '../src/step/program.ts';
-import { defineStep, type Outcome, type StepContext, type Touch } from '../src/step/step.ts';
+import { defineStep, type Outcome, type StepContext } from '../src/step/step.ts';
+import { mayChange, reliesOn, reliesOnOwner } from '../src/step/touch.ts';
 import { parentOf } from '../src/system/path.ts';
 import { followSource } from './file-seed/follow.ts';
 import { remember } from './file-seed/record.ts';
@@ -38,22 +38,12 @@ export const fileSeed = defineStep({
     }
   },
   touches: (options) => [
-    { kind: 'path', path: options.path, aspect: 'existence' },
-    { kind: 'path', path: options.path, aspect: 'mode' },
-    { kind: 'path', path: options.path, aspect: 'owner' },
-    ...recordTouches(options),
-    ...sourceTouches(options),
-    ...ownerTouches(options.owner),
+    ...mayChange(options.path, 'existence', 'mode', 'owner'),
+    ...mayChange(options.follow),
+    ...reliesOn(options.from),
+    ...reliesOnOwner(options.owner),
   ],
 });
-
-function recordTouches({ follow }: Options): Touch[] {
-  return follow === undefined ? [] : [{ kind: 'path', path: follow, aspect: 'existence' }];
-}
-
-function sourceTouches({ from }: Options): Touch[] {
-  return from === undefined ? [] : [{ kind: 'path', path: from, aspect: 'existence', reads: true }];
-}
 
 function seed(context: StepContext<Options>): Outcome {
   const { path: target, follow, required } = context.with;

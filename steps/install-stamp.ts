@@ -3,6 +3,7 @@ import { path } from '../src/step/fields.ts';
 import { counted, whatIs } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
 import { defineStep } from '../src/step/step.ts';
+import { mayChange } from '../src/step/touch.ts';
 import type { Reader } from '../src/system/content.ts';
 import { flag } from '../src/text/codec.ts';
 
@@ -51,7 +52,7 @@ export const installStamp = defineStep({
     };
     return { changes: [change] };
   },
-  touches: (options) => [{ kind: 'path', path: options.path, aspect: 'existence' }],
+  touches: (options) => mayChange(options.path),
 });
 
 /** Whether a stamp says one word, white space aside. */

@@ -2,7 +2,7 @@ import type { Change } from '../src/changes/change.ts';
 import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
 import { ids, owner, path, relativePaths } from '../src/step/fields.ts';
 import { formerOf, idsChange, isSettled } from '../src/step/home-ids.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerOf } from '../src/step/owner.ts';
 import { counted, info, leftAlone, unknownNote, warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import {
@@ -18,13 +18,8 @@ import {
   type Wanted,
 } from '../src/step/repair.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
-import {
-  changesOr,
-  defineStep,
-  type Note,
-  type StepContext,
-  type Touch,
-} from '../src/step/step.ts';
+import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
+import { mayChange, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import { sameOwner, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
 import { IDS_FILE, type HomeIds } from '../src/system/home-ids.ts';
 import { LOCK_FILE } from '../src/system/home-lock.ts';
@@ -141,15 +136,22 @@ export const ownerPaths = defineStep({
     }
     return changesOr(changes, `what is listed below ${base} belongs to ${showOwner(to)}`, notes);
   },
-  touches: (options) => [
-    ...touchedByLists(options),
-    ...(options.record === undefined || options['former-ids'] === 'leave'
+  touches: ({ base, top, trees = [], files = [], record, owner: to, 'former-ids': former }) => [
+    ...mayChange(top === false ? undefined : base, 'owner'),
+    ...withTrees(
+      mayChange(
+        trees.map((at) => join(base, at)),
+        'owner',
+      ),
+    ),
+    ...mayChange(
+      files.map((at) => join(base, at)),
+      'owner',
+    ),
+    ...(record === undefined || former === 'leave'
       ? []
-      : [
-          { kind: 'path', path: options.base, aspect: 'owner', tree: true } as const,
-          { kind: 'path', path: options.record, aspect: 'existence' } as const,
-        ]),
-    ...ownerTouches(options.owner),
+      : [...withTrees(mayChange(base, 'owner')), ...mayChange(record)]),
+    ...reliesOnOwner(to),
   ],
 });
 
@@ -274,24 +276,4 @@ function settling(path: string, name: string, record: HomeIds, to: Owner): Chang
 function unlisted(names: readonly string[], lists: readonly string[]): number {
   const listed = new Set(lists.map((path) => componentsOf(path)[0]));
   return names.filter((name) => !listed.has(name)).length;
-}
-
-function touchedByLists(options: {
-  readonly base: string;
-  readonly top?: boolean;
-  readonly trees?: readonly string[];
-  readonly files?: readonly string[];
-}): Touch[] {
-  const { base, top = true, trees = [], files = [] } = options;
-  const owned = (path: string, tree: boolean): Touch => ({
-    kind: 'path',
-    path,
-    aspect: 'owner',
-    tree,
-  });
-  return [
-    ...(top ? [owned(base, false)] : []),
-    ...trees.map((below) => owned(join(base, below), true)),
-    ...files.map((below) => owned(join(base, below), false)),
-  ];
 }

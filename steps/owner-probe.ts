@@ -2,7 +2,7 @@ import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, ids, owner, path } from '../src/step/fields.ts';
 import { formerOf } from '../src/step/home-ids.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerOf } from '../src/step/owner.ts';
 import { leftAlone, listed, unknownNote } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Wanted,
 } from '../src/step/repair.ts';
 import { changesOr, defineStep, type StepContext } from '../src/step/step.ts';
+import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import { sameOwner, showOwner, type Stat } from '../src/system/entry.ts';
 import { keepsRule, replacing } from '../src/system/owner-rule.ts';
 import { isWithin } from '../src/system/path.ts';
@@ -82,11 +83,9 @@ export const ownerProbe = defineStep({
     );
   },
   touches: (options) => [
-    { kind: 'path', path: options.probe, aspect: 'owner', reads: true },
-    ...options.trees.map(
-      (tree) => ({ kind: 'path', path: tree, aspect: 'owner', tree: true }) as const,
-    ),
-    ...ownerTouches(options.owner),
+    ...reliesOn(options.probe, 'owner'),
+    ...withTrees(mayChange(options.trees, 'owner')),
+    ...reliesOnOwner(options.owner),
   ],
 });
 

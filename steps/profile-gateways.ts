@@ -9,6 +9,7 @@ import { account, environment, path } from '../src/step/fields.ts';
 import { warning } from '../src/step/phrases.ts';
 import { canonical, existingDirectory } from '../src/step/place.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
+import { mayChange, reliesOnAccount, withTrees } from '../src/step/touch.ts';
 import { requireVariableNames } from '../src/step/variables.ts';
 import { leftoverChanges, outdatedSlot, unknownSlots } from './profile-gateways/leftovers.ts';
 import { legacyChanges } from './profile-gateways/legacy.ts';
@@ -101,9 +102,8 @@ export const profileGateways = defineStep({
     return changesOr(changes, `every profile has its gateway in ${scandir} already`, notes);
   },
   touches: ({ home, scandir, account: name }) => [
-    { kind: 'path', path: scandir, aspect: 'existence', tree: true },
-    { kind: 'path', path: `${home}/gateway_state.json`, aspect: 'existence' },
-    { kind: 'path', path: `${home}/logs/container-boot.log`, aspect: 'existence' },
-    { kind: 'account', name, access: 'reads' },
+    ...withTrees(mayChange(scandir)),
+    ...mayChange([`${home}/gateway_state.json`, `${home}/logs/container-boot.log`]),
+    reliesOnAccount(name),
   ],
 });

@@ -1,8 +1,8 @@
 import { unlessProblem } from '../src/errors/look-failed.ts';
-import { ownerTouches } from '../src/step/owner.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import { leftAlone, whatIs } from '../src/step/phrases.ts';
-import { defineStep, type Converged, type Touch } from '../src/step/step.ts';
+import { defineStep, type Converged } from '../src/step/step.ts';
+import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import type { Entry } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -52,19 +52,12 @@ export const skillsSync = defineStep({
     return { ...found, notes: [...named.notes, ...(found.notes ?? [])] };
   },
   touches: ({ home, owner, bundled, config }) => [
-    { kind: 'path', path: join(home, 'skills'), aspect: 'existence', tree: true },
-    { kind: 'path', path: bundled, aspect: 'existence', tree: true, reads: true },
-    ...configTouches(config),
-    ...ownerTouches(owner),
+    ...withTrees(mayChange(join(home, 'skills'))),
+    ...withTrees(reliesOn(bundled)),
+    ...reliesOn(config),
+    ...reliesOnOwner(owner),
   ],
 });
-
-/** What it names is relied on: a step that writes it comes before or after, not any time. */
-function configTouches(config: string | undefined): Touch[] {
-  return config === undefined
-    ? []
-    : [{ kind: 'path', path: config, aspect: 'existence', reads: true }];
-}
 
 /** What cannot be written down would be done again in each boot, over what the user did. */
 function refused(path: string, entry: Entry): Converged {

@@ -1,10 +1,11 @@
 import type { Change } from '../src/changes/change.ts';
 import { owner, path } from '../src/step/fields.ts';
-import { ownerOf, ownerTouches } from '../src/step/owner.ts';
+import { ownerOf } from '../src/step/owner.ts';
 import { leftAlone } from '../src/step/phrases.ts';
 import { canonical, existingDirectory } from '../src/step/place.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
+import { mayChange, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import { showOwner, type Owner } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
@@ -63,9 +64,8 @@ export const supervisePerms = defineStep({
     return changesOr(changes, converged, notes);
   },
   touches: (options) => [
-    { kind: 'path', path: options.root, aspect: 'owner', tree: true },
-    { kind: 'path', path: options.root, aspect: 'mode', tree: true },
-    ...ownerTouches(options.owner),
+    ...withTrees(mayChange(options.root, 'owner', 'mode')),
+    ...reliesOnOwner(options.owner),
   ],
 });
 

@@ -1,6 +1,7 @@
 import { Problem } from '../src/errors/problem.ts';
 import { account } from '../src/step/fields.ts';
 import { defineStep } from '../src/step/step.ts';
+import { reliesOnAccount } from '../src/step/touch.ts';
 
 /** The guard against starts as a user who can neither prepare the home nor own it. */
 export const userGuard = defineStep({
@@ -29,5 +30,5 @@ export const userGuard = defineStep({
       ],
     });
   },
-  touches: (options) => [{ kind: 'account', name: options.account, access: 'reads' }],
+  touches: (options) => [reliesOnAccount(options.account)],
 });

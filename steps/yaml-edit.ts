@@ -5,6 +5,7 @@ import { canonical } from '../src/step/place.ts';
 import { path } from '../src/step/fields.ts';
 import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
 import { defineStep } from '../src/step/step.ts';
+import { mayChange } from '../src/step/touch.ts';
 import { Content, sealed, type Reader } from '../src/system/content.ts';
 import { EditedContent } from '../src/system/edited.ts';
 import { isLinked } from '../src/system/entry.ts';
@@ -108,7 +109,7 @@ export const yamlEdit = defineStep({
       ],
     };
   },
-  touches: ({ path: file }) => [{ kind: 'path', path: file, aspect: 'existence' }],
+  touches: ({ path: file }) => mayChange(file),
 });
 
 /** What reads a text and edits it. The parser is loaded only by plans that have such a step. */

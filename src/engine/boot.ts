@@ -3,23 +3,21 @@ import type { Facts } from '../step/facts.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import { SimulatedSystem } from '../system/simulated.ts';
 import type { World } from '../system/world.ts';
-import { now, TimeLimit } from './clock.ts';
+import { BOOT_TIMEOUT, isOver, now, TimeLimit, type Boot, type Bootable } from './context.ts';
 import type { Listener } from './event.ts';
-import { Gate, StaleWorld } from './gate.ts';
-import { bootStep } from './one-step.ts';
+import { LockGate, StaleWorld } from './lock-gate.ts';
 import { finishWrites } from './mounted.ts';
 import type { BootReport, BootResult, StepReport } from './report.ts';
 import { Keeping } from './rights/keeping.ts';
 import { MountKnowledge } from './rights/mount-knowledge.ts';
 import { shortcomingsOf, type Shortcoming } from './rights/not-kept.ts';
 import { Trials } from './rights/trials.ts';
-import { Schedule } from './schedule.ts';
-import { BOOT_TIMEOUT, isOver } from './shared.ts';
-import type { Boot, Bootable } from './shared.ts';
+import { runStep } from './run-step.ts';
+import { runSteps } from './run-steps.ts';
 import { SpaceForecast } from './space.ts';
 
-/** How many steps of a run are at work at once: each keeps a processor busy, or a disk. */
-const AT_ONCE = 4;
+/** How many steps run at the same time: each keeps a processor busy, or a disk. */
+const CONCURRENCY = 4;
 
 /** What a boot is done with. */
 export interface BootOptions {
@@ -59,10 +57,10 @@ async function boot(
   const started = now();
   listener({ type: 'boot-started', plan, dry });
   const limit = new TimeLimit(BOOT_TIMEOUT, stop);
-  const gate = new Gate(lock, listener);
+  const gate = new LockGate(lock, listener);
   const knowledge = new MountKnowledge(system, facts, plan.home);
   const keeping = new Keeping(system, facts, knowledge);
-  const { steps, stoppedBy, finished } = await bootSteps(plan, dry ? 1 : AT_ONCE, knowledge, {
+  const { steps, stoppedBy, finished } = await bootSteps(plan, dry ? 1 : CONCURRENCY, knowledge, {
     system,
     home: plan.home,
     listener,
@@ -95,7 +93,7 @@ async function boot(
 /** Boots all steps, once more where another boot has changed what was looked at. */
 async function bootSteps(
   plan: BootPlan,
-  atOnce: number,
+  concurrency: number,
   knowledge: MountKnowledge,
   boot: Boot,
 ): Promise<Pick<BootReport, 'steps' | 'stoppedBy'> & { readonly finished: number }> {
@@ -105,14 +103,14 @@ async function bootSteps(
     gate.begin();
     try {
       finished += await finishWrites({ system, gate, limit, tell: listener });
-      const schedule = new Schedule(plan.steps, {
+      const done = await runSteps(plan.steps, {
         system,
-        atOnce,
-        tell: gate.tell,
-        work: (turn) => bootStep(turn, boot),
+        concurrency,
+        listener: gate.tell,
+        run: (one) => runStep(one, boot),
         isOver: () => isOver(boot),
       });
-      return { ...(await schedule.run()), finished };
+      return { ...done, finished };
     } catch (error) {
       if (!(error instanceof StaleWorld)) throw error;
       system.forgetAll();

@@ -15,10 +15,9 @@ import {
 } from '../system/in-place.ts';
 import { isWithin } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { TimeLimit } from './clock.ts';
+import type { Bootable, TimeLimit } from './context.ts';
 import type { Listener } from './event.ts';
-import type { Gate } from './gate.ts';
-import type { Bootable } from './shared.ts';
+import type { LockGate } from './lock-gate.ts';
 
 /**
  * What is left of a step's changes where some of them are about mounts: their owner, mode and being
@@ -78,7 +77,7 @@ function isMountInHome(path: string, system: ReadSystem, home: string | undefine
 /** What finishing takes. */
 interface Finishing {
   readonly system: Bootable;
-  readonly gate: Gate;
+  readonly gate: LockGate;
   readonly limit: TimeLimit;
   readonly tell: Listener;
 }

@@ -71,7 +71,7 @@ export const STEP_KEYS = {
       type: 'array',
       items: { type: 'string', description: 'The id of a step.' },
       uniqueItems: true,
-      description: 'The steps that have ended before it begins. Others may run at the same time.',
+      description: 'The steps that must finish first. Others may run at the same time.',
     },
     before: {
       type: 'array',
@@ -101,7 +101,7 @@ export const STEP_KEYS = {
       enum: ['stop', 'degrade', 'ignore'],
       default: 'stop',
       description:
-        'stop: nothing after it is done, or begins to change anything before it has ended. degrade: the boot goes on and ends degraded. ignore: the boot goes on.',
+        'stop: nothing after it begins before it has ended, and nothing after it runs when it fails. degrade: the boot goes on and ends degraded. ignore: the boot goes on.',
     },
     timeout: {
       type: 'string',

@@ -1,5 +1,5 @@
 import type { Owner } from '../system/entry.ts';
-import type { StepContext, Touch } from './step.ts';
+import type { StepContext } from './step.ts';
 
 /**
  * The owner of what a step makes: the one that an option names, else the step's `as`, else the
@@ -13,11 +13,4 @@ export function ownerOf(
   const name = text ?? context.as;
   if (name !== undefined) return context.system.accounts().owner(name);
   return { uid: context.facts.uid, gid: context.facts.gid };
-}
-
-/** The account that an `owner` option relies on; none when it is a number. */
-export function ownerTouches(text: string | undefined): Touch[] {
-  const [name] = text?.split(':') ?? [];
-  if (name === undefined || /^\d/.test(name)) return [];
-  return [{ kind: 'account', name, access: 'reads' }];
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../errors/problem.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Facts } from './facts.ts';
 import type { ObjectSchema, OptionsOf } from './schema.ts';
+import type { Touch } from './touch.ts';
 
 /** A value of a plan file. */
 export type JsonValue =
@@ -78,30 +79,6 @@ export interface StepContext<W> {
   /** Whether a secret input has a part in an option. */
   isSecret(option: string): boolean;
 }
-
-/**
- * A path or an account that a step may change or relies on. Two steps that touch the same one
- * need an order; `validate` reports where there is none.
- */
-export type Touch = PathTouch | AccountTouch;
-
-/** A path that a step may change or, where it says so, only relies on. */
-export interface PathTouch {
-  readonly kind: 'path';
-  readonly path: string;
-  readonly aspect: Aspect;
-  readonly tree?: boolean;
-  readonly reads?: boolean;
-}
-
-interface AccountTouch {
-  readonly kind: 'account';
-  readonly name: string;
-  readonly access: 'reads' | 'changes';
-}
-
-/** What of an entry a step decides. `existence` covers content. */
-export type Aspect = 'existence' | 'mode' | 'owner';
 
 /** A step type: what `uses` names. `W` is the type of its options. */
 export interface StepType<W> {

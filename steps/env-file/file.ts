@@ -3,7 +3,7 @@ import { Problem } from '../../src/errors/problem.ts';
 import { ownerOf } from '../../src/step/owner.ts';
 import { notAFile } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
-import type { StepContext, Touch } from '../../src/step/step.ts';
+import type { StepContext } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
@@ -44,11 +44,6 @@ function textOf(system: ReadSystem, path: string): string {
   const text = system.readAs(path, envText);
   if (text !== null) return text;
   throw new Problem({ found: `${path} is no UTF-8 text`, wanted: 'lines of NAME=value' });
-}
-
-/** That a step relies on the .env file of the image. */
-export function seedTouches(from: string | undefined): Touch[] {
-  return from === undefined ? [] : [{ kind: 'path', path: from, aspect: 'existence', reads: true }];
 }
 
 /** The change that gives a .env file a new text, closed to everybody but its owner. */

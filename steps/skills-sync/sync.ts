@@ -3,7 +3,13 @@ import type { Change } from '../../src/changes/change.ts';
 import { lookBelow } from '../../src/step/place.ts';
 import { ownerOf } from '../../src/step/owner.ts';
 import { counted, info, listed, warning } from '../../src/step/phrases.ts';
-import { changesOr, type Converged, type Found, type Note, type StepContext } from '../../src/step/step.ts';
+import {
+  changesOr,
+  type Converged,
+  type Found,
+  type Note,
+  type StepContext,
+} from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { BootPlan } from '../../src/plan/plan.ts';
+import type { Acquired } from '../../src/system/home-lock.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { boot, makes, planOf, shell, shown, thereIs } from '../support/at-once.ts';
-import { aborted, moment, withLooks, withLooksOf } from '../support/looks.ts';
+import { moment, withLooks, withLooksOf } from '../support/looks.ts';
 import { temporaryDirectory } from '../support/real-root.ts';
 import { directory, file, world } from '../support/world.ts';
 
@@ -122,12 +123,58 @@ describe('steps that do not need each other', () => {
   });
 
   it('say when they began, and how long they worked without what they waited for', async () => {
+    const acquire = async (): Promise<Acquired> => {
+      await setTimeout(100);
+      return 'fresh';
+    };
+    const lock = { mark: () => undefined, acquire, release: () => undefined };
+    const [a, b] = (await boot(planOf(makes('a'), makes('b')), world({}), { lock })).report.steps;
+    expect(a?.began).toBeLessThan(50);
+    expect(b?.began).toBeLessThan(50);
+    expect(a?.duration).toBeLessThan(50);
+    expect(b?.duration).toBeLessThan(50);
+  });
+});
+
+describe('a step that can stop the boot', () => {
+  /** A plan in which a takes a while, and what happened when. */
+  function planWith(first: object): { readonly plan: BootPlan; readonly looks: string[] } {
+    const looks: string[] = [];
+    const plan = withLooks(planOf(first, makes('b')), async ({ step, look }) => {
+      looks.push(`${step.id} begins`);
+      for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+      looks.push(`${step.id} ends`);
+      return look();
+    });
+    return { plan, looks };
+  }
+
+  it('and does leaves what comes after it not reached, and lets it not even look', async () => {
+    const system = world({ '/a': file('') });
+    const { plan, looks } = planWith(makes('a', { 'on-failure': 'stop' }));
+    const { report, events } = await boot(plan, system);
+    expect(report.steps.map(shown)).toEqual([
+      'a failed: /a is a regular file; wanted a directory',
+      'b blocked: not reached: a stops the boot',
+    ]);
+    expect(events).toEqual(['a started', 'a ended', 'b ended']);
+    expect(looks).toEqual(['a begins', 'a ends']);
+    expect(system.look('/b').type).toBe('missing');
+  });
+
+  it('and does not lets what comes after it begin then', async () => {
+    const { plan, looks } = planWith(makes('a', { 'on-failure': 'stop' }));
+    const { report, events } = await boot(plan, world({}));
+    expect(report.result).toBe('done');
+    expect(looks).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    expect(events.filter((event) => event.includes('made'))).toEqual(['a made /a', 'b made /b']);
+  });
+
+  it('runs beside steps before it that cannot', async () => {
     const looked = moment();
-    const plan = withLooksOf(planOf(makes('a', { 'on-failure': 'stop' }), makes('b')), {
+    const plan = withLooksOf(planOf(makes('a'), makes('b', { 'on-failure': 'stop' })), {
       a: async ({ look }) => {
         await looked.come;
-        const end = Date.now() + 100;
-        while (Date.now() < end) await setImmediate();
         return look();
       },
       b: ({ look }) => {
@@ -135,85 +182,8 @@ describe('steps that do not need each other', () => {
         return look();
       },
     });
-    const [a, b] = (await boot(plan, world({}))).report.steps;
-    expect(a?.duration).toBeGreaterThan(99);
-    expect(b?.duration).toBeLessThan(50);
-    expect(b?.began).toBeLessThan(50);
-  });
-});
-
-describe('a step that can stop the boot', () => {
-  /** A plan in which b has looked before a has. */
-  function planWith(first: object, look: (looked: Promise<void>) => Promise<void>): BootPlan {
-    const looked = moment();
-    return withLooksOf(planOf(first, makes('b')), {
-      a: async ({ look: own }) => {
-        await look(looked.come);
-        return own();
-      },
-      b: async ({ look: own }) => {
-        const outcome = await own();
-        looked.now();
-        return outcome;
-      },
-    });
-  }
-
-  it('and does leaves what comes after it not reached, also where that has looked', async () => {
-    const system = world({ '/a': file('') });
-    const plan = planWith(makes('a', { 'on-failure': 'stop' }), (looked) => looked);
-    const { report, events } = await boot(plan, system);
-    expect(report.steps.map(shown)).toEqual([
-      'a failed: /a is a regular file; wanted a directory',
-      'b blocked: not reached: a stops the boot',
-    ]);
-    expect(events).toEqual(['a started', 'a ended', 'b ended']);
-    expect(system.look('/b').type).toBe('missing');
-  });
-
-  it('and does not lets what comes after it make its changes then', async () => {
-    const plan = planWith(makes('a', { 'on-failure': 'stop' }), (looked) => looked);
-    const { report, events } = await boot(plan, world({}));
-    expect(report.result).toBe('done');
-    expect(events.filter((event) => event.includes('made'))).toEqual(['a made /a', 'b made /b']);
-  });
-
-  it('ends a look that comes after it when it fails', async () => {
-    const looking = moment();
-    const plan = withLooksOf(planOf(makes('a', { 'on-failure': 'stop' }), makes('b')), {
-      a: async ({ look }) => {
-        await looking.come;
-        return look();
-      },
-      b: async ({ context, look }) => {
-        const end = aborted(context.signal);
-        looking.now();
-        await end;
-        return look();
-      },
-    });
-    const { report } = await boot(plan, world({ '/a': file('') }));
-    expect(report.steps.map(({ status }) => status)).toEqual(['failed', 'blocked']);
-  });
-
-  it('takes no time from a step that waits for it', async () => {
-    const timeUp = moment();
-    const looked = moment();
-    const steps = [makes('a', { 'on-failure': 'stop' }), makes('b', { timeout: '100ms' })];
-    const plan = withLooksOf(planOf(...steps), {
-      a: async ({ look }) => {
-        await looked.come;
-        await timeUp.come;
-        return look();
-      },
-      b: async ({ context, look }) => {
-        void aborted(context.signal).then(timeUp.now);
-        const outcome = await look();
-        looked.now();
-        return outcome;
-      },
-    });
-    const { report } = await boot(plan, world({}));
-    expect(report.steps.map(({ status }) => status)).toEqual(['changes', 'changes']);
+    const { report } = await boot(plan, world({ '/b': file('') }));
+    expect(report.steps.map(({ status }) => status)).toEqual(['changes', 'failed']);
+    expect(report.stoppedBy?.step.id).toBe('b');
   });
 });

@@ -1,6 +1,13 @@
 import { Ajv } from 'ajv';
 import type { AnyStepType } from '../../src/step/step.ts';
 import { defineStep } from '../../src/step/step.ts';
+import {
+  mayChange,
+  mayChangeAccount,
+  reliesOn,
+  reliesOnAccount,
+  withTrees,
+} from '../../src/step/touch.ts';
 import * as fields from '../../src/step/fields.ts';
 import { loadPlan } from '../../src/plan/load.ts';
 import type { Diagnostic, Loaded } from '../../src/plan/diagnostic.ts';
@@ -30,8 +37,8 @@ const directory = defineStep({
   },
   plan: nothing,
   touches: ({ path, mode }) => [
-    { kind: 'path', path, aspect: 'existence' },
-    ...(mode === undefined ? [] : [{ kind: 'path', path, aspect: 'mode' } as const]),
+    ...mayChange(path),
+    ...mayChange(mode === undefined ? undefined : path, 'mode'),
   ],
 });
 
@@ -45,7 +52,7 @@ const fileMode = defineStep({
     properties: { path: fields.path('The file.'), mode: fields.mode('Its mode.') },
   },
   plan: nothing,
-  touches: ({ path }) => [{ kind: 'path', path, aspect: 'mode' }],
+  touches: ({ path }) => mayChange(path, 'mode'),
 });
 
 const ownerPaths = defineStep({
@@ -62,10 +69,7 @@ const ownerPaths = defineStep({
     },
   },
   plan: nothing,
-  touches: ({ base, owner }) => [
-    { kind: 'path', path: base, aspect: 'owner', tree: true },
-    { kind: 'account', name: owner, access: 'reads' },
-  ],
+  touches: ({ base, owner }) => [...withTrees(mayChange(base, 'owner')), reliesOnAccount(owner)],
 });
 
 const remap = defineStep({
@@ -83,7 +87,7 @@ const remap = defineStep({
     },
   },
   plan: nothing,
-  touches: ({ user }) => [{ kind: 'account', name: user, access: 'changes' }],
+  touches: ({ user }) => [mayChangeAccount(user)],
 });
 
 const command = defineStep({
@@ -124,9 +128,7 @@ const command = defineStep({
     },
   },
   plan: nothing,
-  touches: ({ argv: [program = ''] }) => [
-    { kind: 'path', path: program, aspect: 'existence', reads: true },
-  ],
+  touches: ({ argv: [program] }) => reliesOn(program),
 });
 
 export const types: readonly AnyStepType[] = [directory, fileMode, ownerPaths, remap, command];

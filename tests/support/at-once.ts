@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { run } from '../../src/engine/boot.ts';
 import type { BootEvent } from '../../src/engine/event.ts';
 import type { BootReport, StepReport } from '../../src/engine/report.ts';
-import type { Bootable } from '../../src/engine/shared.ts';
+import type { Bootable } from '../../src/engine/context.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
 import type { HomeLock } from '../../src/system/home-lock.ts';
 import { bootPlan } from './boot.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeChange, showChange } from '../../src/changes/describe.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
 import type { BootReport } from '../../src/engine/report.ts';
-import type { Bootable } from '../../src/engine/shared.ts';
+import type { Bootable } from '../../src/engine/context.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs } from '../../src/plan/inputs.ts';
 import { loadPlan } from '../../src/plan/load.ts';

@@ -1,7 +1,7 @@
 import { takeFacts, offlineBoot } from '../../src/engine/offline.ts';
 import { factsDocument, type FactsDocument } from '../../src/engine/facts-document.ts';
 import { dryRun } from '../../src/engine/boot.ts';
-import type { Bootable } from '../../src/engine/shared.ts';
+import type { Bootable } from '../../src/engine/context.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs, secretTexts } from '../../src/plan/inputs.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';

@@ -6,7 +6,7 @@ import { isServed } from '../../system/mounts.ts';
 import { SimulatedSystem } from '../../system/simulated.ts';
 import type { ReadSystem } from '../../system/system.ts';
 import type { World } from '../../system/world.ts';
-import type { TimeLimit } from '../clock.ts';
+import type { TimeLimit } from '../context.ts';
 import { forbidden, frozen, mayDoEverything } from './permission.ts';
 
 /** Where changes are to be made, and by whom. */

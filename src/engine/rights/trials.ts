@@ -27,9 +27,9 @@ export class Trials {
 
   /**
    * Tries again what would be left out of some changes.
-   * @param whenFree waits until the step may change something
+   * @param check throws when the step may not change anything any more
    */
-  async run(changes: readonly Change[], whenFree: () => Promise<void>): Promise<void> {
+  run(changes: readonly Change[], check: () => void): void {
     for (const aspect of ['mode', 'owner'] as const) {
       const tried = new Set<string>();
       for (const { mount, path, aspect: of, isWhole } of this.#keeping.judge(changes).losses) {
@@ -38,7 +38,7 @@ export class Trials {
         const change = changes.find((one) => one.path === path && isOf(one));
         if (change === undefined || this.#knowledge.hasSeen(mount, aspect)) continue;
         tried.add(mount.point);
-        await whenFree();
+        check();
         if (this.#isKept(change, aspect)) this.#knowledge.forget(mount, aspect);
       }
     }

@@ -1,4 +1,5 @@
-import type { JsonObject, PathTouch, Touch } from '../../step/step.ts';
+import type { JsonObject } from '../../step/step.ts';
+import type { PathTouch, Touch } from '../../step/touch.ts';
 import { isWithin } from '../../system/path.ts';
 import type { DraftStep } from '../draft.ts';
 import { member } from '../json.ts';
@@ -52,15 +53,15 @@ function conflict(earlier: Toucher, later: Toucher): string | undefined {
   for (const a of earlier.touches) {
     for (const b of later.touches) {
       if (a.kind === 'path' && b.kind === 'path') {
-        if (!meets(a, b) || (a.reads === true && b.reads === true)) continue;
-        const path = a.tree === true ? b.path : a.path;
-        if (a.reads === true) return relies(later, earlier, path);
-        return b.reads === true ? relies(earlier, later, path) : `both change ${path}`;
+        if (!meets(a, b) || (a.reads && b.reads)) continue;
+        const path = a.tree ? b.path : a.path;
+        if (a.reads) return relies(later, earlier, path);
+        return b.reads ? relies(earlier, later, path) : `both change ${path}`;
       } else if (a.kind === 'account' && b.kind === 'account' && a.name === b.name) {
-        if (a.access === 'changes' && b.access === 'changes')
-          return `both change account ${a.name}`;
-        if (a.access === 'changes') return relies(earlier, later, `account ${a.name}`);
-        if (b.access === 'changes') return relies(later, earlier, `account ${a.name}`);
+        if (a.reads && b.reads) continue;
+        if (a.reads) return relies(later, earlier, `account ${a.name}`);
+        if (b.reads) return relies(earlier, later, `account ${a.name}`);
+        return `both change account ${a.name}`;
       }
     }
   }
@@ -76,9 +77,7 @@ function meets(a: PathTouch, b: PathTouch): boolean {
     return a.aspect === b.aspect || a.aspect === 'existence' || b.aspect === 'existence';
   }
   if (a.aspect !== b.aspect) return false;
-  return (
-    (a.tree === true && isWithin(b.path, a.path)) || (b.tree === true && isWithin(a.path, b.path))
-  );
+  return (a.tree && isWithin(b.path, a.path)) || (b.tree && isWithin(a.path, b.path));
 }
 
 /** The steps that come before each step through needs, transitively. The needs have no circle. */

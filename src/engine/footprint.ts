@@ -1,41 +1,42 @@
+/** What a step touches in this boot, and whether two steps may run at the same time. */
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
 import type { BootStep } from '../plan/plan.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { componentsOf, isWithin, join } from '../system/path.ts';
 
-/** A path where it lies, as far as that can be told. */
+/** A path where it lies, as far as that is known. */
 interface Place {
   readonly path: string;
   readonly changes: boolean;
 }
 
 /** What a step may change or relies on in this boot. */
-export interface Ground {
+export interface Footprint {
   readonly places: readonly Place[];
   /** What it does with accounts: all of them are lines of the same files. */
   readonly accounts: 'changes' | 'reads' | 'none';
 }
 
-/** The ground of a step. One that is left out of this boot has none. */
-export function groundOf(step: BootStep, system: ReadSystem): Ground {
+/** What a step touches. One that is left out of this boot touches nothing. */
+export function footprintOf(step: BootStep, system: ReadSystem): Footprint {
   const touches = step.skipped === undefined ? step.type.touches(step.with) : [];
   const places: Place[] = [];
-  let accounts: Ground['accounts'] = step.as === undefined ? 'none' : 'reads';
+  let accounts: Footprint['accounts'] = step.as === undefined ? 'none' : 'reads';
   for (const touch of touches) {
     if (touch.kind === 'path') {
-      places.push({ path: resolved(system, touch.path), changes: touch.reads !== true });
+      places.push({ path: resolved(system, touch.path), changes: !touch.reads });
     } else if (accounts !== 'changes') {
-      accounts = touch.access;
+      accounts = touch.reads ? 'reads' : 'changes';
     }
   }
   return { places, accounts };
 }
 
 /**
- * Whether two steps meet: one could see, or make, what is the other's to change. Those that do are
- * done in the order of the plan, whether or not its author has thought of a `needs`.
+ * Whether one of two steps could see, or make, what the other one changes. Such steps run in the
+ * order of the plan, whether or not its author has thought of a `needs`.
  */
-export function meet(one: Ground, other: Ground, system: ReadSystem): boolean {
+export function overlap(one: Footprint, other: Footprint, system: ReadSystem): boolean {
   const accounts = [one.accounts, other.accounts];
   if (accounts.includes('changes') && !accounts.includes('none')) return true;
   return one.places.some((a) =>
@@ -43,7 +44,7 @@ export function meet(one: Ground, other: Ground, system: ReadSystem): boolean {
   );
 }
 
-/** A directory decides about all that lies in it: who may write there, who gets it with its tree. */
+/** A directory decides about all that lies in it: who may write there, who gets its tree. */
 function touch(a: string, b: string, system: ReadSystem): boolean {
   if (isWithin(a, b) || isWithin(b, a)) return true;
   // Whichever comes first makes the directory that leads to both.
@@ -66,7 +67,7 @@ function sharedPath(a: string, b: string): string {
 
 function resolved(system: ReadSystem, path: string): string {
   const resolution = unlessUnknown(() => system.resolve(path));
-  // What leads nobody knows where may lead anywhere.
+  // Where it leads is unknown: it may lead anywhere.
   if (resolution instanceof LookFailed) return '/';
   return resolution.kind === 'path' ? resolution.path : path;
 }

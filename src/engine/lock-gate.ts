@@ -1,5 +1,5 @@
 import type { HomeLock } from '../system/home-lock.ts';
-import type { TimeLimit } from './clock.ts';
+import type { TimeLimit } from './context.ts';
 import type { BootEvent, Listener } from './event.ts';
 
 /** Why a boot starts over: another one has changed the world since it was looked at. */
@@ -9,7 +9,7 @@ export class StaleWorld extends Error {}
  * Stands before the first change of a boot, until no other boot of the same home is at work. What
  * was found before that is held back, since it may have to be found again.
  */
-export class Gate {
+export class LockGate {
   readonly #lock: HomeLock | undefined;
   readonly #listener: Listener;
   readonly #held: BootEvent[] = [];

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { TimeLimit } from '../../src/engine/clock.ts';
+import { TimeLimit } from '../../src/engine/context.ts';
 import { aborted } from '../support/looks.ts';
 
 const never = new AbortController().signal;
@@ -25,9 +25,9 @@ it('a time limit ends in time, also where garbage is collected meanwhile', async
   expect(limit.left).toBeLessThan(1);
 });
 
-it('a time limit that is cut ends at once', () => {
-  const limit = new TimeLimit(60_000, never);
-  const { signal } = limit;
-  limit.cut();
+it('a time limit ends at once when one of the signals around it aborts', () => {
+  const stop = new AbortController();
+  const { signal } = new TimeLimit(60_000, never, stop.signal);
+  stop.abort();
   expect(signal.aborted).toBe(true);
 });

@@ -1,0 +1,153 @@
+/** Runs one step: looks, checks what it may change, makes its changes, and reports the result. */
+import type { Change } from '../changes/change.ts';
+import { makeChange, type Made } from '../changes/make.ts';
+import { problemOf } from '../errors/look-failed.ts';
+import { Unanswered } from '../errors/unanswered.ts';
+import { counted } from '../step/phrases.ts';
+import { scanNotes } from '../step/repair.ts';
+import { inheriting } from '../step/shared-group.ts';
+import type { Note } from '../step/step.ts';
+import { HomeHeld } from '../system/home-lock.ts';
+import { behindLink } from '../system/links.ts';
+import type { Progress } from '../system/scan.ts';
+import type { System } from '../system/system.ts';
+import { checkStopped, now, TimeLimit, type Boot } from './context.ts';
+import { respectMounts } from './mounted.ts';
+import type { StepReport } from './report.ts';
+import type { Loss } from './rights/keeping.ts';
+import { preflight } from './rights/preflight.ts';
+import type { StepRun } from './run-steps.ts';
+
+/** How often a step says how far it is, in milliseconds. */
+const PROGRESS_INTERVAL = 1000;
+
+/**
+ * Runs one step.
+ * @throws StaleWorld or HomeHeld where the boot does not go on from here
+ */
+export async function runStep(one: StepRun, boot: Boot): Promise<StepReport> {
+  const { step, emit } = one;
+  const { system, facts, keeping } = boot;
+  const started = now();
+  /** For other boots, which takes nothing of the time of the step. */
+  let waited = 0;
+  let changes: readonly Change[] = [];
+  let made = 0;
+  const notes: Note[] = [];
+  const losses: Loss[] = [];
+  const report = (
+    status: StepReport['status'],
+    why: string,
+    more: Pick<StepReport, 'problem'> = {},
+  ): StepReport => {
+    const began = started - boot.started;
+    const duration = now() - started - waited;
+    return { step, status, why, changes, made, notes, losses, began, duration, ...more };
+  };
+  if (step.skipped !== undefined) return report('skipped', step.skipped);
+  emit({ type: 'step-started', step });
+  let next = started + PROGRESS_INTERVAL;
+  const progress = (done: Progress): void => {
+    const at = now();
+    if (at < next) return;
+    next = at + PROGRESS_INTERVAL;
+    emit({ type: 'progress', step, progress: done, elapsed: at - started - waited });
+  };
+  const note = (found: readonly Note[]): void => {
+    notes.push(...found);
+    for (const each of found) emit({ type: 'note', step, note: each });
+  };
+  const check = (): void => {
+    one.abort.throwIfAborted();
+    checkStopped(boot);
+  };
+  const left = (): number => Math.min(step.timeout - (now() - started - waited), boot.limit.left);
+  try {
+    const look = new TimeLimit(left(), boot.stop, one.abort);
+    const planned = await step.type.plan({
+      with: step.with,
+      system,
+      facts,
+      as: step.as,
+      get signal() {
+        return look.signal;
+      },
+      progress,
+      origin: (option) => step.origins[option],
+      variable: (option) => step.variables[option],
+      isSecret: (option) => step.secrets.includes(option),
+    });
+    if ('skipped' in planned) return report('skipped', planned.skipped);
+    const found = 'converged' in planned ? [] : planned.changes;
+    const named = inheriting(canonical(found, system), system, facts);
+    const wanted = respectMounts(named, system, boot.home);
+    if (boot.space === undefined) boot.trials.run(wanted, check);
+    const judged = keeping.judge(wanted);
+    changes = judged.changes;
+    losses.push(...judged.losses);
+    const problem = await preflight(changes, boot, look);
+    note(planned.notes ?? []);
+    if (problem !== undefined) return report('blocked', problem.message, { problem });
+    // What a run may fail to make.
+    if (boot.space !== undefined)
+      note([...boot.space.notes(changes), ...keeping.forecast(changes)]);
+    let limit = new TimeLimit(left(), boot.stop);
+    for (const change of judged.changes) {
+      const free = boot.gate.pass(boot.limit);
+      if (free !== undefined) {
+        const since = now();
+        await free;
+        waited += now() - since;
+        limit = new TimeLimit(left(), boot.stop);
+      }
+      check();
+      one.changesWorld = true;
+      const { signal } = limit;
+      const outcome = await keeping.make(change, () =>
+        makeChange(change, system, { signal, progress }),
+      );
+      losses.push(...outcome.losses);
+      const done = outcome.made;
+      if (done === undefined) {
+        changes = changes.toSpliced(made, 1);
+        continue;
+      }
+      changes = changes.with(made, done.change);
+      made += 1;
+      emit({ type: 'change-made', step, change: done.change });
+      note(notesOf(done, system));
+    }
+    if ('unfinished' in planned && planned.unfinished !== undefined) throw planned.unfinished;
+    if (changes.length > 0) return report('changes', step.why ?? step.type.summary);
+    return report(
+      'converged',
+      'converged' in planned ? planned.converged : whyNothingIsLeft(named, wanted),
+    );
+  } catch (error) {
+    const problem = error instanceof Unanswered ? error.problem : problemOf(error);
+    if (problem === undefined || problem instanceof HomeHeld) throw error;
+    return report('failed', problem.message, { problem });
+  }
+}
+
+/** What only the making of a change could know. */
+function notesOf({ change, found }: Made, system: System): Note[] {
+  if (found === undefined || change.kind !== 'tree-owner') return [];
+  return scanNotes(system, found, change.rule.to);
+}
+
+/** Why nothing is left of changes that a step found. */
+function whyNothingIsLeft(found: readonly Change[], wanted: readonly Change[]): string {
+  return wanted.length === 0
+    ? `${found[0]?.path ?? ''} is a mount of its own: it stays as the operator has it`
+    : `the file system does not keep what is wanted (${counted(wanted.length, 'change')})`;
+}
+
+/** Names what changes by the path where it lies: /run/x, where a plan may say /var/run/x. */
+function canonical(changes: readonly Change[], system: System): readonly Change[] {
+  return changes.map((change) => {
+    const resolution = system.resolve(change.path);
+    if (resolution.kind === 'behind-link') throw behindLink(change.path, resolution);
+    return resolution.path === change.path ? change : { ...change, path: resolution.path };
+  });
+}
