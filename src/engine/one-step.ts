@@ -1,5 +1,5 @@
 import type { Change } from '../changes/change.ts';
-import { makeChange, type Made } from '../changes/make.ts';
+import { makeChange, type Made } from '../changes/kinds.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Unanswered } from '../errors/unanswered.ts';
 import { counted } from '../step/phrases.ts';
@@ -13,8 +13,8 @@ import type { System } from '../system/system.ts';
 import { now } from './clock.ts';
 import { respectMounts } from './mounted.ts';
 import type { StepReport } from './report.ts';
-import type { Loss } from './rights/keeping.ts';
-import { preflight } from './rights/preflight.ts';
+import type { Loss } from './permissions/keeping.ts';
+import { preflight } from './permissions/preflight.ts';
 import { checkStopped, limitOf } from './shared.ts';
 import type { Boot } from './shared.ts';
 import type { Turn } from './turn.ts';

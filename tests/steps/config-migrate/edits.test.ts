@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { showChange } from '../../../src/changes/describe.ts';
-import { makeChange } from '../../../src/changes/make.ts';
+import { showChange, makeChange } from '../../../src/changes/kinds.ts';
 import { configMigrate } from '../../../steps/config-migrate.ts';
 import type { Options } from '../../../steps/config-migrate/schema.ts';
 import { converge, findingsOf, planStep } from '../../support/plan-step.ts';
