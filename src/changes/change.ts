@@ -1,3 +1,4 @@
+/** The closed union of changes: one effect on the world each, as data. See kinds.ts for what each kind is. */
 import type { RecordEdit } from '../system/accounts/edit.ts';
 import type { Content } from '../system/content.ts';
 import type { Owner } from '../system/entry.ts';
@@ -70,7 +71,7 @@ export interface TreeOwnerChange extends Common {
   /** How many entries change, and how many there are. */
   readonly wrong: number;
   readonly entries: number;
-  /** Set where the look has stopped early: the numbers are the least there is until it is made. */
+  /** Set where the look stopped early: the numbers are minimums until it is made; see tree-owner.ts. */
   readonly atLeast?: OwnerReasons;
 }
 

@@ -5,8 +5,8 @@ import type { System } from '../system/system.ts';
 import type { World } from '../system/world.ts';
 import type { Listener } from './event.ts';
 import type { LockGate } from './lock-gate.ts';
-import type { Keeping } from './rights/keeping.ts';
-import type { Trials } from './rights/trials.ts';
+import type { Keeping } from './permissions/keeping.ts';
+import type { Trials } from './permissions/trials.ts';
 import type { SpaceForecast } from './space.ts';
 
 /** How long a whole boot may take, in milliseconds. */

@@ -4,7 +4,7 @@ import type { BootPlan, BootStep } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
 import type { Progress } from '../system/scan.ts';
 import type { BootReport, StepReport } from './report.ts';
-import type { Shortcoming } from './rights/not-kept.ts';
+import type { Shortcoming } from './permissions/not-kept.ts';
 
 /** Everything that happens in a boot, in order. Renderers see this and nothing else. */
 export type BootEvent =

@@ -2,8 +2,8 @@ import type { Change } from '../changes/change.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { BootStep } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
-import type { Loss } from './rights/keeping.ts';
-import type { Shortcoming } from './rights/not-kept.ts';
+import type { Loss } from './permissions/keeping.ts';
+import type { Shortcoming } from './permissions/not-kept.ts';
 
 /**
  * What became, or in a dry run would become, of a step.

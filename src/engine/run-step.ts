@@ -1,6 +1,6 @@
 /** Runs one step: looks, checks what it may change, makes its changes, and reports the result. */
 import type { Change } from '../changes/change.ts';
-import { makeChange, type Made } from '../changes/make.ts';
+import { makeChange, type Made } from '../changes/kinds.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Unanswered } from '../errors/unanswered.ts';
 import { counted } from '../step/phrases.ts';
@@ -14,8 +14,8 @@ import type { System } from '../system/system.ts';
 import { checkStopped, now, TimeLimit, type Boot } from './context.ts';
 import { respectMounts } from './mounted.ts';
 import type { StepReport } from './report.ts';
-import type { Loss } from './rights/keeping.ts';
-import { preflight } from './rights/preflight.ts';
+import type { Loss } from './permissions/keeping.ts';
+import { preflight } from './permissions/preflight.ts';
 import type { StepRun } from './run-steps.ts';
 
 /** How often a step says how far it is, in milliseconds. */

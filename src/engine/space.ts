@@ -1,4 +1,5 @@
 import type { Change } from '../changes/change.ts';
+import { needsOf } from '../changes/kinds.ts';
 import { warning } from '../step/phrases.ts';
 import type { Note } from '../step/step.ts';
 import type { ReadSystem } from '../system/system.ts';
@@ -25,9 +26,10 @@ export class SpaceForecast {
   /** A warning for each mount on which what is written up to this step does not fit. */
   notes(changes: readonly Change[]): Note[] {
     return changes.flatMap((change) => {
-      if (change.kind !== 'file') return [];
+      const needed = needsOf(change).find((one) => one.need === 'space');
+      if (needed === undefined) return [];
       const point = this.#system.mountOf(change.path)?.point ?? '/';
-      const bytes = Math.ceil(change.content.size / BLOCK) * BLOCK;
+      const bytes = Math.ceil(needed.bytes / BLOCK) * BLOCK;
       const written = (this.#written.get(point) ?? 0) + bytes;
       this.#written.set(point, written);
       const free = this.#told.has(point) ? undefined : this.#system.freeBytes(change.path);

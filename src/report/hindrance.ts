@@ -1,6 +1,6 @@
 import type { StepReport } from '../engine/report.ts';
 import { plural } from './format.ts';
-import type { Shortcoming } from '../engine/rights/not-kept.ts';
+import type { Shortcoming } from '../engine/permissions/not-kept.ts';
 import { viewCause, type CauseView, type StepView } from './step-view.ts';
 
 /** A cause with all that it stands in the way of. */

@@ -1,4 +1,3 @@
-import { missingAncestors } from '../changes/make.ts';
 import type { DirectoryChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import { isLinked, type Entry, type Owner, type Stat } from '../system/entry.ts';
@@ -117,7 +116,10 @@ export function parentChanges(
 ): DirectoryChange[] {
   const { uid, gid } = context.facts;
   const owner: Owner = uid === 0 ? { uid: 0, gid: 0 } : { uid, gid };
-  const missing = missingAncestors(context.system, path);
+  const missing: string[] = [];
+  for (let at = parentOf(path); context.system.look(at).type === 'missing'; at = parentOf(at)) {
+    missing.unshift(at);
+  }
   const existing = parentOf(missing[0] ?? path);
   const entry = context.system.look(existing);
   if (entry.type !== 'directory') {

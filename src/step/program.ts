@@ -1,4 +1,4 @@
-import { fingerprint } from '../changes/make.ts';
+import { fingerprint } from '../changes/kinds.ts';
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Identity } from '../system/command.ts';

@@ -1,5 +1,5 @@
 import type { Change, OwnerReasons } from '../changes/change.ts';
-import { whyOwner } from '../changes/owners.ts';
+import { planTreeOwner, whyOwner } from '../changes/tree-owner.ts';
 import { Problem } from '../errors/problem.ts';
 import { sameOwner, showOwner, type Owner, type Present } from '../system/entry.ts';
 import { clearedBits } from '../system/node.ts';
@@ -7,7 +7,7 @@ import type { OwnerRule } from '../system/owner-rule.ts';
 import { componentsOf } from '../system/path.ts';
 import { isHardLinked } from '../system/scan.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { OwnerLook, OwnerScan } from '../system/tree.ts';
+import type { OwnerScan } from '../system/tree.ts';
 import { accountOf, closedMount } from './mounted.ts';
 import { counted, info, listed, warning } from './phrases.ts';
 import type { Note, StepContext } from './step.ts';
@@ -76,8 +76,8 @@ export async function repairWithin(
 ): Promise<Repair> {
   const { system } = context;
   const look = await system.lookToOwn(path, wanted.rule, context);
-  const notes = look.complete ? scanNotes(system, look, wanted.owner) : [];
-  const changes = treeChanges(path, look, wanted);
+  const { changes, seen } = planTreeOwner(path, look, wanted.rule, reasonsOf(wanted));
+  const notes = seen === undefined ? [] : scanNotes(system, seen, wanted.owner);
   return { changes, notes, others: look.others, unseen: look.unreadable };
 }
 
@@ -142,23 +142,6 @@ function isBelow(path: string, other: string): boolean {
 
 function tidied(path: string): string {
   return componentsOf(path).join('/');
-}
-
-function treeChanges(path: string, look: OwnerLook, wanted: Wanted): Change[] {
-  const { rule, owner } = wanted;
-  const reasons = reasonsOf(wanted);
-  const { owners, wrong, entries, clears, sample } = look;
-  if (wrong === 0) return [];
-  if (look.complete && wrong === sample.length) {
-    // What holds the others comes before them. It is owned last, so that an interrupted repair is
-    // seen again.
-    return sample.toReversed().map(({ path: below, owner: from, to, clears }) => {
-      return { kind: 'owner', path: below, from, to, clears, why: whyOwner([from], to, reasons) };
-    });
-  }
-  const why = whyOwner(owners, owner, reasons);
-  const change = { kind: 'tree-owner', path, rule, owners, clears, wrong, entries, why } as const;
-  return [look.complete ? change : { ...change, atLeast: reasons }];
 }
 
 /** What a look at a tree that is given to `owner` leaves alone, and why. */

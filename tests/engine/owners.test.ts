@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, lstatSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
 import type { BootEvent } from '../../src/engine/event.ts';
 import { MEANS, type Means } from '../../src/system/real/owners/means.ts';

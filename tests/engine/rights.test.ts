@@ -4,7 +4,7 @@ import { parseIdMap } from '../../src/engine/id-map.ts';
 import { assumeRoot, observeFacts } from '../../src/engine/facts.ts';
 import type { BootEvent } from '../../src/engine/event.ts';
 import { run } from '../../src/engine/boot.ts';
-import { frozen } from '../../src/engine/rights/permission.ts';
+import { frozen } from '../../src/engine/permissions/preflight.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { factValues, type Facts } from '../../src/step/facts.ts';
 import { showIds } from '../../src/step/ids.ts';

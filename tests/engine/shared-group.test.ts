@@ -1,6 +1,6 @@
 /** What a step makes where a directory keeps its group. */
 import { expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import type { Change } from '../../src/changes/change.ts';
 import { inheriting, keptGroup, startedGroups } from '../../src/step/shared-group.ts';
 import { accountGroups } from '../../steps/account-groups.ts';

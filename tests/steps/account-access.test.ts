@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
-import { makeChange } from '../../src/changes/make.ts';
+import { showChange, makeChange } from '../../src/changes/kinds.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { accountAccess } from '../../steps/account-access.ts';
 import { converge, findingsOf, ROOT_FACTS } from '../support/plan-step.ts';

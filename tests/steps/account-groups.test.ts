@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import { accountGroups } from '../../steps/account-groups.ts';
 import { converge, findingsOf, ROOT_FACTS } from '../support/plan-step.ts';
 import { file, world } from '../support/world.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeChange } from '../../src/changes/make.ts';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange, makeChange } from '../../src/changes/kinds.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { accountRemap } from '../../steps/account-remap.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';

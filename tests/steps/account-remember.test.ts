@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { accountRemember } from '../../steps/account-remember.ts';
 import { converge, findingsOf, ROOT_FACTS } from '../support/plan-step.ts';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import type { Outcome } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { MemoryNode } from '../../src/system/node.ts';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
-import { makeChange } from '../../src/changes/make.ts';
+import { makeChange, showChange } from '../../src/changes/kinds.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { configMigrate } from '../../steps/config-migrate.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { directoryPrivate } from '../../steps/directory-private.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { directory as directoryStep } from '../../steps/directory.ts';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import { converge, findingsOf, planStep, ROOT_FACTS } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { envFileKey } from '../../steps/env-file-key.ts';
 import { converge, findingsOf } from '../support/plan-step.ts';

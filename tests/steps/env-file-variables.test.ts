@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import { envFileVariables } from '../../steps/env-file-variables.ts';
 import { converge, findingsOf } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';

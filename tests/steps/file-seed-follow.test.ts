@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
-import { makeChange } from '../../src/changes/make.ts';
+import { showChange, makeChange } from '../../src/changes/kinds.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { Content } from '../../src/system/content.ts';
 import type { MemoryNode } from '../../src/system/node.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showChange } from '../../src/changes/describe.ts';
+import { showChange } from '../../src/changes/kinds.ts';
 import { fileSeed } from '../../steps/file-seed.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
 import { directory, file, link, special, world } from '../support/world.ts';

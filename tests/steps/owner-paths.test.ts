@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeChange, showChange } from '../../src/changes/describe.ts';
+import { describeChange, showChange } from '../../src/changes/kinds.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { ownerPaths } from '../../steps/owner-paths.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeChange, showChange } from '../../src/changes/describe.ts';
+import { describeChange, showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
 import type { BootReport } from '../../src/engine/report.ts';
 import type { Bootable } from '../../src/engine/context.ts';

@@ -1,4 +1,4 @@
-import { makeChange } from '../../src/changes/make.ts';
+import { makeChange } from '../../src/changes/kinds.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import { ALL_IDS } from '../../src/step/ids.ts';
 import type { Converged, Found, Outcome, StepType } from '../../src/step/step.ts';

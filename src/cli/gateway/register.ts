@@ -1,4 +1,4 @@
-import { makeChange } from '../../changes/make.ts';
+import { makeChange } from '../../changes/kinds.ts';
 import { Problem } from '../../errors/problem.ts';
 import { slotLayout } from '../../gateway/layout.ts';
 import { slotName } from '../../gateway/names.ts';

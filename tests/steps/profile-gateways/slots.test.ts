@@ -1,6 +1,6 @@
 import { LookFailed } from '../../../src/errors/look-failed.ts';
 import { describe, expect, test } from 'vitest';
-import { showChange } from '../../../src/changes/describe.ts';
+import { showChange } from '../../../src/changes/kinds.ts';
 import { profileGateways } from '../../../steps/profile-gateways.ts';
 import { converge, findingsOf, planStep } from '../../support/plan-step.ts';
 import { listened, S6, SCANDIR } from '../../support/s6-world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { showChange } from '../../../src/changes/describe.ts';
+import { showChange } from '../../../src/changes/kinds.ts';
 import { skillsSync } from '../../../steps/skills-sync.ts';
 import { findingsOf } from '../../support/plan-step.ts';
 import {

@@ -1,23 +1,66 @@
+/** Tells before anything is tried whether a step's changes can be made here and by this process. */
 import type { Change } from '../../changes/change.ts';
-import { Problem, unreachable, type Cause } from '../../errors/problem.ts';
+import { makeChange, needsOf } from '../../changes/kinds.ts';
+import type { Need } from '../../changes/need.ts';
+import { Problem, type Cause } from '../../errors/problem.ts';
 import { isMember, mayUse, WRITE, WRITE_IN } from '../../step/access.ts';
 import type { Facts } from '../../step/facts.ts';
 import { hasEveryId, hasId, hasOwner } from '../../step/ids.ts';
 import { showOwner, type Owner } from '../../system/entry.ts';
 import { isServed } from '../../system/mounts.ts';
 import { parentOf } from '../../system/path.ts';
+import { SimulatedSystem } from '../../system/simulated.ts';
 import type { ReadSystem } from '../../system/system.ts';
+import type { World } from '../../system/world.ts';
+import type { TimeLimit } from '../context.ts';
 import * as causes from './causes.ts';
 import type { Capability } from './causes.ts';
 
 /** The capabilities with which no change that this project makes is refused by the kernel. */
 const FULL = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID', 'SYS_CHROOT'];
 
+/** Where changes are to be made, and by whom. */
+interface Ground {
+  readonly system: ReadSystem & Pick<World, 'tree' | 'policy'>;
+  readonly facts: Facts;
+}
+
+/**
+ * Finds out before anything is tried whether all changes of a step can be made here, and by this
+ * process; each judged in the world that those before it leave.
+ */
+export async function preflight(
+  changes: readonly Change[],
+  { system, facts }: Ground,
+  limit: TimeLimit,
+): Promise<Problem | undefined> {
+  for (const change of changes) {
+    const problem = frozen(change, system);
+    if (problem !== undefined) return problem;
+  }
+  if (changes.length === 0) return undefined;
+  if (mayDoEverything(facts) && !changes.some((change) => isRemote(change, system))) {
+    return undefined;
+  }
+  const world = new SimulatedSystem(system);
+  for (const change of changes) {
+    const problem = forbidden(change, world, facts);
+    if (problem !== undefined) return problem;
+    await makeChange(change, world, limit);
+  }
+  return undefined;
+}
+
+function isRemote({ path }: Change, system: ReadSystem): boolean {
+  const mount = system.mountOf(path);
+  return mount !== undefined && isServed(mount);
+}
+
 /**
  * Whether this process may make every kind of change on a file system of this machine, so that none
  * needs to be checked.
  */
-export function mayDoEverything(facts: Facts): boolean {
+function mayDoEverything(facts: Facts): boolean {
   return FULL.every((capability) => facts.capabilities.has(capability)) && hasEveryId(facts.ids);
 }
 
@@ -39,84 +82,58 @@ export function frozen(change: Change, system: ReadSystem): Problem | undefined 
     const found = `${change.path} is on a file system that is mounted read-only`;
     return new Problem({ found, cause: causes.readOnly(mount) });
   }
-  if (mount?.noExec === true && change.kind === 'slot') {
+  if (mount?.noExec === true && needsOf(change).some(({ need }) => need === 'execute')) {
     const found = `${change.path} is on a file system that is mounted noexec`;
     return new Problem({ found, cause: causes.noExec(mount) });
   }
   return undefined;
 }
 
-const ROOT: Owner = { uid: 0, gid: 0 };
+type Kind = Need['need'];
 
-/** What judges whether a change can be made. */
+type NeedOf<K extends Kind> = Extract<Need, { need: K }>;
+
+/** Who needs a permission, and where. */
 interface Judge {
   readonly system: ReadSystem;
   readonly facts: Facts;
 }
 
+type JudgeOf<K extends Kind> = (judge: Judge, need: NeedOf<K>) => Problem | undefined;
+
+/** How each need is judged; undefined where this process has what it takes. */
+const JUDGES: { readonly [K in Kind]: JudgeOf<K> } = {
+  replace: (judge, { path }) => mayWriteIn(judge, path),
+  write: mayChange,
+  empty: mayEmpty,
+  give: mayGive,
+  append: (judge, { path, owner }) =>
+    mayUse(judge.system, judge.facts, path, WRITE)
+      ? undefined
+      : (mayWriteIn(judge, path) ?? mayGive(judge, { path, owner })),
+  'set-mode': maySetMode,
+  'set-owner': mayOwn,
+  'clear-bits': mayClear,
+  'run-as': mayRunAs,
+  // How it is mounted decides, see frozen; and whether it fits is a forecast, see SpaceForecast.
+  execute: () => undefined,
+  space: () => undefined,
+};
+
 /**
  * Why this process has no right to make a change, judged as the kernel would; undefined when it
  * has. See capabilities(7), chown(2), chmod(2), path_resolution(7) and user_namespaces(7).
  */
-export function forbidden(change: Change, system: ReadSystem, facts: Facts): Problem | undefined {
-  const judge = { system, facts };
-  const { path } = change;
-  switch (change.kind) {
-    case 'owner':
-      return mayOwn(judge, path, change.from, change.to) ?? mayClear(judge, change, [change.from]);
-    case 'tree-owner': {
-      const refusals = change.owners.map((from) => mayOwn(judge, path, from, change.rule.to, true));
-      const refused = refusals.find((one) => one !== undefined);
-      return refused ?? mayClear(judge, change, change.owners);
-    }
-    case 'mode':
-      return maySetMode(judge, path);
-    case 'file':
-      // The copy that is kept meanwhile lies in the home, which is not less open than what is in it.
-      if (change.inPlace) return mayChange(judge, path);
-      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.owner);
-    case 'directory':
-    case 'envdir':
-    case 'stamp':
-      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.owner);
-    case 'slot':
-      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.slot.owner);
-    case 'tree-copy':
-      return (
-        mayWriteIn(judge, path) ??
-        (change.copy.replaces ? mayEmpty(judge, path) : undefined) ??
-        mayGive(judge, path, change.copy.owner)
-      );
-    case 'move':
-      // Its entry for the directory above is written, too.
-      return (
-        mayWriteIn(judge, change.from) ?? mayWriteIn(judge, path) ?? mayEmpty(judge, change.from)
-      );
-    case 'log':
-      if (mayUse(system, facts, path, WRITE)) return undefined;
-      return mayWriteIn(judge, path) ?? mayGive(judge, path, change.owner);
-    case 'account':
-    case 'group':
-      return mayEdit(judge, path);
-    case 'tree-removal':
-      return mayWriteIn(judge, path) ?? mayEmpty(judge, path);
-    case 'removal':
-      return mayWriteIn(judge, path);
-    case 'ids':
-      return mayWriteIn(judge, path) ?? mayGive(judge, path, ROOT);
-    case 'command': {
-      const { identity, argv } = change.command;
-      if (identity === undefined || identity.uid === facts.uid) return undefined;
-      const action = `run ${argv[0]} as ${identity.name}`;
-      return (
-        needs('SETUID', action, facts) ??
-        needs('SETGID', action, facts) ??
-        exists(identity, action, facts)
-      );
-    }
-    default:
-      return unreachable(change);
+function forbidden(change: Change, system: ReadSystem, facts: Facts): Problem | undefined {
+  for (const need of needsOf(change)) {
+    const problem = judgeOf(need)({ system, facts }, need);
+    if (problem !== undefined) return problem;
   }
+  return undefined;
+}
+
+function judgeOf<K extends Kind>({ need }: { readonly need: K }): JudgeOf<K> {
+  return JUDGES[need];
 }
 
 function refusal(found: string, cause: Cause): Problem {
@@ -141,13 +158,10 @@ function exists({ uid, gid }: Owner, action: string, facts: Facts): Problem | un
 /** To give an entry away takes CAP_CHOWN; its owner alone may give it to another of his groups. */
 function mayOwn(
   { system, facts }: Judge,
-  path: string,
-  from: Owner,
-  to: Owner,
-  recursive = false,
+  { path, from, to, isTree }: NeedOf<'set-owner'>,
 ): Problem | undefined {
   const own = facts.uid === from.uid && facts.uid === to.uid;
-  if (own && !recursive && (from.gid === to.gid || isMember(facts, to.gid))) return undefined;
+  if (own && !isTree && (from.gid === to.gid || isMember(facts, to.gid))) return undefined;
   const action = `change the owner of ${path}`;
   return (
     needs('CHOWN', action, facts) ??
@@ -158,13 +172,19 @@ function mayOwn(
 }
 
 /** The kernel clears set-uid and set-gid bits in the name of who changes the owner. */
-function mayClear(
-  { facts }: Judge,
-  { path, clears = 0 }: { readonly path: string; readonly clears?: number | boolean },
-  from: readonly Owner[],
-): Problem | undefined {
-  if (Number(clears) === 0 || from.every(({ uid }) => uid === facts.uid)) return undefined;
+function mayClear({ facts }: Judge, { path, from }: NeedOf<'clear-bits'>): Problem | undefined {
+  if (from.every(({ uid }) => uid === facts.uid)) return undefined;
   return needs('FOWNER', `clear the set-uid bits of ${path} with its owner`, facts);
+}
+
+function mayRunAs({ facts }: Judge, { identity, program }: NeedOf<'run-as'>): Problem | undefined {
+  if (identity.uid === facts.uid) return undefined;
+  const action = `run ${program} as ${identity.name}`;
+  return (
+    needs('SETUID', action, facts) ??
+    needs('SETGID', action, facts) ??
+    exists(identity, action, facts)
+  );
 }
 
 /** What belongs to ids outside of the user namespace is out of reach of its capabilities. */
@@ -186,7 +206,7 @@ function trusted({ system, facts }: Judge, path: string): Problem | undefined {
   return refusal(found, causes.squashed(mount));
 }
 
-function maySetMode({ system, facts }: Judge, path: string): Problem | undefined {
+function maySetMode({ system, facts }: Judge, { path }: NeedOf<'set-mode'>): Problem | undefined {
   const entry = system.look(path);
   const owner = 'stat' in entry ? entry.stat : undefined;
   if (owner?.uid === facts.uid) return undefined;
@@ -198,7 +218,7 @@ function maySetMode({ system, facts }: Judge, path: string): Problem | undefined
 }
 
 /** A mounted file is changed in place. */
-function mayChange({ system, facts }: Judge, path: string): Problem | undefined {
+function mayChange({ system, facts }: Judge, { path }: NeedOf<'write'>): Problem | undefined {
   if (mayUse(system, facts, path, WRITE)) return undefined;
   const entry = system.look(path);
   const stat = 'stat' in entry ? entry.stat : undefined;
@@ -207,7 +227,12 @@ function mayChange({ system, facts }: Judge, path: string): Problem | undefined 
 }
 
 /** What this process makes is its own, and must be given to anybody else. */
-function mayGive({ facts }: Judge, path: string, owner: Owner): Problem | undefined {
+function mayGive(
+  { system, facts }: Judge,
+  { path, owner: asked }: Pick<NeedOf<'give'>, 'path' | 'owner'>,
+): Problem | undefined {
+  const entry = system.look(path);
+  const owner = asked ?? ('stat' in entry ? entry.stat : facts);
   if (facts.uid === owner.uid && isMember(facts, owner.gid)) return undefined;
   const action = `give ${path} away`;
   return needs('CHOWN', action, facts) ?? exists(owner, action, facts);
@@ -228,7 +253,7 @@ function mayWriteIn({ system, facts }: Judge, path: string): Problem | undefined
 }
 
 /** Whether what is in a directory may be taken away. */
-function mayEmpty({ system, facts }: Judge, path: string): Problem | undefined {
+function mayEmpty({ system, facts }: Judge, { path }: NeedOf<'empty'>): Problem | undefined {
   if (system.look(path).type !== 'directory' || mayUse(system, facts, path, WRITE_IN)) {
     return undefined;
   }
@@ -252,11 +277,4 @@ function closedTo({ system, facts }: Judge, directory: string): Problem {
     return refusal(found, causes.squashed(mount));
   }
   return refusal(found, causes.closed(directory, stat, facts));
-}
-
-/** An account file is read, replaced beside its lock, and keeps its owner. */
-function mayEdit({ system, facts }: Judge, path: string): Problem | undefined {
-  const entry = system.look(path);
-  if (!('stat' in entry)) return undefined;
-  return mayWriteIn({ system, facts }, path) ?? mayGive({ system, facts }, path, entry.stat);
 }

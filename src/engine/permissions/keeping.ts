@@ -1,5 +1,5 @@
 import type { Change, IdsChange, ModeChange, OwnerChange } from '../../changes/change.ts';
-import type { Made } from '../../changes/make.ts';
+import { ownerOf, type Made } from '../../changes/kinds.ts';
 import { isAnswer } from '../../errors/look-failed.ts';
 import type { Facts } from '../../step/facts.ts';
 import { info } from '../../step/phrases.ts';
@@ -73,7 +73,7 @@ export class Keeping {
         case 'ids':
           return this.#ids(change, mount, losses);
         default: {
-          const to = ownerIn(change);
+          const to = ownerOf(change);
           const own = this.#facts;
           if (to !== undefined && !(to.uid === own.uid && to.gid === own.gid)) {
             const loss = this.#ownerLoss(mount, change.path, undefined, false);
@@ -114,7 +114,7 @@ export class Keeping {
     return changes.flatMap((change) => {
       const mount = this.#system.mountOf(change.path);
       if (mount === undefined || keepsRights(mount) || this.#told.has(mount.point)) return [];
-      const to = ownerIn(change);
+      const to = ownerOf(change);
       const isOwn = to === undefined || sameOwner(to, this.#facts);
       if ((isOwn && change.kind !== 'mode') || this.#knowledge.isBad(mount)) return [];
       this.#told.add(mount.point);
@@ -267,12 +267,4 @@ function asKept(made: Made, unkept: readonly Unkept[]): Made | undefined {
     return sameOwner(to, change.from) ? undefined : { ...made, change: { ...change, to } };
   }
   return made;
-}
-
-function ownerIn(change: Change): Owner | undefined {
-  if (change.kind === 'owner') return change.to;
-  if (change.kind === 'tree-owner') return change.rule.to;
-  if (change.kind === 'slot') return change.slot.owner;
-  if (change.kind === 'tree-copy') return change.copy.owner;
-  return 'owner' in change ? change.owner : undefined;
 }
