@@ -1,7 +1,7 @@
 import { unreachable } from '../errors/problem.ts';
 import { showMode, showOwner } from '../system/entry.ts';
 import { showRule } from '../system/owner-rule.ts';
-import { showCount } from '../text/count.ts';
+import { showCount } from '../text/phrases.ts';
 import type { HomeIds } from '../system/home-ids.ts';
 import type { Change, IdsChange, TreeOwnerChange } from './change.ts';
 
