@@ -70,7 +70,7 @@ function changeRow({ subject, effect }: ChangeView, column: number): string[] {
 
 function outcome({ status, why, problem, onFailure }: StepView, paint: Paint): string[] {
   // The advice of a shared cause is shown once, before the steps.
-  const advice = problem === null || problem.cause !== null ? [] : adviceLines(problem.mend, 6);
+  const advice = problem?.cause === null ? adviceLines(problem.mend, 6) : [];
   switch (status) {
     case 'converged':
     case 'changes':
