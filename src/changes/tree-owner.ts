@@ -7,7 +7,7 @@ import type { OwnerRule } from '../system/owner-rule.ts';
 import type { Time } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
 import type { OwnerLook, OwnerScan } from '../system/tree.ts';
-import { showCount } from '../text/count.ts';
+import { showCount } from '../text/phrases.ts';
 import type { Change, OwnerReasons, TreeOwnerChange } from './change.ts';
 
 /** Why something that belongs to one of these owners is given to another. */

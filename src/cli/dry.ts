@@ -1,8 +1,8 @@
 import { dryRun } from '../engine/boot.ts';
 import type { FactsDocument } from '../engine/facts-document.ts';
 import type { BootReport } from '../engine/report.ts';
-import { viewBoot } from '../report/boot-view.ts';
-import type { BootView } from '../report/boot-view.ts';
+import { viewPlan } from '../report/boot-view.ts';
+import type { PlanView } from '../report/boot-view.ts';
 import type { Arguments } from './command.ts';
 import type { Context } from './io.ts';
 import { prepare } from './prepare.ts';
@@ -10,7 +10,7 @@ import { prepare } from './prepare.ts';
 /** What a boot would do, as the engine says and as it is shown. */
 interface DryBoot {
   readonly report: BootReport;
-  readonly view: BootView;
+  readonly view: PlanView;
   /** What it was planned from, where that is not this world. */
   readonly document?: FactsDocument;
 }
@@ -25,7 +25,7 @@ export async function bootDry(context: Context, options: Arguments): Promise<Dry
   });
   // Stopped half-way, a plan is not an answer.
   context.io.signal.throwIfAborted();
-  const view = viewBoot({ plan, report, facts, assumed }, context.redactor);
+  const view = viewPlan({ plan, report, facts, assumed }, context.redactor);
   return { report, view, ...(document === undefined ? {} : { document }) };
 }
 

@@ -1,6 +1,6 @@
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
-import { showLine } from '../report/log-lines.ts';
+import { showLine } from '../report/boot-log.ts';
 import { problemLines, viewProblem } from '../report/step-view.ts';
 import { exitOfProblem } from './exit.ts';
 import type { Exit } from './exit.ts';

@@ -3,10 +3,10 @@ import { stepTypes } from '../../steps/index.ts';
 import { dryRun } from '../engine/boot.ts';
 import { factsCodec, factsDocument, type FactsDocument } from '../engine/facts-document.ts';
 import { offlineBoot, takeFacts } from '../engine/offline.ts';
-import { differingSteps } from '../report/differing-steps.ts';
-import { renderFacts, writeFacts } from '../report/facts.ts';
-import { viewBoot } from '../report/boot-view.ts';
-import { showLine } from '../report/log-lines.ts';
+import { differingSteps } from '../report/boot-view.ts';
+import { renderFacts, writeFacts } from '../report/show-facts.ts';
+import { viewPlan } from '../report/boot-view.ts';
+import { showLine } from '../report/boot-log.ts';
 import type { Arguments, Command } from './command.ts';
 import { differing } from './from-facts.ts';
 import type { Context } from './io.ts';
@@ -43,8 +43,8 @@ async function checkedFacts(context: Context, options: Arguments): Promise<Facts
   const there = { plan: offline.plan, facts: document.facts, assumed: facts.assumed };
   const here = { plan, facts, assumed: facts.assumed };
   const views = [
-    viewBoot({ ...here, report: await dryRun(plan, system, how) }, redactor),
-    viewBoot(
+    viewPlan({ ...here, report: await dryRun(plan, system, how) }, redactor),
+    viewPlan(
       {
         ...there,
         report: await dryRun(offline.plan, offline.system, { ...how, facts: there.facts }),

@@ -3,7 +3,7 @@ import { assumeRoot } from '../engine/facts.ts';
 import { offlineBoot } from '../engine/offline.ts';
 import type { FactsDocument } from '../engine/facts-document.ts';
 import type { BootPlan } from '../plan/plan.ts';
-import { showLine } from '../report/log-lines.ts';
+import { showLine } from '../report/boot-log.ts';
 import type { Facts } from '../step/facts.ts';
 import type { World } from '../system/world.ts';
 import type { Arguments } from './command.ts';

@@ -2,7 +2,7 @@ import { Problem } from '../errors/problem.ts';
 import { profileOfSlot, whyNoProfile } from '../gateway/names.ts';
 import { profilesOf } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';
-import { showLine } from '../report/log-lines.ts';
+import { showLine } from '../report/boot-log.ts';
 import { problemLines, viewProblem } from '../report/step-view.ts';
 import type { Arguments, Command } from './command.ts';
 import { EarlyEnd } from './end.ts';

@@ -1,11 +1,11 @@
 import { Problem } from '../errors/problem.ts';
-import { plural } from '../report/format.ts';
-import { showLine } from '../report/log-lines.ts';
+import { counted } from '../text/phrases.ts';
+import { showLine } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';
-import { fromJson, isReceipt } from '../report/read-receipt.ts';
+import { readReceipt } from '../report/receipt.ts';
 import { RECEIPT_VERSION } from '../report/receipt.ts';
 import type { ShortReceipt } from '../report/receipt.ts';
-import { renderHistory } from '../report/show-history.ts';
+import { renderHistory } from '../report/show-receipts.ts';
 import { olderLog } from '../system/log.ts';
 import { normalise } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
@@ -37,7 +37,7 @@ export const historyCommand: Command = async ({ io }, { operand, root, flags }) 
     io.stderr.write(showLine({ level, text }));
   };
   for (const problem of problems) tell('warn', problem.message);
-  if (damaged > 0) tell('warn', `${plural(damaged, 'line')} of ${file} cannot be read`);
+  if (damaged > 0) tell('warn', `${counted(damaged, 'line')} of ${file} cannot be read`);
   if (flags.has('json')) {
     io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, home, boots })}\n`);
     return 'done';
@@ -50,7 +50,7 @@ export const historyCommand: Command = async ({ io }, { operand, root, flags }) 
   const paint = await paintFor(io.stdout, io.env);
   io.stdout.write(renderHistory(boots.slice(0, SHOWN), paint));
   if (boots.length > SHOWN) {
-    tell('info', `${plural(boots.length - SHOWN, 'older boot')}: --json shows them`);
+    tell('info', `${counted(boots.length - SHOWN, 'older boot')}: --json shows them`);
   }
   return 'done';
 };
@@ -67,9 +67,9 @@ function readHistory(
     if (system.look(file).type === 'missing') continue;
     for (const line of linesOf(system, file, problems)) {
       if (line === '') continue;
-      const value = fromJson(line);
-      if (isReceipt(value)) receipts.push(value);
-      else damaged += 1;
+      const receipt = readReceipt(line);
+      if (receipt === undefined) damaged += 1;
+      else receipts.push(receipt);
     }
   }
   return { receipts, damaged, problems };

@@ -1,5 +1,5 @@
 import { isAnswer } from '../errors/look-failed.ts';
-import { showLine } from '../report/log-lines.ts';
+import { showLine } from '../report/boot-log.ts';
 import { join } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';

@@ -1,4 +1,4 @@
-import type { Environment, Output } from '../report/output.ts';
+import type { Environment, Output } from '../report/paint.ts';
 import type { Redactor } from '../report/redact.ts';
 
 /** All that a command has of the process that it runs in. */

@@ -1,4 +1,4 @@
-import { originDocument, renderOrigin } from '../report/origin.ts';
+import { originDocument, renderOrigin } from '../report/show-origin.ts';
 import { paintFor } from '../report/paint.ts';
 import type { Command } from './command.ts';
 import { preparePlan } from './prepare.ts';

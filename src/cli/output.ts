@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errnoOf } from '../errors/problem.ts';
-import type { Output } from '../report/output.ts';
+import type { Output } from '../report/paint.ts';
 
 /** How long to wait for the reader of a full pipe before trying again, in milliseconds. */
 const PATIENCE = 5;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { errnoOf } from '../errors/problem.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import type { PlanSource } from '../plan/source.ts';
-import type { Environment } from '../report/output.ts';
+import type { Environment } from '../report/paint.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { EarlyEnd } from './end.ts';
 

@@ -1,8 +1,8 @@
 import type { StepReport } from '../engine/report.ts';
 import { renderPlan } from '../report/explain.ts';
-import { renderTaken } from '../report/taken.ts';
+import { factsBanner } from '../report/show-facts.ts';
 import { paintFor } from '../report/paint.ts';
-import { planDocument } from '../report/plan-document.ts';
+import { planDocument } from '../report/explain.ts';
 import type { Command } from './command.ts';
 import { bootDry } from './dry.ts';
 import { exitOfReport } from './exit.ts';
@@ -17,7 +17,7 @@ export const planCommand: Command = async (context, options) => {
     io.stdout.write(`${JSON.stringify(planDocument(view))}\n`);
   } else {
     const paint = await paintFor(io.stdout, io.env);
-    if (document !== undefined) io.stdout.write(renderTaken(document, paint));
+    if (document !== undefined) io.stdout.write(factsBanner(document, paint));
     io.stdout.write(renderPlan(view, { explain: flags.has('explain'), paint }));
   }
   // What facts do not answer is no plan, however the boot would go on.

@@ -1,10 +1,10 @@
 import { run } from '../engine/boot.ts';
 import type { BootPlan } from '../plan/plan.ts';
-import { jsonLines } from '../report/jsonl.ts';
-import { showLine } from '../report/log-lines.ts';
-import { plainLog } from '../report/plain.ts';
-import type { Renderer } from '../report/renderer.ts';
-import { viewEvent } from '../report/run-event.ts';
+import { jsonLines } from '../report/event-view.ts';
+import { showLine } from '../report/boot-log.ts';
+import { plainLog } from '../report/boot-log.ts';
+import type { Renderer } from '../report/event-view.ts';
+import { viewEvent } from '../report/event-view.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
 import type { Arguments, Command } from './command.ts';

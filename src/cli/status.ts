@@ -1,10 +1,10 @@
 import { startOfContainer } from '../engine/container.ts';
-import { readStatus, worstOf } from '../report/container-status.ts';
-import type { LastBoot } from '../report/container-status.ts';
+import { readStatus, worstOf } from '../report/receipt.ts';
+import type { LastBoot } from '../report/receipt.ts';
 import { paintFor } from '../report/paint.ts';
 import { RECEIPT_VERSION } from '../report/receipt.ts';
-import { renderStatus } from '../report/show-status.ts';
-import type { StatusView } from '../report/show-status.ts';
+import { renderStatus } from '../report/show-receipts.ts';
+import type { StatusView } from '../report/show-receipts.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Command } from './command.ts';

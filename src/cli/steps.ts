@@ -1,6 +1,6 @@
 import { stepTypes } from '../../steps/index.ts';
 import { didYouMean } from '../plan/nearest.ts';
-import { renderStepType, renderStepTypes } from '../report/step-types.ts';
+import { renderStepType, renderStepTypes } from '../report/show-step-types.ts';
 import { paintFor } from '../report/paint.ts';
 import type { Command } from './command.ts';
 import { EarlyEnd } from './end.ts';

@@ -1,5 +1,5 @@
 import type { PlanSource } from '../plan/source.ts';
-import { plural } from '../report/format.ts';
+import { counted } from '../text/phrases.ts';
 import { RealSystem } from '../system/real/real.ts';
 import { printable } from '../text/printable.ts';
 import type { Command } from './command.ts';
@@ -16,9 +16,9 @@ export const validateCommand: Command = async (context, { operand, flags }) => {
     warnings: flags.has('strict') ? 'refuse' : 'tell',
   });
   const fragments = found.filter(({ file }) => plan.files.includes(file)).length;
-  const also = fragments === 0 ? '' : ` with ${plural(fragments, 'fragment')}`;
-  const size = `${plural(plan.steps.length, 'step')}, ${plural(plan.inputs.length, 'input')}`;
-  const verdict = warnings.length === 0 ? 'no mistakes' : plural(warnings.length, 'warning');
+  const also = fragments === 0 ? '' : ` with ${counted(fragments, 'fragment')}`;
+  const size = `${counted(plan.steps.length, 'step')}, ${counted(plan.inputs.length, 'input')}`;
+  const verdict = warnings.length === 0 ? 'no mistakes' : counted(warnings.length, 'warning');
   context.io.stdout.write(`${printable(plan.file)}${also}: ${verdict} (${size}).\n`);
   return 'done';
 };

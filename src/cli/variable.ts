@@ -1,4 +1,4 @@
-import type { Environment } from '../report/output.ts';
+import type { Environment } from '../report/paint.ts';
 import { readEnvdir } from '../system/envdir.ts';
 import type { ReadSystem } from '../system/system.ts';
 

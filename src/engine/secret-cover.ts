@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Input } from '../plan/plan.ts';
 import type { RecordCover } from '../system/recording/recording-tree.ts';
 import { Content } from '../system/content.ts';
-import { replaceAll } from '../text/replace.ts';
+import { replaceAll } from '../text/printable.ts';
 
 /** What stands where something secret stood that nothing needs. */
 const HIDDEN = '***';

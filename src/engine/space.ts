@@ -3,7 +3,7 @@ import { needsOf } from '../changes/kinds.ts';
 import { warning } from '../step/phrases.ts';
 import type { Note } from '../step/step.ts';
 import type { ReadSystem } from '../system/system.ts';
-import { showBytes } from '../text/bytes.ts';
+import { showBytes } from '../text/phrases.ts';
 
 /** Most file systems give a file whole blocks of this size. */
 const BLOCK = 4096;

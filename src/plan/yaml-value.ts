@@ -1,4 +1,4 @@
-import { showCount } from '../text/count.ts';
+import { showCount } from '../text/phrases.ts';
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Pair, ParsedNode, YAMLMap } from 'yaml';
 import type { JsonValue } from '../step/step.ts';

@@ -1,43 +1,86 @@
-import type { BootReport, BootResult, StepReport } from '../engine/report.ts';
-import type { BootPlan } from '../plan/plan.ts';
+/** A boot or dry run as plain data, from which text, JSON, events and receipts are derived. */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { BootReport, BootResult } from '../engine/report.ts';
+import type { Cause } from '../errors/problem.ts';
+import type { BootPlan, Input, InputSource } from '../plan/plan.ts';
 import type { Facts } from '../step/facts.ts';
 import { hasEveryId, showIds } from '../step/ids.ts';
-import { hindrancesOf, viewShortcoming, type Hindrance } from './hindrance.ts';
-import { viewInput } from './input-view.ts';
-import type { InputView } from './input-view.ts';
-import type { Redactor } from './redact.ts';
-import { viewStep } from './step-view.ts';
-import type { StepView } from './step-view.ts';
+import { counted } from '../text/phrases.ts';
+import { REDACTED, type Redactor } from './redact.ts';
+import { tenths, viewStep, type StepView } from './step-view.ts';
 
-/** The process that a boot runs in, as reports show it. */
-export interface ProcessView {
-  readonly uid: number;
-  readonly gid: number;
-  readonly capabilities: readonly string[];
-  /** The ids of the user namespace that exist here, as text; null where every id does. */
-  readonly ids: { readonly users: string; readonly groups: string } | null;
-  /** Whether these are not the rights of this process, but those that a boot would have. */
-  readonly assumed: boolean;
-}
-
-/** A boot, dry or real, as reports show it: plain data without secrets. */
+/** A boot or dry run. */
 export interface BootView {
   readonly plan: string;
   readonly file: string;
   readonly result: BootResult;
   readonly converged: boolean;
   readonly stoppedBy: string | null;
-  readonly process: ProcessView;
+  /** Refused inputs, failed steps and mounts that do not keep what steps wanted, if degraded. */
+  readonly degradedBy: readonly string[];
   readonly inputs: readonly InputView[];
-  /** What stands in the way of steps, each once. */
-  readonly causes: readonly Hindrance[];
+  /** What blocks steps, each cause once. */
+  readonly causes: readonly BlockingCause[];
   readonly steps: readonly StepView[];
+  /** How many changes were made. */
+  readonly made: number;
+  readonly slowest: TimedStep | null;
   /** In milliseconds. */
   readonly duration: number;
 }
 
-/** What a report of a boot is made of. */
-interface BootRecord {
+/** A step and how long it took, in milliseconds. */
+export interface TimedStep {
+  readonly step: string;
+  readonly duration: number;
+}
+
+/** A cause with everything that it blocks. */
+export interface BlockingCause extends Cause {
+  /** The blocked steps, in the order of the boot. */
+  readonly steps: readonly string[];
+  /** How many of their changes are not made. */
+  readonly changes: number;
+  /** Set where every change is made, but modes or owners differ from what was asked for. */
+  readonly rights?: true;
+  /** The mount point, for what a file system does not keep. */
+  readonly mount?: string;
+}
+
+/** An input and where its value comes from. */
+export interface InputView {
+  readonly name: string;
+  /** Null when it is unset; `***` when it is secret. */
+  readonly value: string | number | boolean | null;
+  readonly source: InputSource;
+  /** The variables that would have come before the source, and are not set. */
+  readonly unset: readonly string[];
+  readonly refused?: {
+    readonly variable: string;
+    readonly found: string;
+    readonly wanted: string;
+  };
+}
+
+/** A dry run, and the process that it is for. */
+export interface PlanView extends BootView {
+  readonly process: ProcessView;
+}
+
+/** The process of a boot. */
+export interface ProcessView {
+  readonly uid: number;
+  readonly gid: number;
+  readonly capabilities: readonly string[];
+  /** The ids that the user namespace maps, as text; null where it maps every id. */
+  readonly ids: { readonly users: string; readonly groups: string } | null;
+  /** Whether these privileges are assumed, and not those of this process. */
+  readonly assumed: boolean;
+}
+
+/** What a dry run is viewed from. */
+interface DryRun {
   readonly plan: BootPlan;
   readonly report: BootReport;
   readonly facts: Facts;
@@ -45,41 +88,136 @@ interface BootRecord {
   readonly assumed: boolean;
 }
 
-/** What a boot looks like. Every report of it starts here. */
-export function viewBoot(record: BootRecord, redactor: Redactor): BootView {
-  const { plan, report, facts, assumed } = record;
-  const steps = reportedOnce(report.steps).map(viewStep);
+/** Views a dry run, without secrets and without notes that repeat an earlier note or a cause. */
+export function viewPlan({ plan, report, facts, assumed }: DryRun, redactor: Redactor): PlanView {
+  const { uid, gid, ids } = facts;
+  const view = viewBoot(plan, report);
   return redactor.document({
+    ...view,
+    steps: withoutRepeatedNotes(view.steps),
+    process: {
+      uid,
+      gid,
+      capabilities: [...facts.capabilities].sort(),
+      ids: hasEveryId(ids) ? null : { users: showIds(ids.users), groups: showIds(ids.groups) },
+      assumed,
+    },
+  });
+}
+
+/** Views a boot. Secrets are still in it. */
+export function viewBoot(plan: BootPlan, report: BootReport): BootView {
+  const steps = report.steps.map(viewStep);
+  const inputs = plan.inputs.map(viewInput);
+  const causes = [...blockingCauses(steps), ...shortcomings(report)];
+  const slowest = steps.reduce<StepView | undefined>(
+    (most, step) => (most !== undefined && most.duration >= step.duration ? most : step),
+    undefined,
+  );
+  return {
     plan: plan.name,
     file: plan.file,
     result: report.result,
     converged: report.converged,
     stoppedBy: report.stoppedBy?.step.id ?? null,
-    process: {
-      uid: facts.uid,
-      gid: facts.gid,
-      capabilities: [...facts.capabilities].sort(),
-      ids: hasEveryId(facts.ids)
-        ? null
-        : { users: showIds(facts.ids.users), groups: showIds(facts.ids.groups) },
-      assumed,
-    },
-    inputs: plan.inputs.map(viewInput),
-    causes: [...hindrancesOf(steps, report.steps), ...report.shortcomings.map(viewShortcoming)],
+    degradedBy: report.result === 'degraded' ? degradedBy(inputs, steps, causes) : [],
+    inputs,
+    causes,
     steps,
-    duration: report.duration,
+    made: steps.reduce((sum, { made }) => sum + made, 0),
+    slowest: slowest === undefined ? null : { step: slowest.id, duration: slowest.duration },
+    duration: tenths(report.duration),
+  };
+}
+
+function degradedBy(
+  inputs: readonly InputView[],
+  steps: readonly StepView[],
+  causes: readonly BlockingCause[],
+): string[] {
+  const failed = steps.filter(
+    ({ onFailure, status, problem }) =>
+      onFailure === 'degrade' && (status === 'failed' || (status === 'blocked' && problem)),
+  );
+  return [
+    ...inputs.filter(({ refused }) => refused !== undefined).map(({ name }) => name),
+    ...failed.map(({ id }) => id),
+    ...new Set(causes.flatMap(({ mount }) => mount ?? [])),
+  ];
+}
+
+function blockingCauses(steps: readonly StepView[]): BlockingCause[] {
+  const found = new Map<string, BlockingCause>();
+  for (const { id, notes, problem, changes, made } of steps) {
+    const add = (cause: Cause, lost: number): void => {
+      // The words of the step that meets the cause first are kept.
+      const met = found.get(cause.key) ?? { ...cause, steps: [], changes: 0 };
+      const all = met.steps.includes(id) ? met.steps : [...met.steps, id];
+      found.set(cause.key, { ...met, steps: all, changes: met.changes + lost });
+    };
+    for (const { cause } of notes) if (cause !== undefined) add(cause, 0);
+    if (problem?.cause) add(problem.cause, changes.length - made);
+  }
+  return [...found.values()];
+}
+
+function shortcomings(report: BootReport): BlockingCause[] {
+  return report.shortcomings.map(({ cause, steps, changes, point }) => {
+    const view = { ...cause, steps: steps.map(({ id }) => id), changes, mount: point };
+    return changes > 0 ? view : { ...view, rights: true };
   });
 }
 
-/** The steps without notes that a step before has, and without those that are one of the causes. */
-function reportedOnce(steps: readonly StepReport[]): StepReport[] {
-  const reported = new Set<string>();
-  return steps.map((report) => {
-    const notes = report.notes.filter(({ key, cause }) => {
-      if (cause !== undefined || (key !== undefined && reported.has(key))) return false;
-      if (key !== undefined) reported.add(key);
+function withoutRepeatedNotes(steps: readonly StepView[]): StepView[] {
+  const shown = new Set<string>();
+  return steps.map((step) => {
+    const notes = step.notes.filter(({ key, cause }) => {
+      if (cause !== undefined || (key !== undefined && shown.has(key))) return false;
+      if (key !== undefined) shown.add(key);
       return true;
     });
-    return { ...report, notes };
+    return { ...step, notes: notes.map(({ severity, text }) => ({ severity, text })) };
   });
+}
+
+/** Views an input; a secret one without its value. */
+export function viewInput({ name, declaration, value, source, refused }: Input): InputView {
+  const { env, secret } = declaration;
+  const decided = 'variable' in source ? source.variable : refused?.variable;
+  const end = decided === undefined ? -1 : env.indexOf(decided);
+  const view = {
+    name,
+    value: secret && value !== undefined ? REDACTED : (value ?? null),
+    source: { ...source },
+    unset: end === -1 ? env : env.slice(0, end),
+  };
+  if (refused === undefined) return view;
+  return { ...view, refused: { ...refused, found: secret ? REDACTED : refused.found } };
+}
+
+/** Why a value was not used: `PUID=abc refused, wanted a number from 1 to 65534; not applied`. */
+export function showRefusal(refused: NonNullable<InputView['refused']>): string {
+  const { variable, found, wanted } = refused;
+  return `${variable}=${found} refused, wanted ${wanted}; not applied`;
+}
+
+/** What a cause costs: `2 steps (a b) cannot make 14 changes.` */
+export function showLoss({ steps, changes, rights }: BlockingCause): string {
+  const who = `${counted(steps.length, 'step')} (${steps.join(' ')})`;
+  if (changes > 0) return `${who} cannot make ${counted(changes, 'change')}.`;
+  if (rights !== true) return `This affects ${who}.`;
+  return `What ${who} ${steps.length === 1 ? 'makes' : 'make'} there gets other modes or owners.`;
+}
+
+/** Whether a step was not reached because an earlier step stopped the boot. */
+export function isUnreached({ status, problem, changes }: StepView): boolean {
+  return status === 'blocked' && problem === null && changes.length === 0;
+}
+
+/** The ids of the steps that come out differently in two dry runs of one plan. */
+export function differingSteps(one: BootView, other: BootView): string[] {
+  const timeless = (step: StepView | undefined) => step && { ...step, began: 0, duration: 0 };
+  return one.steps
+    .filter((step, index) => !isDeepStrictEqual(timeless(step), timeless(other.steps[index])))
+    .map(({ id }) => id);
 }

@@ -1,11 +1,11 @@
-import { basename } from 'node:path';
-import type { ChangeView } from './change-view.ts';
-import type { Paint } from './paint.ts';
-import { problemLines } from './step-view.ts';
-import type { StepView } from './step-view.ts';
-import { WIDTH, block, pad, widthOf, wrap } from './wrap.ts';
+/** One step of the plan output: its changes and the reason for each, or why it cannot act. */
 
-/** How steps are set out. */
+import { basename } from 'node:path';
+import type { Brush, Paint } from './paint.ts';
+import { problemLines, type ChangeView, type StepView } from './step-view.ts';
+import { WIDTH, adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
+
+/** How steps are laid out. */
 export interface Layout {
   /** The width of the column of ids. */
   readonly ids: number;
@@ -14,7 +14,7 @@ export interface Layout {
   readonly paint: Paint;
 }
 
-/** Wider subjects stand on a line of their own. */
+/** Wider subjects get a line of their own. */
 const WIDEST_SUBJECT = 32;
 
 const MARKS = { changes: '~', failed: 'x', blocked: '!', skipped: '-', converged: '=' } as const;
@@ -25,14 +25,14 @@ const AFTER_FAILURE = {
   ignore: 'The boot goes on.',
 } as const;
 
-/** One step in full: what it is and where it stands, what it would change and why, or why not. */
+/** Explains one step. */
 export function explainStep(step: StepView, layout: Layout): string[] {
   const { explain, paint } = layout;
   return [
-    ...head(step, layout),
+    heading(step, layout),
     ...(explain && step.purpose !== null ? block(4, step.purpose).map(paint.faint) : []),
     ...changeLines(step.changes, layout),
-    ...standing(step, layout),
+    ...outcome(step, paint),
     ...step.notes.flatMap(({ severity, text }) => {
       if (severity === 'warning') return wrap('  ! ', text, 6).map(paint.warning);
       return explain ? block(4, text) : [];
@@ -40,18 +40,16 @@ export function explainStep(step: StepView, layout: Layout): string[] {
   ];
 }
 
-function head(step: StepView, { ids, paint }: Layout): string[] {
-  const mark = MARKS[step.status];
-  const start = `${mark} ${pad(step.id, ids)}  ${step.uses}`;
-  const place = `${basename(step.file)}:${step.line}`;
+function heading({ id, uses, status, file, line }: StepView, { ids, paint }: Layout): string {
+  const start = `${MARKS[status]} ${pad(id, ids)}  ${uses}`;
+  const place = `${basename(file)}:${line}`;
   const gap = Math.max(2, WIDTH - widthOf(start) - widthOf(place));
-  const brush = step.status === 'changes' ? paint.change : toneOf(step, paint);
-  return [`${brush(start)}${' '.repeat(gap)}${paint.faint(place)}`];
-}
-
-function toneOf({ status }: StepView, paint: Paint): (text: string) => string {
-  if (status === 'failed') return paint.error;
-  return status === 'blocked' ? paint.warning : paint.faint;
+  const brushes: Readonly<Partial<Record<StepView['status'], Brush>>> = {
+    changes: paint.change,
+    failed: paint.error,
+    blocked: paint.warning,
+  };
+  return `${(brushes[status] ?? paint.faint)(start)}${' '.repeat(gap)}${paint.faint(place)}`;
 }
 
 function changeLines(changes: readonly ChangeView[], { explain, paint }: Layout): string[] {
@@ -60,7 +58,7 @@ function changeLines(changes: readonly ChangeView[], { explain, paint }: Layout)
   return changes.flatMap((change, index) => {
     const lines = changeRow(change, column);
     const last = changes[index + 1]?.why !== change.why;
-    // Changes in a row with one reason share it: forty directories, one sentence.
+    // Consecutive changes with one reason share it: forty directories, one sentence.
     return explain && last ? [...lines, ...block(6, change.why).map(paint.faint)] : lines;
   });
 }
@@ -70,34 +68,23 @@ function changeRow({ subject, effect }: ChangeView, column: number): string[] {
   return wrap(`    ${pad(subject, column)}  `, effect, column + 6);
 }
 
-function standing(step: StepView, { paint }: Layout): string[] {
-  switch (step.status) {
+function outcome({ status, why, problem, onFailure }: StepView, paint: Paint): string[] {
+  // The advice of a shared cause is shown once, before the steps.
+  const advice = problem?.cause === null ? adviceLines(problem.mend, 6) : [];
+  switch (status) {
     case 'converged':
     case 'changes':
       return [];
     case 'skipped':
-      return wrap('    ', `skipped: ${step.why}`, 6);
+      return wrap('    ', `skipped: ${why}`, 6);
     case 'blocked': {
-      const cause = step.problem?.cause;
-      const why = cause === null || cause === undefined ? step.why : `${cause.found} (see above)`;
-      return [...wrap('    ', `blocked: ${why}`, 6).map(paint.warning), ...mending(step)];
+      const reason = problem?.cause ? `${problem.cause.found} (see above)` : why;
+      return [...wrap('    ', `blocked: ${reason}`, 6).map(paint.warning), ...advice];
     }
     case 'failed': {
-      const [what = step.why] = step.problem === null ? [] : problemLines(step.problem);
+      const [what = why] = problem === null ? [] : problemLines(problem);
       const lines = wrap('    ', `fails: ${what}`, 6).map(paint.error);
-      return [...lines, ...mending(step), ...block(6, AFTER_FAILURE[step.onFailure])];
+      return [...lines, ...advice, ...block(6, AFTER_FAILURE[onFailure])];
     }
   }
-}
-
-/** What a step alone can be mended by; a cause that it shares is told once, before the steps. */
-function mending({ problem }: StepView): string[] {
-  return problem?.cause !== null ? [] : adviceLines(problem.mend, 6);
-}
-
-/** Advice, indented. A line that is indented itself is to be typed, which a break would spoil. */
-export function adviceLines(mend: readonly string[], indent: number): string[] {
-  return mend.flatMap((line) =>
-    line.startsWith(' ') ? [`${' '.repeat(indent)}${line}`] : block(indent, line),
-  );
 }

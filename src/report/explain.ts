@@ -1,73 +1,63 @@
+/** The plan output for people, and the JSON document of `plan --json`. */
+
 import { basename } from 'node:path';
-import type { BootView } from './boot-view.ts';
-import { explainInputs } from './explain-inputs.ts';
-import { adviceLines, explainStep } from './explain-step.ts';
-import type { Layout } from './explain-step.ts';
-import { plural } from './format.ts';
-import { headline, isQuiet, isUnreached } from './headline.ts';
-import { showLoss } from './hindrance.ts';
-import { showRefusal } from './input-view.ts';
+import { printable, mapStrings } from '../text/printable.ts';
+import { counted } from '../text/phrases.ts';
+import { isUnreached, showLoss, showRefusal, type BootView, type PlanView } from './boot-view.ts';
+import { explainInputs, headline } from './explain-head.ts';
+import { explainStep, type Layout } from './explain-step.ts';
 import type { Paint } from './paint.ts';
-import { printable } from '../text/printable.ts';
-import { showCause, type StepView } from './step-view.ts';
-import { mapStrings } from './strings.ts';
-import { block, pad, widthOf, wrap } from './wrap.ts';
+import { showCause, type ChangeView, type StepView } from './step-view.ts';
+import { adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
 
 /** Wider ids push their own line aside, not the column. */
 const WIDEST_ID = 20;
 
-/** How much to tell. */
+/** How to show a plan. */
 interface ExplainOptions {
-  /** Why each step is there, what decided, and why the others find nothing to do. */
+  /** Whether to say why each step is there, what decides, and why the others do nothing. */
   readonly explain: boolean;
   readonly paint: Paint;
 }
 
-/**
- * What a boot would change, for a person: the answer, then the detail. A converged world is one
- * line.
- */
-export function renderPlan(view: BootView, { explain, paint }: ExplainOptions): string {
+/** Shows what a boot would change: the answer, then the detail. A converged world is one line. */
+export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): string {
   const shown = mapStrings(view, printable);
+  const { converged, result, steps } = shown;
   const answer = wrap('', headline(shown), 2).map(paint.strong);
-  if (isQuiet(shown)) return asText([answer]);
-  if (shown.converged && !explain)
-    return asText([
-      answer,
-      refusals(shown, paint),
-      ...causes(shown, paint),
-      warnings(shown, paint),
-    ]);
-  const layout = { ids: idColumn(shown.steps), explain, paint };
-  const steps = shown.steps.filter(isTold).map((step) => explainStep(step, layout));
-  const sections = explain ? steps : [steps.flat()];
-  const inputs = explain ? explainInputs(shown) : refusals(shown, paint);
-  const told = causes(shown, paint);
+  const refused = refusals(shown, paint);
+  const blocking = causes(shown, paint);
+  const warned = warnings(shown, paint);
+  const isClean = blocking.length === 0 && warned.length === 0;
+  if (converged && result === 'done' && isClean) return asText([answer]);
+  if (converged && !explain) return asText([answer, refused, ...blocking, warned]);
+  const ids = Math.min(WIDEST_ID, Math.max(0, ...steps.map(({ id }) => widthOf(id))));
+  const layout = { ids, explain, paint };
+  const sections = steps.filter(isShown).map((step) => explainStep(step, layout));
   return asText([
     answer,
-    inputs,
-    ...told,
-    ...sections,
+    explain ? explainInputs(shown) : refused,
+    ...blocking,
+    ...(explain ? sections : [sections.flat()]),
     unreached(shown),
     off(shown, paint),
-    converged(shown, layout),
+    idle(shown, layout),
   ]);
 }
 
-/** What stands in the way of steps, what follows from it, and how to mend it: each cause once. */
+/** What blocks steps, what follows, and how to fix it: each cause once. */
 function causes({ causes: found }: BootView, paint: Paint): string[][] {
   return found.map((cause) => [
     ...wrap('! ', showCause(cause), 2).map(paint.warning),
     ...wrap('    Effect: ', `${showLoss(cause)} ${cause.effect}`, 6),
-    '    To mend:',
+    '    Fix:',
     ...adviceLines(cause.mend, 6),
   ]);
 }
 
-function isTold(step: StepView): boolean {
+function isShown(step: StepView): boolean {
   if (isUnreached(step) || step.offIn !== null) return false;
-  const warns = step.notes.some(({ severity }) => severity === 'warning');
-  return step.status !== 'converged' || warns;
+  return step.status !== 'converged' || step.notes.some(({ severity }) => severity === 'warning');
 }
 
 function refusals({ inputs }: BootView, paint: Paint): string[] {
@@ -78,7 +68,6 @@ function refusals({ inputs }: BootView, paint: Paint): string[] {
   );
 }
 
-/** What a person should know of a world in which nothing is to be done. */
 function warnings({ steps }: BootView, paint: Paint): string[] {
   return steps.flatMap(({ id, notes }) =>
     notes
@@ -90,30 +79,33 @@ function warnings({ steps }: BootView, paint: Paint): string[] {
 function unreached({ steps }: BootView): string[] {
   const ids = steps.filter(isUnreached).map(({ id }) => id);
   if (ids.length === 0) return [];
-  const verb = ids.length === 1 ? 'is' : 'are';
-  return wrap('! ', `${plural(ids.length, 'step')} ${verb} not reached: ${ids.join(' ')}`, 4);
+  return wrap(
+    '! ',
+    `${counted(ids.length, 'step is', 'steps are')} not reached: ${ids.join(' ')}`,
+    4,
+  );
 }
 
-/** What the plan's files switch off, a line a file. */
+/** What the plan's files switch off, one line per file. */
 function off({ steps }: BootView, paint: Paint): string[] {
   const files = new Set(steps.flatMap(({ offIn }) => offIn ?? []));
   return [...files].flatMap((file) => {
     const ids = steps.filter(({ offIn }) => offIn === file).map(({ id }) => id);
-    const verb = ids.length === 1 ? 'is' : 'are';
-    const line = `${plural(ids.length, 'step')} ${verb} switched off in ${basename(file)}: ${ids.join(' ')}`;
+    const many = counted(ids.length, 'step is', 'steps are');
+    const line = `${many} switched off in ${basename(file)}: ${ids.join(' ')}`;
     return wrap('- ', line, 4).map(paint.faint);
   });
 }
 
-function converged({ steps }: BootView, { explain, ids, paint }: Layout): string[] {
-  const idle = steps.filter(({ status }) => status === 'converged');
-  if (idle.length === 0) return [];
-  const verb = idle.length === 1 ? 'finds' : 'find';
-  const names = idle.map(({ id }) => id).join(' ');
-  const line = `${plural(idle.length, 'step')} ${verb} nothing to do: ${names}`;
-  const lines = wrap('= ', line, 4);
+/** The steps with nothing to do, and why. */
+function idle({ steps }: BootView, { explain, ids, paint }: Layout): string[] {
+  const found = steps.filter(({ status }) => status === 'converged');
+  if (found.length === 0) return [];
+  const names = found.map(({ id }) => id).join(' ');
+  const many = counted(found.length, 'step finds', 'steps find');
+  const lines = wrap('= ', `${many} nothing to do: ${names}`, 4);
   if (!explain) return lines.map(paint.faint);
-  const reasons = idle.flatMap(({ id, why, notes }) => [
+  const reasons = found.flatMap(({ id, why, notes }) => [
     ...wrap(`    ${pad(id, ids)}  `, why, ids + 6),
     ...notes
       .filter(({ severity }) => severity === 'info')
@@ -122,11 +114,45 @@ function converged({ steps }: BootView, { explain, ids, paint }: Layout): string
   return [...lines, ...reasons.map(paint.faint)];
 }
 
-function idColumn(steps: readonly StepView[]): number {
-  return Math.min(WIDEST_ID, Math.max(0, ...steps.map(({ id }) => widthOf(id))));
-}
-
 function asText(sections: readonly (readonly string[])[]): string {
   const filled = sections.filter((lines) => lines.length > 0);
   return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+type ChangeKey = 'kind' | 'path' | 'from' | 'to' | 'why' | 'recursive';
+type StepKey = 'id' | 'uses' | 'status' | 'why' | 'purpose' | 'notes' | 'problem';
+type PlanKey = 'plan' | 'converged' | 'result' | 'process' | 'inputs' | 'causes';
+
+/** What `plan --json` prints. Keys may be added; what is here keeps its meaning in version 1. */
+interface PlanDocument extends Pick<PlanView, PlanKey> {
+  readonly version: 1;
+  readonly steps: readonly (Pick<StepView, StepKey> & {
+    readonly changes: readonly Pick<ChangeView, ChangeKey>[];
+  })[];
+}
+
+/** The document of a dry run, without texts that are for people only. */
+export function planDocument(view: PlanView): PlanDocument {
+  const { plan, converged, result, process, inputs, causes: blocking, steps } = view;
+  return {
+    version: 1,
+    plan,
+    converged,
+    result,
+    process,
+    inputs,
+    causes: blocking,
+    steps: steps.map(({ id, uses, status, why, changes, purpose, notes, problem }) => ({
+      id,
+      uses,
+      status,
+      why,
+      changes: changes.map(({ kind, path, from, to, why: reason, recursive }) => {
+        return { kind, path, from, to, why: reason, recursive };
+      }),
+      purpose,
+      notes,
+      problem,
+    })),
+  };
 }

@@ -1,25 +1,25 @@
+/** The steps of a boot as a live list on a terminal. */
+
 import type {
   DefaultRenderer,
   ListrDefaultRendererLogLevels,
   ListrTaskWrapper,
   SimpleRenderer,
 } from 'listr2';
-import { plural, showDuration } from './format.ts';
-import { logLines, showLine, showProgress } from './log-lines.ts';
-import type { LogLine } from './log-lines.ts';
-import type { Output } from './output.ts';
+import { counted, showDuration } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
-import type { Renderer } from './renderer.ts';
-import type { RunEvent, StepFinished } from './run-event.ts';
+import { logLines, showLine, showProgress, type LogLine } from './boot-log.ts';
+import type { EventView, Renderer, StepFinished } from './event-view.ts';
+import type { Output } from './paint.ts';
 
 type Wrapper = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
 
-/** A line of the list: settled by the event that ends its step, or by the end of the boot. */
+/** A line of the list. It settles with the event that ends its step, or with the boot. */
 class Task {
   readonly #ended: Promise<StepFinished | undefined>;
   #wrapper: Wrapper | undefined;
   #output = '';
-  /** Ends it; without an event, as one that was not reached. */
+  /** Ends the task; without an event, its step was not reached. */
   end: (event?: StepFinished) => void = () => undefined;
 
   constructor() {
@@ -28,8 +28,8 @@ class Task {
     });
   }
 
-  /** Shows one more thing that its step did. */
-  tell(text: string): void {
+  /** Shows what the step does now. */
+  update(text: string): void {
     this.#output = text;
     if (this.#wrapper !== undefined) this.#wrapper.output = text;
   }
@@ -47,14 +47,14 @@ class Task {
     if (event.status === 'blocked') wrapper.skip(`${id}: blocked: ${why}`);
     if (event.status === 'failed') throw new Error(`${id}: ${why}`);
     if (event.made > 0) {
-      wrapper.title = `${id}: ${plural(event.made, 'change')}, ${showDuration(event.duration)}`;
+      wrapper.title = `${id}: ${counted(event.made, 'change')}, ${showDuration(event.duration)}`;
     }
   }
 }
 
 /**
- * The steps of a boot as a list of tasks that a person sees move. What stays to be read, warnings
- * and the end, follows below the list as in the log.
+ * Draws the steps of a boot as a list of tasks. Warnings and the end follow below the list, as in
+ * the log.
  * @param terminal the stream that the list draws on
  * @param output the same terminal, for the lines below
  */
@@ -89,13 +89,13 @@ export async function liveTasks(terminal: NodeJS.WriteStream, output: Output): P
     drawn = list.run();
   };
 
-  const show = (event: RunEvent): void => {
+  const show = (event: EventView): void => {
     if (event.type === 'boot-started') start(event.steps);
     if (event.type === 'change-made') {
       const { subject, effect } = event.change;
-      tasks.get(event.step)?.tell(printable(`${subject} ${effect}`));
+      tasks.get(event.step)?.update(printable(`${subject} ${effect}`));
     }
-    if (event.type === 'progress') tasks.get(event.step)?.tell(showProgress(event));
+    if (event.type === 'progress') tasks.get(event.step)?.update(showProgress(event));
     if (event.type === 'step-finished') tasks.get(event.step)?.end(event);
     if (event.type === 'boot-finished') for (const task of tasks.values()) task.end();
     const stays = event.type === 'boot-finished';
@@ -105,7 +105,7 @@ export async function liveTasks(terminal: NodeJS.WriteStream, output: Output): P
   return {
     show,
     async finish() {
-      // A boot that broke off never said that it ended.
+      // A boot that broke off has no event that ends it.
       for (const task of tasks.values()) task.end();
       await drawn;
       for (const line of below) output.write(showLine(line));

@@ -1,69 +1,74 @@
-import type { BootReport, StepReport } from '../engine/report.ts';
-import type { BootPlan } from '../plan/plan.ts';
-import { factValues } from '../step/facts.ts';
-import type { Facts } from '../step/facts.ts';
-import { viewChange } from './change-view.ts';
-import { criticalPath } from './critical-path.ts';
-import { tenths } from './format.ts';
-import { showRefusal, viewInput } from './input-view.ts';
-import { RECEIPT_VERSION } from './receipt.ts';
-import type { ChangeReceipt, Origin, Outcome, Reason, Receipt, StepReceipt } from './receipt.ts';
-import type { Redactor } from './redact.ts';
-import { problemLines, showCause, viewProblem } from './step-view.ts';
-import type { ProblemView } from './step-view.ts';
+/** Makes the receipt of a boot, however it ended. */
 
-/** The first boot of a large volume makes thousands. */
+import type { BootReport } from '../engine/report.ts';
+import type { BootPlan } from '../plan/plan.ts';
+import { factValues, type Facts } from '../step/facts.ts';
+import { showRefusal, viewBoot, type BootView } from './boot-view.ts';
+import { RECEIPT_VERSION, type Origin, type Reason, type Receipt } from './receipt.ts';
+import type { Redactor } from './redact.ts';
+import { problemLines, showCause, summarise, tenths, type StepView } from './step-view.ts';
+
+/** How many changes a receipt lists; the first boot of a large volume makes thousands. */
 const LISTED_CHANGES = 100;
 
-/** Of reasons and warnings, each. */
+/** How many reasons a receipt lists, and how many warnings. */
 const LISTED_TEXTS = 20;
 
-/** The facts of a receipt: no boot has to look at anything for them that it has not seen. */
-const TOLD_FACTS = ['uid', 'gid', 'root', 'can-chown', 's6', 'main-program'] as const;
+/** The facts of a receipt: only those that need no further look at the world. */
+const LISTED_FACTS = ['uid', 'gid', 'root', 'can-chown', 's6', 'main-program'] as const;
 
-/** When something was, as ISO 8601 has it, in UTC. */
-export interface Span {
-  readonly started: string;
-  readonly ended: string;
-}
+const RESULTS = { done: 'ok', degraded: 'degraded', stopped: 'failed' } as const;
 
-/** What a receipt is made of besides where the boot came from. */
-interface Ended extends Span {
-  readonly file: string;
-  readonly plan: BootPlan;
-  readonly report: BootReport;
-  readonly facts: Facts;
-  /** Whether a signal stopped it. */
+/** What every receipt is made from. */
+interface BootContext extends Pick<Receipt, 'file' | 'started' | 'ended'> {
+  readonly origin: Origin;
+  /** Whether a signal stopped the boot. */
   readonly interrupted: boolean;
 }
 
-/** The receipt of a boot that was done, to its end or not. */
-export function receiptOf(boot: Ended, origin: Origin, redactor: Redactor): Receipt {
-  const { plan, file, report, facts, interrupted, started, ended } = boot;
-  const { steps, result, duration } = report;
+/** A boot that ran, to its end or not. */
+interface EndedBoot extends BootContext {
+  readonly plan: BootPlan;
+  readonly report: BootReport;
+  readonly facts: Facts;
+}
+
+/** A boot that broke off, or could not begin. */
+interface BrokenBoot extends BootContext {
+  /** The name of the plan, as far as it is known. */
+  readonly plan: string;
+  readonly reason: Reason;
+  readonly changes: 0 | null;
+}
+
+/** The receipt of a boot that ran. */
+export function receiptOf(boot: EndedBoot, redactor: Redactor): Receipt {
+  const { file, facts, interrupted, started, ended, origin } = boot;
+  const view = viewBoot(boot.plan, boot.report);
+  const { plan, result, inputs, steps, made: changes, slowest, duration } = view;
   const values = factValues(facts);
-  const slowest = steps.reduce<StepReport | undefined>(
-    (most, step) => (most !== undefined && most.duration >= step.duration ? most : step),
-    undefined,
-  );
-  const path = criticalPath(steps);
-  const changes = steps.reduce((sum, { made }) => sum + made, 0);
-  const made = madeChanges(steps);
+  const made = steps
+    .flatMap((step) =>
+      step.changes
+        .slice(0, step.made)
+        .map(({ kind, path, from, to }) => ({ step: step.id, kind, path, from, to })),
+    )
+    .slice(0, LISTED_CHANGES);
   return redactor.document<Receipt>({
     version: RECEIPT_VERSION,
-    plan: plan.name,
+    plan,
     file,
-    result: outcomeOf(result, interrupted),
-    reasons: reasonsOf(plan, report),
+    result: result === 'stopped' && interrupted ? 'interrupted' : RESULTS[result],
+    reasons: reasonsOf(view),
     started,
     ended,
-    duration: tenths(duration),
+    duration,
     changes,
-    slowest: slowest ? { step: slowest.step.id, duration: tenths(slowest.duration) } : null,
+    slowest,
     ...origin,
     facts: {
       ...Object.fromEntries(
-        TOLD_FACTS.flatMap((name) => {
+        LISTED_FACTS.flatMap((name) => {
           const value = values.get(name);
           return value === undefined ? [] : [[name, value]];
         }),
@@ -71,12 +76,9 @@ export function receiptOf(boot: Ended, origin: Origin, redactor: Redactor): Rece
       groups: facts.groups,
       capabilities: [...facts.capabilities].sort(),
     },
-    inputs: plan.inputs.map(viewInput),
-    steps: steps.map(stepReceipt),
-    criticalPath: {
-      duration: tenths(path.duration),
-      steps: path.steps.map(({ step, duration }) => ({ step, duration: tenths(duration) })),
-    },
+    inputs,
+    steps: steps.map((step) => ({ id: step.id, began: step.began, ...summarise(step) })),
+    criticalPath: criticalPath(steps),
     made,
     unlisted: changes - made.length,
     warnings: warningsOf(steps),
@@ -84,11 +86,8 @@ export function receiptOf(boot: Ended, origin: Origin, redactor: Redactor): Rece
 }
 
 /** The receipt of a boot that broke off before its end, or could not begin. */
-export function brokenReceipt(
-  { plan, file, reason, interrupted, changes, started, ended }: Broken,
-  origin: Origin,
-  redactor: Redactor,
-): Receipt {
+export function brokenReceipt(boot: BrokenBoot, redactor: Redactor): Receipt {
+  const { plan, file, reason, interrupted, changes, started, ended, origin } = boot;
   return redactor.document<Receipt>({
     version: RECEIPT_VERSION,
     plan,
@@ -111,79 +110,76 @@ export function brokenReceipt(
   });
 }
 
-/** What is known of a boot that broke off. */
-interface Broken extends Span {
-  /** The name of the plan, as far as it is known. */
-  readonly plan: string;
-  readonly file: string;
-  readonly reason: Reason;
-  readonly interrupted: boolean;
-  readonly changes: 0 | null;
-}
-
 /** A problem as the reason of a result. */
-export function reasonOf(about: string | null, problem: ProblemView): Reason {
+export function reasonOf(
+  about: string | null,
+  problem: Parameters<typeof problemLines>[0],
+): Reason {
   const [text = '', ...mend] = problemLines(problem);
   return { about, text, mend };
 }
 
-function outcomeOf(result: BootReport['result'], interrupted: boolean): Outcome {
-  if (result === 'stopped') return interrupted ? 'interrupted' : 'failed';
-  return result === 'degraded' ? 'degraded' : 'ok';
-}
-
-function reasonsOf({ inputs }: BootPlan, { steps, shortcomings, stoppedBy }: BootReport): Reason[] {
-  const refused = inputs.map(viewInput).flatMap(({ name, refused: refusal }): Reason[] => {
+function reasonsOf({ inputs, causes, steps, stoppedBy }: BootView): Reason[] {
+  const notKept = causes
+    .filter(({ mount }) => mount !== undefined)
+    .map((cause): Reason => ({ about: null, text: showCause(cause), mend: cause.mend }));
+  const refused = inputs.flatMap(({ name, refused: refusal }): Reason[] => {
     if (refusal === undefined) return [];
-    const { variable } = refusal;
-    return [
-      { about: name, text: showRefusal(refusal), mend: [`correct ${variable}, or unset it`] },
-    ];
+    const mend = [`correct ${refusal.variable}, or unset it`];
+    return [{ about: name, text: showRefusal(refusal), mend }];
   });
-  const failed = steps.flatMap((report): Reason[] => {
-    const { step, problem } = report;
-    // What nobody wanted to hear of is none, unless it stopped the boot, as a signal does.
-    if (problem === undefined || (step.onFailure === 'ignore' && report !== stoppedBy)) return [];
-    return [reasonOf(step.id, viewProblem(problem))];
+  const failed = steps.flatMap(({ id, problem, onFailure }): Reason[] => {
+    // A failure to ignore is not a reason, unless it stopped the boot, as a signal does.
+    if (problem === null || (onFailure === 'ignore' && id !== stoppedBy)) return [];
+    return [reasonOf(id, problem)];
   });
-  const short = shortcomings.map(({ cause }): Reason => {
-    return { about: null, text: showCause(cause), mend: [...cause.mend] };
-  });
-  // Among the last ones is what stopped the boot.
-  return [...short, ...refused, ...failed].slice(-LISTED_TEXTS);
+  // The last ones include what stopped the boot.
+  return [...notKept, ...refused, ...failed].slice(-LISTED_TEXTS);
 }
 
-function stepReceipt(report: StepReport): StepReceipt {
-  const { step, status, made, began, duration, problem } = report;
-  return {
-    id: step.id,
-    uses: step.type.uses,
-    status,
-    changes: report.changes.length,
-    made,
-    began: began === undefined ? null : tenths(began),
-    duration: tenths(duration),
-    problem: problem === undefined ? null : viewProblem(problem),
-  };
-}
-
-function madeChanges(steps: readonly StepReport[]): ChangeReceipt[] {
-  const listed: ChangeReceipt[] = [];
-  for (const { step, changes, made } of steps) {
-    for (const change of changes.slice(0, Math.min(made, LISTED_CHANGES - listed.length))) {
-      const { kind, path, from, to } = viewChange(change);
-      listed.push({ step: step.id, kind, path, from, to });
-    }
-  }
-  return listed;
-}
-
-function warningsOf(steps: readonly StepReport[]): Receipt['warnings'] {
+function warningsOf(steps: readonly StepView[]): Receipt['warnings'] {
   return steps
-    .flatMap(({ step, notes }) =>
+    .flatMap(({ id, notes }) =>
       notes
         .filter(({ severity }) => severity === 'warning')
-        .map(({ text }) => ({ step: step.id, text })),
+        .map(({ text }) => ({ step: id, text })),
     )
     .slice(0, LISTED_TEXTS);
+}
+
+/** A chain of steps, each needing the one before. */
+interface Chain {
+  readonly last: Pick<StepView, 'id' | 'duration'>;
+  readonly before: Chain | undefined;
+  readonly duration: number;
+}
+
+/**
+ * The chain of steps that took longest: no boot with these steps is quicker, however many of them
+ * run at the same time.
+ * @param steps each after those that it needs
+ */
+export function criticalPath(
+  steps: readonly Pick<StepView, 'id' | 'needs' | 'duration'>[],
+): Receipt['criticalPath'] {
+  const chains = new Map<string, Chain>();
+  for (const last of steps) {
+    const before = longest(last.needs.flatMap((id) => chains.get(id) ?? []));
+    const duration = last.duration + (before?.duration ?? 0);
+    chains.set(last.id, { last, before, duration });
+  }
+  const path: Receipt['criticalPath']['steps'][number][] = [];
+  const whole = longest([...chains.values()]);
+  for (let chain = whole; chain !== undefined; chain = chain.before) {
+    path.unshift({ step: chain.last.id, duration: chain.last.duration });
+  }
+  return { duration: tenths(whole?.duration ?? 0), steps: path };
+}
+
+/** Of chains that took equally long, the first. */
+function longest(chains: readonly Chain[]): Chain | undefined {
+  return chains.reduce<Chain | undefined>(
+    (most, chain) => (most !== undefined && most.duration >= chain.duration ? most : chain),
+    undefined,
+  );
 }

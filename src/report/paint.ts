@@ -1,12 +1,23 @@
-import type { Environment, Output } from './output.ts';
+/** Where text goes, and in which colours. */
 
-type Brush = (text: string) => string;
+/** A destination of text: a stream of the process, or a string in a test. */
+export interface Output {
+  write(text: string): void;
+  /** Whether it is a terminal. */
+  readonly isTTY: boolean;
+}
 
-/** How text stands out. Nothing that it says is told by colour alone. */
+/** The environment variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Colours a text. */
+export type Brush = (text: string) => string;
+
+/** How text stands out. No information is in the colour alone. */
 export interface Paint {
   /** The answer, or the name that a reader looks for. */
   readonly strong: Brush;
-  /** What can be passed over. */
+  /** What a reader can skip. */
   readonly faint: Brush;
   /** A step that changes something. */
   readonly change: Brush;
@@ -29,7 +40,7 @@ export const plainPaint: Paint = {
 
 /**
  * Whether to colour what goes to `output`. FORCE_COLOR decides when it is set (0 and false mean
- * no), then NO_COLOR, then TERM=dumb, then whether a terminal reads it.
+ * no), then NO_COLOR, then TERM=dumb, then whether it is a terminal.
  */
 export function wantsColour(output: Output, env: Environment): boolean {
   const forced = env.FORCE_COLOR;
@@ -38,7 +49,7 @@ export function wantsColour(output: Output, env: Environment): boolean {
   return output.isTTY && env.TERM !== 'dumb';
 }
 
-/** The paint for an output. The colours are loaded only when they are wanted. */
+/** The paint for an output. Colours are loaded only when they are wanted. */
 export async function paintFor(output: Output, env: Environment): Promise<Paint> {
   if (!wantsColour(output, env)) return plainPaint;
   const { Chalk } = await import('chalk');

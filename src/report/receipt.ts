@@ -1,71 +1,89 @@
-import type { StepStatus } from '../engine/report.ts';
-import type { Note } from '../step/step.ts';
-import type { CriticalPath } from './critical-path.ts';
-import type { ChangeView } from './change-view.ts';
-import type { InputView } from './input-view.ts';
-import type { ProblemView } from './step-view.ts';
-
-/*
- * What is kept of a boot: in /run for whoever asks how this container is, on the volume for
- * whoever asks how it was. Keys may be added; what is here keeps its meaning in version 1.
+/**
+ * The record of a boot, and the status of a container that holds its last boots: their forms, and
+ * how they are read again. Keys may be added; what is here keeps its meaning in version 1.
  */
 
-/** The version of every document of this kind. */
+import type { Note } from '../step/step.ts';
+import { constant, fits, list, matching, nullable, number, object } from '../text/codec.ts';
+import { text, variant, word, type TypeOf } from '../text/codec.ts';
+import type { InputView, TimedStep } from './boot-view.ts';
+import type { ChangeView, StepSummary, StepView } from './step-view.ts';
+
+/** The version of these documents. */
 export const RECEIPT_VERSION = 1;
 
-/**
- * How a boot ended. `interrupted`: by a signal, between two changes; the next boot goes on.
- * `failed`: a step stopped it, or it could not even start.
- */
-export type Outcome = 'ok' | 'degraded' | 'interrupted' | 'failed';
+const timestamp = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a timestamp');
 
-/** Why a boot did not end as it should. */
-export interface Reason {
-  /** The step or the input; null where it is the boot as a whole. */
-  readonly about: string | null;
-  readonly text: string;
-  /** What the operator can do, a line each. */
-  readonly mend: readonly string[];
-}
+const head = { version: constant(RECEIPT_VERSION), plan: text, file: text, started: timestamp };
 
-/** What every receipt tells, however short, and all that a person is shown of it. */
-export interface ShortReceipt {
-  readonly version: typeof RECEIPT_VERSION;
-  readonly plan: string;
-  /** Its file. */
-  readonly file: string;
-  readonly result: Outcome;
-  readonly reasons: readonly Reason[];
-  /** In UTC, as ISO 8601 has it. */
-  readonly started: string;
-  readonly ended: string;
+const reason = object({
+  /** The step or the input; null for the boot as a whole. */
+  about: nullable(text),
+  text,
+  /** What the operator can do, one line each. */
+  mend: list(text),
+});
+
+/** What every receipt holds, and all that a person is shown. Other keys are not checked. */
+const shortReceipt = object({
+  ...head,
+  /**
+   * How the boot ended. `interrupted`: by a signal, between two changes; the next boot goes on.
+   * `failed`: a step stopped it, or it could not start.
+   */
+  result: word('ok', 'degraded', 'interrupted', 'failed'),
+  reasons: list(reason),
+  ended: timestamp,
   /** Of the boot itself, in milliseconds. */
-  readonly duration: number;
-  /** How many changes were made; null where a bug of ours ended it before they were counted. */
-  readonly changes: number | null;
-  readonly slowest: { readonly step: string; readonly duration: number } | null;
+  duration: number,
+  /** How many changes were made; null where a bug ended the boot before they were counted. */
+  changes: nullable(number),
+  slowest: nullable(object({ step: text, duration: number })),
+});
+
+/** The mark of a boot that has begun, and may never end. */
+const runningMark = object({ ...head, result: word('running') });
+
+const lastBoot = variant<ShortReceipt | RunningMark>('result', {
+  ok: shortReceipt,
+  degraded: shortReceipt,
+  interrupted: shortReceipt,
+  failed: shortReceipt,
+  running: runningMark,
+});
+
+const status = object({
+  version: constant(RECEIPT_VERSION),
+  /**
+   * The start of the container that this is about, since /run may outlive one. Empty where there
+   * are no starts, as below another root.
+   */
+  start: text,
+  /** The last boot of each plan, the latest last. */
+  boots: list(lastBoot),
+});
+
+/** Why a boot did not end well. */
+export type Reason = TypeOf<typeof reason>;
+export type ShortReceipt = TypeOf<typeof shortReceipt>;
+type RunningMark = TypeOf<typeof runningMark>;
+/** The last boot of a plan, or the one that has begun. */
+export type LastBoot = TypeOf<typeof lastBoot>;
+/** A status as it is read, without the result, which depends on the start of the container. */
+export type KnownBoots = TypeOf<typeof status>;
+
+/** What was booted, by which program, and where. */
+export interface Origin {
+  /** Of the plan; null where it could not be read. */
+  readonly digest: string | null;
+  /** The version of hermes-boot. */
+  readonly program: string;
+  /** The name of the container. */
+  readonly host: string;
 }
 
-/** What a receipt tells of a step. */
-export interface StepReceipt {
-  readonly id: string;
-  readonly uses: string;
-  readonly status: StepStatus;
-  /** How many changes it announced, and how many of them were made. */
-  readonly changes: number;
-  readonly made: number;
-  /** In milliseconds since the boot began; null for one that was not reached. */
-  readonly began: number | null;
-  /** Of its own work, in milliseconds. */
-  readonly duration: number;
-  readonly problem: ProblemView | null;
-}
-
-/** A change that was made. */
-export type ChangeReceipt = { readonly step: string } & Pick<
-  ChangeView,
-  'kind' | 'path' | 'from' | 'to'
->;
+/** A boot that has begun. */
+export type RunningBoot = RunningMark & Origin;
 
 /** The record of one boot, without secrets and of bounded size. */
 export interface Receipt extends ShortReceipt, Origin {
@@ -74,38 +92,75 @@ export interface Receipt extends ShortReceipt, Origin {
     Record<string, string | number | boolean | readonly (string | number)[]>
   >;
   readonly inputs: readonly InputView[];
-  readonly steps: readonly StepReceipt[];
-  readonly criticalPath: CriticalPath;
+  readonly steps: readonly (StepSummary & Pick<StepView, 'id' | 'began'>)[];
+  /** The chain of steps, each needing the one before, that took longest. */
+  readonly criticalPath: { readonly duration: number; readonly steps: readonly TimedStep[] };
   /** The first of the changes that were made. */
-  readonly made: readonly ChangeReceipt[];
+  readonly made: readonly (Pick<ChangeView, 'kind' | 'path' | 'from' | 'to'> & InStep)[];
   /** How many more there were. */
   readonly unlisted: number;
-  readonly warnings: readonly (Pick<Note, 'text'> & { readonly step: string })[];
+  readonly warnings: readonly (Pick<Note, 'text'> & InStep)[];
 }
 
-/** What was booted, by what, and where. */
-export interface Origin {
-  /** Of the plan; null where none could be read. */
-  readonly digest: string | null;
-  /** The version of hermes-boot. */
-  readonly program: string;
-  /** The name of the container. */
-  readonly host: string;
+interface InStep {
+  readonly step: string;
 }
 
-/** A boot that has begun, and may never end. */
-export interface RunningBoot extends Origin {
-  readonly version: typeof RECEIPT_VERSION;
-  readonly plan: string;
-  readonly file: string;
-  readonly result: 'running';
-  readonly started: string;
+/** How the boots of a container went: what /run/hermes-boot/status.json holds. */
+export interface ContainerStatus extends KnownBoots {
+  /** The worst result of its boots. */
+  readonly result: LastBoot['result'];
 }
 
-/** How much of a text is kept, in characters; nobody who writes a path decides about our size. */
+/** Reads a receipt, all keys included; undefined when the text is not one. */
+export function readReceipt(json: string): ShortReceipt | undefined {
+  const value = fromJson(json);
+  return fits(shortReceipt, value) ? value : undefined;
+}
+
+/** Reads a status, all keys included; undefined when the text is not one. */
+export function readStatus(json: string): KnownBoots | undefined {
+  const value = fromJson(json);
+  return fits(status, value) ? value : undefined;
+}
+
+function fromJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many plans a status holds; an image has three. */
+const MOST_PLANS = 16;
+
+/** From the best to the worst. */
+const RESULTS = ['ok', 'degraded', 'running', 'interrupted', 'failed'] as const;
+
+/** The status after a boot has begun or ended, which replaces the last boot of its plan. */
+export function withBoot(
+  known: KnownBoots | undefined,
+  start: string,
+  boot: LastBoot,
+): ContainerStatus {
+  // What was before this start of the container says nothing about it.
+  const before = known?.start === start ? known.boots : [];
+  const others = before.filter(({ plan, file }) => plan !== boot.plan && file !== boot.file);
+  const boots = [...others, boot].slice(-MOST_PLANS);
+  return { version: RECEIPT_VERSION, result: worstOf(boots), start, boots };
+}
+
+/** The worst result of some boots; ok where there are none. */
+export function worstOf(boots: readonly LastBoot[]): LastBoot['result'] {
+  const worst = boots.reduce((most, { result }) => Math.max(most, RESULTS.indexOf(result)), 0);
+  return RESULTS[worst] ?? 'ok';
+}
+
+/** How much of a text is kept, in characters, so that no path decides about the size. */
 const LONGEST_TEXT = 400;
 
-/** A document of this kind as one line of JSON. */
+/** A receipt or status as one line of JSON. */
 export function jsonOf(document: object): string {
   return JSON.stringify(document, (_, value: unknown) =>
     typeof value === 'string' && value.length > LONGEST_TEXT
@@ -114,7 +169,7 @@ export function jsonOf(document: object): string {
   );
 }
 
-/** As much of a receipt as is worth keeping of a boot that went well and changed nothing. */
+/** The part of a receipt that is kept for a boot that went well and changed nothing. */
 export function shortOf(receipt: Receipt): ShortReceipt & Origin {
   const { version, plan, file, result, reasons, started, ended, duration, changes } = receipt;
   const { slowest, digest, program, host } = receipt;

@@ -1,14 +1,14 @@
-import type { Input } from '../plan/plan.ts';
-import { printable } from '../text/printable.ts';
-import { replaceAll } from '../text/replace.ts';
-import { mapStrings } from './strings.ts';
+/** Takes the secrets of a boot out of everything that leaves the process. */
 
-/** What stands where a secret stood. */
+import type { Input } from '../plan/plan.ts';
+import { mapStrings, printable, replaceAll } from '../text/printable.ts';
+
+/** What is shown in place of a secret. */
 export const REDACTED = '***';
 
 /**
- * The words of our own vocabulary. A secret that happens to be called `mode` must not change what
- * a program reads there, and a plan's own names tell nothing of a secret.
+ * Keys whose values are our own words or names from the plan. A secret that happens to be `mode`
+ * must not change what a program reads there.
  */
 const VOCABULARY: ReadonlySet<string> = new Set([
   'type',
@@ -29,15 +29,12 @@ const VOCABULARY: ReadonlySet<string> = new Set([
   'program',
 ]);
 
-/**
- * Knows the secrets of one boot and takes them out of everything that leaves the process. All
- * reports are made of documents and texts that went through it, so it is the one choke point.
- */
+/** Knows the secrets of one boot. Every text and document of a report goes through it. */
 export class Redactor {
-  /** Each with what stands for it. */
+  /** Each form of a secret, with what is shown instead. */
   readonly #secrets = new Map<string, string>();
 
-  /** Learns the values of the inputs that the plan declares secret, refused ones included. */
+  /** Learns the values of secret inputs, refused values included. */
   learn(inputs: readonly Input[]): void {
     for (const { declaration, value, refused } of inputs) {
       if (!declaration.secret) continue;
@@ -59,7 +56,7 @@ export class Redactor {
     return replaceAll(text, this.#secrets);
   }
 
-  /** A copy of plain data without the secrets. */
+  /** A copy of plain data without the secrets; the data itself where there are none. */
   document<T extends object>(document: T): T {
     if (this.#secrets.size === 0) return document;
     return mapStrings(document, (text) => this.text(text), VOCABULARY);

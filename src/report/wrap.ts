@@ -1,10 +1,12 @@
-/** The width that every report keeps, in columns. */
+/** Wraps, pads and indents text to 80 columns. */
+
+/** The width of every report, in columns. */
 export const WIDTH = 80;
 
 /**
  * Breaks a text between words, so that `first` and the text fit the width. Later lines are
- * indented by `hanging` columns. A word that is wider than a line, such as a long path, overflows
- * rather than being cut.
+ * indented by `hanging` columns. A word that is wider than a line, such as a long path, is not
+ * cut.
  */
 export function wrap(first: string, text: string, hanging: number): string[] {
   const lines: string[] = [];
@@ -24,9 +26,16 @@ export function wrap(first: string, text: string, hanging: number): string[] {
   return [...lines, line.trimEnd()];
 }
 
-/** A text indented and wrapped as a block. */
+/** A text, indented and wrapped. */
 export function block(indent: number, text: string): string[] {
   return wrap(' '.repeat(indent), text, indent);
+}
+
+/** Advice, indented. A line that is indented itself is to be typed, so it is not broken. */
+export function adviceLines(mend: readonly string[], indent: number): string[] {
+  return mend.flatMap((line) =>
+    line.startsWith(' ') ? [' '.repeat(indent) + line] : block(indent, line),
+  );
 }
 
 /** How many columns a text takes. */
@@ -35,7 +44,7 @@ export function widthOf(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : Array.from(text).length;
 }
 
-/** Fills a text up to a width, with at least nothing added. */
+/** Fills a text with spaces up to a width. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }

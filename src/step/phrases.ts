@@ -1,4 +1,4 @@
-import { showCount } from '../text/count.ts';
+import { showCount } from '../text/phrases.ts';
 import type { LookFailed } from '../errors/look-failed.ts';
 import { Problem, unreachable, type Cause } from '../errors/problem.ts';
 import { isLinked, type Entry } from '../system/entry.ts';

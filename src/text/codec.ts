@@ -1,23 +1,34 @@
-/*
- * How values are written as JSON and read again: one declaration for both ways, so that what is
- * read is checked and what is written can be read.
- */
+/** Declares once how a value is written as JSON, read back and checked, and what type it has. */
 
-/** A value as JSON, and back. */
+/** Writes a value as JSON and reads it back. */
 export interface Codec<T> {
   encode(value: T): unknown;
   /**
-   * @param at where in the document the value stands, for messages
+   * @param at the path of the value in the document, for messages
    * @throws Malformed when it is not what `encode` writes
    */
   decode(json: unknown, at: string): T;
 }
 
-/** A document is not of the form that it should have. */
+/** The type of the values of a codec. */
+export type TypeOf<C> = C extends Codec<infer T> ? Readonly<T> : never;
+
+/** A document does not have the form that it should have. */
 export class Malformed extends Error {
   constructor(at: string, wanted: string) {
-    super(`${at === '' ? 'the document' : at} is no ${wanted}`);
+    super(`${at === '' ? 'the document' : at} is not valid: wanted ${wanted}`);
     this.name = 'Malformed';
+  }
+}
+
+/** Whether a JSON value is what a codec without conversions reads. */
+export function fits<T>(codec: Codec<T>, json: unknown): json is T {
+  try {
+    codec.decode(json, '');
+    return true;
+  } catch (error) {
+    if (error instanceof Malformed) return false;
+    throw error;
   }
 }
 
@@ -35,30 +46,35 @@ export const text = scalar('text', (json) => typeof json === 'string');
 
 export const flag = scalar('true or false', (json) => typeof json === 'boolean');
 
-/** A number of things, a size or an id; -1 is the user or group that nobody is. */
+/** A number of things, a size or an id; -1 means no user or group. */
 export const count = scalar(
-  'whole number',
+  'a whole number',
   (json): json is number => typeof json === 'number' && Number.isSafeInteger(json) && json >= -1,
 );
 
 /** A text, a whole number, or true or false. */
 export const scalarValue = scalar(
-  'text, whole number, or true or false',
+  'text, a whole number, or true or false',
   (json): json is string | number | boolean =>
     typeof json === 'string' || typeof json === 'boolean' || Number.isSafeInteger(json),
 );
 
 /** Any number. */
-export const number = scalar('number', (json) => typeof json === 'number');
+export const number = scalar('a number', (json) => typeof json === 'number');
+
+/** One value only, such as a version. */
+export function constant<const V extends number>(value: V): Codec<V> {
+  return scalar(String(value), (json): json is V => json === value);
+}
 
 /** One of a few words. */
 export function word<const W extends string>(...words: readonly W[]): Codec<W> {
   return scalar(words.join(' or '), (json): json is W => words.some((known) => known === json));
 }
 
-/** A text of a form. */
-export function matching(form: RegExp, wanted: string): Codec<string> {
-  return scalar(wanted, (json): json is string => typeof json === 'string' && form.test(json));
+/** A text that matches a pattern. */
+export function matching(pattern: RegExp, wanted: string): Codec<string> {
+  return scalar(wanted, (json): json is string => typeof json === 'string' && pattern.test(json));
 }
 
 /** A value, or null. */
@@ -69,7 +85,7 @@ export function nullable<T>(codec: Codec<T>): Codec<T | null> {
   };
 }
 
-/** A value of a mapping that need not be there. */
+/** A value of a mapping that may be missing. */
 export function optional<T>(codec: Codec<T>): Codec<T | undefined> {
   return {
     encode: (value) => (value === undefined ? undefined : codec.encode(value)),
@@ -82,13 +98,13 @@ export function list<T>(codec: Codec<T>): Codec<readonly T[]> {
   return {
     encode: (values) => values.map((value) => codec.encode(value)),
     decode(json, at) {
-      if (!Array.isArray(json)) throw new Malformed(at, 'list');
+      if (!Array.isArray(json)) throw new Malformed(at, 'a list');
       return json.map((item: unknown, index) => codec.decode(item, `${at}[${index}]`));
     },
   };
 }
 
-/** A mapping with names of any choice. */
+/** A mapping with any names. */
 export function table<T>(codec: Codec<T>): Codec<ReadonlyMap<string, T>> {
   return {
     encode: (values) =>
@@ -103,10 +119,10 @@ export function table<T>(codec: Codec<T>): Codec<ReadonlyMap<string, T>> {
   };
 }
 
-/** What each property of a mapping is. */
+/** The codec of each property of a mapping. */
 type Properties<T> = { readonly [K in keyof T]-?: Codec<T[K]> };
 
-/** A mapping with known names. Others are passed over, so that a later release may add some. */
+/** A mapping with known names. Other names are ignored, so that a later release may add some. */
 export function object<T extends object>(properties: Properties<T>): Codec<T> {
   const codecs: readonly (readonly [string, Codec<unknown>])[] = Object.entries(properties);
   const isWhole = (made: object): made is T => codecs.length >= Object.keys(made).length;
@@ -124,13 +140,13 @@ export function object<T extends object>(properties: Properties<T>): Codec<T> {
           return value === undefined ? [] : [[key, value]];
         }),
       );
-      if (!isWhole(made)) throw new Malformed(at, 'mapping');
+      if (!isWhole(made)) throw new Malformed(at, 'a mapping');
       return made;
     },
   };
 }
 
-/** A mapping of one of several forms, told by the word that one of its properties is. */
+/** A mapping of one of several forms; the value of one property says which. */
 export function variant<T extends object>(
   property: string,
   forms: Readonly<Record<string, Codec<T>>>,
@@ -147,7 +163,7 @@ export function variant<T extends object>(
   };
 }
 
-/** A type that is written as another one. */
+/** A type that is written as another type. */
 export function as<T, U>(codec: Codec<U>, to: (value: T) => U, from: (written: U) => T): Codec<T> {
   return {
     encode: (value) => codec.encode(to(value)),
@@ -157,7 +173,7 @@ export function as<T, U>(codec: Codec<U>, to: (value: T) => U, from: (written: U
 
 function mapping(json: unknown, at: string): Readonly<Record<string, unknown>> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new Malformed(at, 'mapping');
+    throw new Malformed(at, 'a mapping');
   }
   return Object.fromEntries(Object.entries(json));
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
-import type { Environment } from '../../src/report/output.ts';
+import type { Environment } from '../../src/report/paint.ts';
 
 /** What a command line did. */
 interface Outcome {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Problem, type Cause } from '../../src/errors/problem.ts';
 import type { StepReport } from '../../src/engine/report.ts';
-import { plainLog } from '../../src/report/plain.ts';
-import { planDocument } from '../../src/report/plan-document.ts';
+import { plainLog } from '../../src/report/boot-log.ts';
+import { planDocument } from '../../src/report/explain.ts';
 import { record, step } from './sample.ts';
 import { shownPlan, shownRun, viewOf } from './shown.ts';
 
@@ -44,7 +44,7 @@ describe('what stands in the way of several steps', () => {
 ! cannot change owners here: CAP_CHOWN is missing
     Effect: 2 steps (a c) cannot make 3 changes. Everything keeps the owner that
       it has.
-    To mend:
+    Fix:
       start the container with --cap-add CHOWN
         compose:     cap_add: [CHOWN]
 
@@ -78,7 +78,7 @@ describe('what stands in the way of several steps', () => {
       `hermes-boot: info: stage2: 3 steps
 hermes-boot: warn: cannot change owners here: CAP_CHOWN is missing
 hermes-boot: warn: Effect: Everything keeps the owner that it has.
-hermes-boot: warn: To mend: start the container with --cap-add CHOWN
+hermes-boot: warn: Fix: start the container with --cap-add CHOWN
 hermes-boot: warn:   compose:     cap_add: [CHOWN]
 hermes-boot: warn: a: 2 changes not made: CAP_CHOWN is missing
 hermes-boot: warn: c: 1 change not made: CAP_CHOWN is missing

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/errors/problem.ts';
-import { jsonLines } from '../../src/report/jsonl.ts';
-import { plainLog } from '../../src/report/plain.ts';
+import { jsonLines } from '../../src/report/event-view.ts';
+import { plainLog } from '../../src/report/boot-log.ts';
 import { inputs, steps } from './remap.ts';
 import { input, record, step } from './sample.ts';
 import { shownRun } from './shown.ts';

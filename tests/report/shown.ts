@@ -1,16 +1,16 @@
 import type { BootEvent } from '../../src/engine/event.ts';
 import type { BootReport, StepReport } from '../../src/engine/report.ts';
 import type { Input } from '../../src/plan/plan.ts';
-import { viewBoot } from '../../src/report/boot-view.ts';
-import type { BootView } from '../../src/report/boot-view.ts';
+import { viewPlan } from '../../src/report/boot-view.ts';
+import type { PlanView } from '../../src/report/boot-view.ts';
 import { renderPlan } from '../../src/report/explain.ts';
 import { receiptOf } from '../../src/report/make-receipt.ts';
-import type { Output } from '../../src/report/output.ts';
+import type { Output } from '../../src/report/paint.ts';
 import { plainPaint } from '../../src/report/paint.ts';
 import type { Origin, Receipt } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
-import type { Renderer } from '../../src/report/renderer.ts';
-import { viewEvent } from '../../src/report/run-event.ts';
+import type { Renderer } from '../../src/report/event-view.ts';
+import { viewEvent } from '../../src/report/event-view.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
 import { planOf, reportOf } from './sample.ts';
 
@@ -22,10 +22,10 @@ interface Sample {
 }
 
 /** What a command knows of a boot when it reports on it. */
-export function viewOf({ steps, inputs = [], report = {} }: Sample): BootView {
+export function viewOf({ steps, inputs = [], report = {} }: Sample): PlanView {
   const redactor = new Redactor();
   redactor.learn(inputs);
-  return viewBoot(
+  return viewPlan(
     {
       plan: planOf(steps, inputs),
       report: reportOf(steps, report),
@@ -48,8 +48,9 @@ export function receiptFor({ steps, inputs = [], report = {} }: Sample, origin: 
     interrupted: false,
     started: '2026-05-21T06:18:05.000Z',
     ended: '2026-05-21T06:18:06.000Z',
+    origin,
   };
-  return receiptOf(boot, origin, redactor);
+  return receiptOf(boot, redactor);
 }
 
 /** What `plan` prints of it. */

@@ -1,12 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readStatus, withBoot, worstOf } from '../../src/report/container-status.ts';
-import type { LastBoot } from '../../src/report/container-status.ts';
-import { isMoment, momentOf } from '../../src/report/moment.ts';
 import { plainPaint } from '../../src/report/paint.ts';
-import { renderHistory } from '../../src/report/show-history.ts';
-import { renderStatus } from '../../src/report/show-status.ts';
-import type { ShortReceipt } from '../../src/report/receipt.ts';
+import { readReceipt, readStatus, withBoot, worstOf } from '../../src/report/receipt.ts';
+import type { LastBoot, ShortReceipt } from '../../src/report/receipt.ts';
+import { renderHistory, renderStatus } from '../../src/report/show-receipts.ts';
+import { timestampOf } from '../../src/text/phrases.ts';
 
 const ENDED = '2026-05-21T06:18:06.000Z';
 
@@ -160,12 +158,13 @@ test('the history is a table, which fits 80 columns unless something is odd', ()
   for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('a moment is told as ISO 8601 has it', () => {
+test('a timestamp is what toISOString writes, and what a receipt may hold', () => {
   const years = { min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true };
   fc.assert(
     fc.property(fc.date(years), (date) => {
-      expect(momentOf(date)).toBe(date.toISOString());
-      expect(isMoment(momentOf(date))).toBe(true);
+      expect(timestampOf(date)).toBe(date.toISOString());
+      const json = JSON.stringify(receipt({ started: timestampOf(date) }));
+      expect(readReceipt(json)).toBeDefined();
     }),
   );
 });

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { listNames, plural, showDuration } from '../../src/report/format.ts';
+import { listed, counted, showDuration } from '../../src/text/phrases.ts';
 import { wantsColour } from '../../src/report/paint.ts';
 import { printable } from '../../src/text/printable.ts';
-import { mapStrings } from '../../src/report/strings.ts';
+import { mapStrings } from '../../src/text/printable.ts';
 import { widthOf, wrap } from '../../src/report/wrap.ts';
 
 test('one of something is singular', () => {
-  expect([0, 1, 2, 3112].map((value) => plural(value, 'step'))).toEqual([
+  expect([0, 1, 2, 3112].map((value) => counted(value, 'step'))).toEqual([
     '0 steps',
     '1 step',
     '2 steps',
@@ -22,7 +22,7 @@ test('durations are as exact as they are of interest', () => {
 });
 
 test('names are listed as a person lists them', () => {
-  expect([[], ['A'], ['A', 'B'], ['A', 'B', 'C']].map(listNames)).toEqual([
+  expect([[], ['A'], ['A', 'B'], ['A', 'B', 'C']].map(listed)).toEqual([
     '',
     'A',
     'A and B',

@@ -132,7 +132,7 @@ describe.skipIf(unshare !== undefined)(`what is mounted in a home${needs(unshare
       expect(warnings(log)).toEqual([
         'cannot change /opt/data/.env: it is a file that is mounted read-only',
         expect.stringMatching(/^Effect: /),
-        expect.stringMatching(/^To mend: make the change in the file on the host/),
+        expect.stringMatching(/^Fix: make the change in the file on the host/),
         expect.stringMatching(/^ {2}docker run: /),
         expect.stringMatching(/^ {2}compose: /),
         expect.stringMatching(/^ {2}Kubernetes: /),
@@ -172,7 +172,7 @@ describe.skipIf(unshare !== undefined)(`what is mounted in a home${needs(unshare
       expect(warnings(log)).toEqual([
         'hermes cannot read /opt/data/auth.json: it is a mount of its own, 0600 1000:1000',
         expect.stringMatching(/^Effect: /),
-        'To mend: on the host, give it to the account: chown 10000:10000 FILE',
+        'Fix: on the host, give it to the account: chown 10000:10000 FILE',
         'or start the container with its owner: PUID=1000 PGID=1000',
       ]);
     }
@@ -187,7 +187,7 @@ describe.skipIf(unshare !== undefined)(`what is mounted in a home${needs(unshare
           `cannot use /opt/data/${name}: it is a directory, and a file belongs there`,
           expect.stringMatching(/^Effect: /),
           expect.stringMatching(
-            /^To mend: Docker makes a directory where the source of a mounted file/,
+            /^Fix: Docker makes a directory where the source of a mounted file/,
           ),
           expect.stringMatching(/^or, where nothing is mounted/),
           expect.stringMatching(/^stage2: degraded by seed-/),

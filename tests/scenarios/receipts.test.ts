@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
-import { isReceipt } from '../../src/report/read-receipt.ts';
+import { readReceipt } from '../../src/report/receipt.ts';
 import type { ShortReceipt } from '../../src/report/receipt.ts';
 import { CLI, hermesBoot } from '../support/cli.ts';
 import type { CliResult } from '../support/cli.ts';
@@ -48,9 +48,9 @@ function statusOf(root: string): CliResult {
 function receiptsIn(root: string): ShortReceipt[] {
   const lines = readFileSync(join(root, HISTORY), 'utf8').trimEnd().split('\n');
   return lines.map((line) => {
-    const value: unknown = JSON.parse(line);
-    if (!isReceipt(value)) throw new Error(`no receipt: ${line}`);
-    return value;
+    const receipt = readReceipt(line);
+    if (receipt === undefined) throw new Error(`not a receipt: ${line}`);
+    return receipt;
   });
 }
 

@@ -64,13 +64,13 @@ const endOf = (result: CliResult): string[] =>
 const ELSEWHERE =
   'warn: or keep the home on a file system that keeps them: a named volume or a directory of a local disk';
 const OPTIONS = [
-  'warn: To mend: set them where the share is mounted, with the ids of the services:',
+  'warn: Fix: set them where the share is mounted, with the ids of the services:',
   'warn:   CIFS:               uid=10000,gid=10000,file_mode=0600,dir_mode=0700',
   'warn:   exFAT, FAT, NTFS:   uid=10000,gid=10000,fmask=0177,dmask=0077',
   ELSEWHERE,
 ];
 const REFUSED_OWNERS = [
-  'warn: To mend: let the server trust root: no_root_squash in /etc/exports, or no mapping on a NAS',
+  'warn: Fix: let the server trust root: no_root_squash in /etc/exports, or no mapping on a NAS',
   'warn: or have it give the directory to the ids of the services, and set PUID and PGID to them',
   'warn: or mount it without what forbids chown (bindfs: --chown-deny, --chgrp-deny)',
   ELSEWHERE,
@@ -104,7 +104,7 @@ const MODES: readonly (readonly [options: string, lines: readonly string[]])[] =
     [
       'warn: cannot change modes on /opt/data: fuse refuses changes of mode (chmod) there, also to root',
       READABLE,
-      'warn: To mend: set the modes where the files come from, on the host or the server: chmod 600 .env',
+      'warn: Fix: set the modes where the files come from, on the host or the server: chmod 600 .env',
       'warn: or mount it without what forbids chmod (bindfs: --chmod-deny)',
       ELSEWHERE,
     ],

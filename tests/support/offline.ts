@@ -5,9 +5,9 @@ import type { Bootable } from '../../src/engine/context.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs, secretTexts } from '../../src/plan/inputs.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
-import { viewBoot, type BootView } from '../../src/report/boot-view.ts';
+import { viewPlan, type PlanView } from '../../src/report/boot-view.ts';
 import { Redactor } from '../../src/report/redact.ts';
-import { writeFacts } from '../../src/report/facts.ts';
+import { writeFacts } from '../../src/report/show-facts.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import { stepTypes } from '../../steps/index.ts';
 import { loadedPlan } from './boot.ts';
@@ -39,24 +39,25 @@ export async function factsOf(site: Site): Promise<string> {
 }
 
 /** What is planned there, without the durations. */
-export async function planThere(site: Site): Promise<BootView> {
+export async function planThere(site: Site): Promise<PlanView> {
   const { plan, inputs } = inputsOf(site);
   const { facts = ROOT_FACTS, system } = site;
   return viewOf(bindPlan(plan, inputs, facts, stepTypes), system, facts);
 }
 
 /** What is planned from facts, without the durations. */
-export async function planFrom(json: string, text: string): Promise<BootView> {
+export async function planFrom(json: string, text: string): Promise<PlanView> {
   const document: FactsDocument = factsDocument.decode(JSON.parse(json), '');
   const { plan, system } = offlineBoot(loadedPlan(text), document, document.facts, stepTypes);
   return viewOf(plan, system, document.facts);
 }
 
-async function viewOf(plan: BootPlan, system: Site['system'], facts: Facts): Promise<BootView> {
+async function viewOf(plan: BootPlan, system: Site['system'], facts: Facts): Promise<PlanView> {
   const redactor = new Redactor();
   redactor.learn(plan.inputs);
   const signal = new AbortController().signal;
   const report = await dryRun(plan, system, { facts, listener: () => undefined, signal });
-  const view = viewBoot({ plan, report, facts, assumed: false }, redactor);
-  return { ...view, duration: 0, steps: view.steps.map((step) => ({ ...step, duration: 0 })) };
+  const view = viewPlan({ plan, report, facts, assumed: false }, redactor);
+  const steps = view.steps.map((step) => ({ ...step, began: 0, duration: 0 }));
+  return { ...view, duration: 0, slowest: null, steps };
 }

@@ -4,10 +4,10 @@ import { hostName, startOfContainer } from '../../engine/container.ts';
 import type { BootReport } from '../../engine/report.ts';
 import { problemOf } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { LastBoot } from '../../report/container-status.ts';
-import { showLine } from '../../report/log-lines.ts';
+import type { LastBoot } from '../../report/receipt.ts';
+import { showLine } from '../../report/boot-log.ts';
 import { brokenReceipt, reasonOf, receiptOf } from '../../report/make-receipt.ts';
-import { momentOf } from '../../report/moment.ts';
+import { timestampOf } from '../../text/phrases.ts';
 import { RECEIPT_VERSION } from '../../report/receipt.ts';
 import type { Origin, Reason, Receipt, RunningBoot } from '../../report/receipt.ts';
 import { problemLines, viewProblem } from '../../report/step-view.ts';
@@ -47,7 +47,7 @@ export async function withReceipt(
 export class ReceiptKeeper {
   readonly #context: Context;
   readonly #options: Arguments;
-  readonly #started = momentOf(new Date());
+  readonly #started = timestampOf(new Date());
   /** What could not be written, by the file. */
   readonly #troubles = new Map<string, Problem>();
   #prepared: Prepared | undefined;
@@ -89,9 +89,10 @@ export class ReceiptKeeper {
       facts,
       interrupted: this.#interruption() !== undefined,
       ...this.#span(),
+      origin: origin(plan.digest),
     };
     this.#attempt('receipt', () => {
-      this.#keep(prepared, receiptOf(boot, origin(plan.digest), this.#context.redactor));
+      this.#keep(prepared, receiptOf(boot, this.#context.redactor));
     });
   }
 
@@ -112,9 +113,10 @@ export class ReceiptKeeper {
       interrupted: interruption !== undefined,
       changes: error instanceof EarlyEnd || problemOf(error) !== undefined ? (0 as const) : null,
       ...this.#span(),
+      origin: origin(plan?.digest ?? null),
     };
     this.#attempt('receipt', () => {
-      const receipt = brokenReceipt(broken, origin(plan?.digest ?? null), redactor);
+      const receipt = brokenReceipt(broken, redactor);
       if (this.#prepared !== undefined) this.#keep(this.#prepared, receipt);
       else this.#keepWithoutHome(receipt);
     });
@@ -174,7 +176,7 @@ export class ReceiptKeeper {
   }
 
   #span(): { started: string; ended: string } {
-    return { started: this.#started, ended: momentOf(new Date()) };
+    return { started: this.#started, ended: timestampOf(new Date()) };
   }
 
   #file(shown: string): string {

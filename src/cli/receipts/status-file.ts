@@ -1,5 +1,5 @@
-import { readStatus, withBoot } from '../../report/container-status.ts';
-import type { KnownBoots, LastBoot } from '../../report/container-status.ts';
+import { readStatus, withBoot } from '../../report/receipt.ts';
+import type { KnownBoots, LastBoot } from '../../report/receipt.ts';
 import { jsonOf } from '../../report/receipt.ts';
 import type { KeptFile } from '../../system/real/kept-file.ts';
 import type { RealSystem } from '../../system/real/real.ts';

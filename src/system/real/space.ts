@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
-import { showBytes } from '../../text/bytes.ts';
+import { showBytes } from '../../text/phrases.ts';
 import type { MountPoint } from '../mounts.ts';
 
 /**

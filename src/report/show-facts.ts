@@ -1,12 +1,16 @@
+/** Facts for people, facts documents as readable JSON, and the banner of a plan from facts. */
+
+import type { FactsDocument } from '../engine/facts-document.ts';
 import type { Facts } from '../step/facts.ts';
 import { hasEveryId, showIds, type KnownIds } from '../step/ids.ts';
 import { printable } from '../text/printable.ts';
+import type { Paint } from './paint.ts';
 import { pad, wrap } from './wrap.ts';
 
-/** Deeper mappings stand on one line each, so that a document can be read before it is sent. */
+/** Deeper mappings get one line each, so that a document can be read before it is sent. */
 const OPEN = 3;
 
-/** A facts document as text: a line for each path that a plan has asked for. */
+/** A facts document as text: one line for each path that a plan has asked for. */
 export function writeFacts(document: unknown): string {
   return `${write(document, 0)}\n`;
 }
@@ -26,8 +30,8 @@ function write(value: unknown, depth: number): string {
 }
 
 /**
- * The facts of a process for a person, a line each.
- * @param written as a document has them, so that none is forgotten here
+ * The facts of a process for people, one line each.
+ * @param written the facts as a document has them, so that none is forgotten here
  */
 export function renderFacts(written: unknown, { ids }: Pick<Facts, 'ids'>): string {
   if (typeof written !== 'object' || written === null) return '';
@@ -41,12 +45,17 @@ export function renderFacts(written: unknown, { ids }: Pick<Facts, 'ids'>): stri
 }
 
 function showKnown(ids: KnownIds): string {
-  if (hasEveryId(ids)) return 'all';
-  return `users ${showIds(ids.users)}; groups ${showIds(ids.groups)}`;
+  return hasEveryId(ids) ? 'all' : `users ${showIds(ids.users)}; groups ${showIds(ids.groups)}`;
 }
 
 function showFact(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : printable(value.join(' '));
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return printable(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** The line above a plan for another machine. */
+export function factsBanner({ taken, by }: FactsDocument, paint: Paint): string {
+  const line = `Planned from facts of ${printable(taken)}, taken by hermes-boot ${printable(by)}.`;
+  return `${wrap('', line, 2).map(paint.faint).join('\n')}\n`;
 }

@@ -1,9 +1,11 @@
+/** The step types and their options for people: the output of `hermes-boot steps`. */
+
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
 import type { AnyStepType } from '../step/step.ts';
 import type { Paint } from './paint.ts';
 import { block, pad, widthOf, wrap } from './wrap.ts';
 
-/** The step types and what each keeps true. */
+/** The step types, each with its summary. */
 export function renderStepTypes(types: readonly AnyStepType[], paint: Paint): string {
   const width = Math.max(0, ...types.map(({ uses }) => widthOf(uses)));
   const lines = types.flatMap(({ uses, summary }) => {

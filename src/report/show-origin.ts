@@ -1,28 +1,25 @@
+/** Where each step of a plan comes from: the output of `plan --origin`. */
+
 import { basename } from 'node:path';
 import { orderSteps } from '../plan/order.ts';
 import type { Plan, PlanStep, Position, StepEntry } from '../plan/plan.ts';
-import { printable } from '../text/printable.ts';
-import { plural } from './format.ts';
+import { counted } from '../text/phrases.ts';
+import { mapStrings, printable } from '../text/printable.ts';
 import type { Paint } from './paint.ts';
-import { mapStrings } from './strings.ts';
 import { pad, widthOf, wrap } from './wrap.ts';
 
-/** What `plan --origin --json` says of a step: where it comes from, in the order of running. */
+/** What `plan --origin --json` prints, the steps in the order of running. */
 interface OriginDocument {
-  readonly id: string;
-  readonly uses: string;
-  readonly off: boolean;
-  readonly needs: readonly string[];
-  readonly entries: readonly StepEntry[];
-}
-
-/** Where each step of a plan comes from, for programs. */
-export function originDocument({ name, files, steps }: Plan): {
   readonly version: 1;
   readonly plan: string;
   readonly files: readonly string[];
-  readonly steps: readonly OriginDocument[];
-} {
+  readonly steps: readonly (Pick<PlanStep, 'id' | 'uses' | 'needs' | 'entries'> & {
+    readonly off: boolean;
+  })[];
+}
+
+/** Where each step of a plan comes from, for programs. */
+export function originDocument({ name, files, steps }: Plan): OriginDocument {
   return {
     version: 1,
     plan: name,
@@ -37,16 +34,13 @@ export function originDocument({ name, files, steps }: Plan): {
   };
 }
 
-/**
- * Where each step of a plan comes from, in the order in which they run: the files, then a line a
- * step, with what fragments made of it.
- */
+/** The files of a plan, then one line per step in the order of running, with its history. */
 export function renderOrigin(plan: Plan, paint: Paint): string {
   const { name, files, steps } = mapStrings(plan, printable);
   const ordered = orderSteps(steps);
   const ids = Math.max(...ordered.map(({ id }) => widthOf(id)));
   const types = Math.max(...ordered.map(({ uses }) => widthOf(uses)));
-  const answer = `${name}: ${plural(steps.length, 'step')} from ${plural(files.length, 'file')}`;
+  const answer = `${name}: ${counted(steps.length, 'step')} from ${counted(files.length, 'file')}`;
   return [
     paint.strong(answer),
     '',
@@ -62,7 +56,7 @@ export function renderOrigin(plan: Plan, paint: Paint): string {
   ].join('\n');
 }
 
-/** What is not as the lowest file has it stands out. */
+/** Marks what differs from the lowest file. */
 function markOf({ off, entries }: PlanStep, [lowest]: readonly string[]): string {
   if (off !== undefined) return '-';
   const [first, ...later] = entries;
@@ -70,7 +64,7 @@ function markOf({ off, entries }: PlanStep, [lowest]: readonly string[]): string
   return first === undefined || first.at.file === lowest ? ' ' : '+';
 }
 
-/** `50-site.yaml:4 replaces stage2.yaml:147`: the last word first. */
+/** `50-site.yaml:4 replaces stage2.yaml:147`: the latest first. */
 function historyOf({ entries, off }: PlanStep): string {
   const [first, ...later] = entries;
   const switching = entries.findLast(({ at }) => at.file === off?.file && at.line <= off.line);

@@ -1,0 +1,179 @@
+/** The log of a boot: what each event says, on one line each, and when it is written. */
+
+import { unreachable } from '../errors/problem.ts';
+import { printable } from '../text/printable.ts';
+import { counted, showCount, showDuration } from '../text/phrases.ts';
+import { showRefusal, type InputView } from './boot-view.ts';
+import type { BootFinished, CauseFound, EventView, Renderer } from './event-view.ts';
+import type { StepFinished, StepProgress } from './event-view.ts';
+import type { Output } from './paint.ts';
+import { problemLines, showCause } from './step-view.ts';
+import { WIDTH, widthOf } from './wrap.ts';
+
+/** How much a line of the log matters, in the words of s6. */
+type Level = 'info' | 'warn' | 'fatal';
+
+/** A line of the log. */
+export interface LogLine {
+  readonly level: Level;
+  readonly text: string;
+}
+
+const RANK: Readonly<Record<Level, number>> = { info: 0, warn: 1, fatal: 2 };
+
+const FAILURE_LEVELS = { stop: 'fatal', degrade: 'warn', ignore: 'info' } as const;
+
+/** When a step first logs how far it is, in milliseconds. */
+const FIRST_PROGRESS = 10_000;
+
+/** A step that takes at least this share of a boot is named in its last line. */
+const NAMED_SHARE = 0.5;
+
+/** In milliseconds; a shorter step is not named. */
+const NAMED_DURATION = 10;
+
+/**
+ * Writes the log of a boot. The opening line waits until something else is written, so that a
+ * boot with nothing to do is one line.
+ * @param least lines that matter less are left out
+ */
+export function plainLog(output: Output, least: Level = 'info'): Renderer {
+  let held: readonly LogLine[] = [];
+  const due = new Map<string, number>();
+  /** First after a while, and then at growing intervals, to keep the log short. */
+  const isDue = ({ step, elapsed }: StepProgress): boolean => {
+    const at = due.get(step) ?? FIRST_PROGRESS;
+    if (elapsed < at) return false;
+    due.set(step, at * 2);
+    return true;
+  };
+  const write = (lines: readonly LogLine[]): void => {
+    for (const line of lines) {
+      if (RANK[line.level] >= RANK[least]) output.write(showLine(line));
+    }
+  };
+  return {
+    show(event) {
+      if (event.type === 'progress' && !isDue(event)) return;
+      const lines = logLines(event);
+      if (event.type === 'boot-started' && lines.length === 1) {
+        held = lines;
+        return;
+      }
+      if (lines.length === 0) return;
+      const isQuiet = event.type === 'boot-finished' && event.converged && event.result === 'done';
+      if (!isQuiet) write(held);
+      held = [];
+      write(lines);
+    },
+    finish: () => Promise.resolve(),
+  };
+}
+
+/** A line as it is written, every character of it printable: `hermes-boot: info: identity: …`. */
+export function showLine({ level, text }: LogLine): string {
+  return `hermes-boot: ${level}: ${printable(text)}\n`;
+}
+
+/** What an event says in the log; nothing, most of the time. */
+export function logLines(event: EventView): LogLine[] {
+  switch (event.type) {
+    case 'boot-started':
+      return [
+        { level: 'info', text: opening(event.plan, event.steps.length, event.inputs) },
+        ...event.inputs.flatMap(({ name, refused }) =>
+          refused ? [line('warn', name, showRefusal(refused))] : [],
+        ),
+      ];
+    case 'lock':
+      return [line(event.severity === 'warning' ? 'warn' : 'info', 'home', event.text)];
+    case 'step-started':
+      return [];
+    case 'note':
+      return event.severity === 'warning' ? [line('warn', event.step, event.text)] : [];
+    case 'progress':
+      return [line('info', event.step, showProgress(event))];
+    case 'change-made':
+      return [line('info', event.step, `${event.change.subject} ${event.change.effect}`)];
+    case 'cause-found':
+      return causeLines(event);
+    case 'step-finished':
+      return failure(event);
+    case 'boot-finished':
+      return [ending(event)];
+    default:
+      return unreachable(event);
+  }
+}
+
+function line(level: Level, subject: string, text: string): LogLine {
+  return { level, text: `${subject}: ${text}` };
+}
+
+/** The home and the inputs that somebody has set, as far as they fit on a line. */
+function opening(plan: string, steps: number, inputs: readonly InputView[]): string {
+  const [home, ...others] = inputs.filter(({ value }) => value !== null);
+  const decided = [
+    // The home is shown even if nobody has set it.
+    ...(home === undefined ? [] : [`${home.name} ${String(home.value)}`]),
+    ...others.flatMap(({ name, value, source }) =>
+      'variable' in source ? [`${name} ${String(value)} from ${source.variable}`] : [],
+    ),
+  ];
+  let text = `${plan}: ${counted(steps, 'step')}`;
+  for (const part of decided) {
+    if (widthOf(`hermes-boot: info: ${text}, ${part}`) <= WIDTH) text += `, ${part}`;
+  }
+  return text;
+}
+
+/** How far a step is: `41,200 entries checked, 12,310 changed, 38 s`. */
+export function showProgress({ looked, changed, elapsed }: StepProgress): string {
+  const parts = [`${showCount(looked)} entries checked`];
+  if (changed > 0) parts.push(`${showCount(changed)} changed`);
+  return [...parts, showDuration(elapsed)].join(', ');
+}
+
+function causeLines({ cause, onFailure }: CauseFound): LogLine[] {
+  const [first = '', ...rest] = cause.mend;
+  const lines = [showCause(cause), `Effect: ${cause.effect}`, `Fix: ${first}`, ...rest];
+  return lines.map((text) => ({ level: FAILURE_LEVELS[onFailure], text }));
+}
+
+function failure({ step, status, why, problem, onFailure, changes }: StepFinished): LogLine[] {
+  const level = FAILURE_LEVELS[onFailure];
+  if (problem?.cause) {
+    if (status === 'failed' && problem.found === showCause(problem.cause)) return [];
+    const lost = `${counted(changes, 'change')} not made: ${problem.cause.found}`;
+    return [line(level, step, status === 'blocked' ? lost : problem.found)];
+  }
+  if (problem !== null) return problemLines(problem).map((text) => line(level, step, text));
+  return status === 'failed' ? [line(level, step, why)] : [];
+}
+
+function ending(event: BootFinished): LogLine {
+  const { plan, result, converged, degradedBy, stoppedBy, unreached } = event;
+  const took = showDuration(event.duration);
+  const work = `${event.changes === 0 ? 'no change' : counted(event.changes, 'change')} in ${took}`;
+  switch (result) {
+    case 'done': {
+      const nothing = `nothing to do (${counted(event.steps, 'step')}, ${took})`;
+      return line('info', plan, converged ? nothing : `done, ${work}${slowest(event)}`);
+    }
+    case 'degraded':
+      return line('warn', plan, `degraded by ${degradedBy.join(', ')}; ${work}${slowest(event)}`);
+    case 'stopped': {
+      const at = stoppedBy === null ? '' : ` at ${stoppedBy}`;
+      const rest = unreached === 0 ? '' : `; ${counted(unreached, 'step')} not reached`;
+      return line('fatal', plan, `stopped${at}, ${work}${rest}`);
+    }
+    default:
+      return unreachable(result);
+  }
+}
+
+function slowest({ slowest: step, duration }: BootFinished): string {
+  if (step === null || step.duration < NAMED_DURATION) return '';
+  if (step.duration < duration * NAMED_SHARE) return '';
+  return ` (${step.step} ${showDuration(step.duration)})`;
+}

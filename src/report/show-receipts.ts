@@ -1,0 +1,119 @@
+/** The status of a container and the history of a home, for people. */
+
+import { unreachable } from '../errors/problem.ts';
+import { counted, listed, showAgo, showCount } from '../text/phrases.ts';
+import { showDuration, showTimestamp } from '../text/phrases.ts';
+import { mapStrings, printable } from '../text/printable.ts';
+import type { Brush, Paint } from './paint.ts';
+import { worstOf, type LastBoot, type ShortReceipt } from './receipt.ts';
+import { adviceLines, pad, widthOf, wrap } from './wrap.ts';
+
+/** What there is to say about the boots of a container. */
+export type StatusView =
+  | { readonly result: LastBoot['result']; readonly boots: readonly LastBoot[] }
+  /** No boot is recorded since the container started; `why` says what is there instead. */
+  | { readonly result: 'unknown'; readonly why: string };
+
+/**
+ * The answer, then the reasons; one line when all is well.
+ * @param now in milliseconds since the epoch
+ */
+export function renderStatus(view: StatusView, now: number, paint: Paint): string {
+  const shown = mapStrings(view, printable);
+  const answer = shown.result === 'unknown' ? shown.why : answerOf(shown.boots, now);
+  const reasons = shown.result === 'unknown' ? [] : reasonLines(shown.boots);
+  const brush = brushOf(shown.result, paint);
+  const lines = [...wrap('', `${shown.result}: ${answer}`, 2).map(brush), ...reasons];
+  return `${lines.join('\n')}\n`;
+}
+
+function brushOf(result: StatusView['result'], paint: Paint): Brush {
+  if (result === 'ok') return paint.good;
+  return result === 'failed' || result === 'interrupted' ? paint.error : paint.warning;
+}
+
+function answerOf(boots: readonly LastBoot[], now: number): string {
+  const worst = worstOf(boots);
+  const boot = boots.findLast(({ result }) => result === worst);
+  switch (boot?.result) {
+    case undefined:
+    case 'ok':
+    case 'degraded': {
+      const ended = boots.flatMap((one) => (one.result === 'running' ? [] : [one]));
+      return `${listed(boots.map(({ plan }) => plan))} booted ${ago(ended, now)}${work(ended)}`;
+    }
+    case 'running':
+      return `a boot of ${boot.plan} began at ${showTimestamp(boot.started)} UTC and has not ended`;
+    case 'interrupted':
+      return `${boot.plan} stopped ${ago([boot], now)}${work([boot])}; the next boot goes on`;
+    case 'failed':
+      return `${boot.plan} stopped ${ago([boot], now)}${work([boot])}`;
+    default:
+      return unreachable(boot);
+  }
+}
+
+function ago(boots: readonly ShortReceipt[], now: number): string {
+  return showAgo(boots.at(-1)?.ended ?? '', now);
+}
+
+/** What some boots did together; nothing where one of them could not count. */
+function work(boots: readonly ShortReceipt[]): string {
+  let changes = 0;
+  let duration = 0;
+  for (const boot of boots) {
+    if (boot.changes === null) return '';
+    changes += boot.changes;
+    duration += boot.duration;
+  }
+  return `, ${changes === 0 ? 'no change' : counted(changes, 'change')} in ${showDuration(duration)}`;
+}
+
+function reasonLines(boots: readonly LastBoot[]): string[] {
+  return boots.flatMap((boot) => {
+    if (boot.result === 'running') return [];
+    return boot.reasons.flatMap(({ about, text, mend }) => {
+      const subject = [
+        ...(boots.length > 1 ? [boot.plan] : []),
+        ...(about === null ? [] : [about]),
+      ];
+      return [...wrap('  ', [...subject, text].join(': '), 4), ...adviceLines(mend, 4)];
+    });
+  });
+}
+
+const HEADINGS = ['began (UTC)', 'plan', 'result', 'changes', 'took', 'slowest step'] as const;
+
+/** The columns of numbers, which are aligned to the right. */
+const RIGHT: readonly number[] = [3, 4];
+
+/** Boots as a table, in their order. */
+export function renderHistory(receipts: readonly ShortReceipt[], paint: Paint): string {
+  const rows = receipts.map((receipt) => cells(mapStrings(receipt, printable)));
+  const widths = HEADINGS.map((heading, at) =>
+    Math.max(heading.length, ...rows.map((row) => widthOf(row[at] ?? ''))),
+  );
+  const line = (row: readonly string[]): string[] =>
+    row.map((cell, at) => {
+      const width = widths[at] ?? 0;
+      return RIGHT.includes(at) ? cell.padStart(width) : pad(cell, width);
+    });
+  const lines = rows.map((row, at) => {
+    const columns = line(row);
+    const result = receipts[at]?.result ?? 'failed';
+    return columns.with(2, brushOf(result, paint)(columns[2] ?? '')).join('  ');
+  });
+  const table = [paint.faint(line(HEADINGS).join('  ').trimEnd()), ...lines];
+  return `${table.map((text) => text.trimEnd()).join('\n')}\n`;
+}
+
+function cells({ started, plan, result, changes, duration, slowest }: ShortReceipt): string[] {
+  return [
+    showTimestamp(started).slice(0, -':00'.length),
+    plan,
+    result,
+    changes === null ? '?' : showCount(changes),
+    showDuration(duration),
+    slowest === null ? '' : `${slowest.step} ${showDuration(slowest.duration)}`,
+  ];
+}
