@@ -138,7 +138,12 @@ describe('plan --facts', () => {
   test.each([
     ['something else', '"hermes-boot facts"', '"x"', 'facts.json is no facts document'],
     ['another version', '"version": 1', '"version": 2', 'facts of version 2; this release reads'],
-    ['a part of one', '"uid"', '"xuid"', 'no whole facts document: facts.uid is not valid: wanted a whole number'],
+    [
+      'a part of one',
+      '"uid"',
+      '"xuid"',
+      'no whole facts document: facts.uid is not valid: wanted a whole number',
+    ],
     ['a mode that is none', '"mode":"0', '"mode":"9', '.mode is not valid: wanted mode'],
     ['no JSON', '{', '', 'facts.json is no JSON'],
   ])('refuses %s with 78', async (_, from, to, message) => {
