@@ -1,8 +1,10 @@
+/** account.access: an account may use sockets and devices of the host, such as docker.sock. */
+import { membershipChanges } from '../src/step/account-records.ts';
 import { absolutePaths, account, choice } from '../src/step/fields.ts';
-import { hasId } from '../src/step/ids.ts';
-import { membershipChanges } from '../src/step/membership.ts';
+import { hasId } from '../src/step/facts.ts';
+import { leftAlone, listed, warning, whatIs } from '../src/step/phrases.ts';
+import { rightsChanges } from '../src/step/rights.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
-import { listed, warning } from '../src/step/phrases.ts';
 import {
   changesOr,
   defineStep,
@@ -17,8 +19,9 @@ import {
   reliesOnAccount,
   withTrees,
 } from '../src/step/touch.ts';
-import { rightsChanges } from '../src/step/rights.ts';
-import { findNodes, type AccessNode } from './account-access/nodes.ts';
+import { isLinked, type Present } from '../src/system/entry.ts';
+import { join } from '../src/system/path.ts';
+import type { ReadSystem } from '../src/system/system.ts';
 
 const schema = {
   type: 'object',
@@ -57,7 +60,9 @@ export const accountAccess = defineStep({
     const { system, with: options } = context;
     const { nodes, notes, absent } = findNodes(system, options);
     if (nodes.length === 0) return { converged: absent, notes };
-    return options.by === 'giving' ? give(context, nodes, notes) : join(context, nodes, notes);
+    return options.by === 'giving'
+      ? give(context, nodes, notes)
+      : joinGroups(context, nodes, notes);
   },
   // What is given away changes; what belongs to a group that the account joins stays as it is.
   touches: ({ account: name, paths, directories, by }) => {
@@ -71,7 +76,7 @@ export const accountAccess = defineStep({
 });
 
 /** The account joins the groups of what it is to use. */
-function join(
+function joinGroups(
   { system, facts, with: options }: StepContext<Options>,
   nodes: readonly AccessNode[],
   found: readonly Note[],
@@ -143,4 +148,66 @@ function give(
   });
   const names = nodes.map(({ path }) => path).join(', ');
   return changesOr(changes, `the group of ${options.account} can use ${names} already`, notes);
+}
+
+/** A socket or device that an account is to use. */
+export interface AccessNode {
+  readonly path: string;
+  readonly entry: Present;
+}
+
+interface Where {
+  readonly paths?: readonly string[];
+  readonly directories?: readonly string[];
+}
+
+interface Found {
+  readonly nodes: readonly AccessNode[];
+  readonly notes: readonly Note[];
+  /** Why there are none. */
+  readonly absent: string;
+}
+
+/** The first of the paths that is a socket or device, and all of them in the directories. */
+export function findNodes(system: ReadSystem, { paths = [], directories = [] }: Where): Found {
+  const notes: Note[] = [];
+  const nodes: AccessNode[] = [];
+  for (const path of paths) {
+    const node = nodeAt(system, path);
+    if (node !== undefined) {
+      nodes.push(node);
+      break;
+    }
+    const note = oddOne(system, path);
+    if (note !== undefined) notes.push(note);
+  }
+  for (const directory of directories) {
+    const entry = system.look(directory);
+    if (entry.type !== 'directory' && entry.type !== 'missing') {
+      notes.push(leftAlone(directory, entry));
+      continue;
+    }
+    for (const name of system.list(directory)) {
+      const node = nodeAt(system, join(directory, name));
+      if (node !== undefined) nodes.push(node);
+    }
+  }
+  const places = [...paths, ...directories.map((directory) => `${directory}/*`)];
+  return { nodes, notes, absent: `no socket or device at ${places.join(' or ')}` };
+}
+
+function nodeAt(system: ReadSystem, path: string): AccessNode | undefined {
+  const entry = system.look(path);
+  if (entry.type !== 'socket' && entry.type !== 'device') return undefined;
+  return { path, entry };
+}
+
+function oddOne(system: ReadSystem, path: string): Note | undefined {
+  const entry = system.look(path);
+  if (entry.type === 'missing') return undefined;
+  if (isLinked(entry)) {
+    return leftAlone(path, entry, 'name the socket itself in the plan');
+  }
+  // Docker makes a directory where a socket to be mounted is not there on the host.
+  return warning(`${path} is ${whatIs(entry)} and no socket or device`);
 }

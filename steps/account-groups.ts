@@ -1,6 +1,6 @@
 import { account, path } from '../src/step/fields.ts';
-import { hasId } from '../src/step/ids.ts';
-import { membershipChanges } from '../src/step/membership.ts';
+import { hasId } from '../src/step/facts.ts';
+import { membershipChanges } from '../src/step/account-records.ts';
 import { info } from '../src/step/phrases.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { changesOr, defineStep } from '../src/step/step.ts';

@@ -1,5 +1,5 @@
 import type { RecordChange, RemovalChange } from '../src/changes/change.ts';
-import { abandonedLocks, requireDatabase } from '../src/step/account-files.ts';
+import { abandonedLocks, requireDatabase } from '../src/step/account-records.ts';
 import { account, id, path } from '../src/step/fields.ts';
 import { requireKnown } from '../src/step/home-ids.ts';
 import { info, listed } from '../src/step/phrases.ts';

@@ -5,15 +5,15 @@ import { canonical } from '../src/step/place.ts';
 import { defineStep, type Converged, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { isHardLinked } from '../src/system/scan.ts';
-import { textAt } from './auth-rebootstrap/json-text.ts';
 import {
+  textAt,
   isLater,
   isUsable,
   obtainedAt,
   parseObject,
   type Session,
-} from './auth-rebootstrap/session.ts';
-import { readStore } from './auth-rebootstrap/store.ts';
+  readStore,
+} from './auth-rebootstrap/auth-file.ts';
 
 /** Tokens are for nobody but the agent. */
 const MODE = 0o600;

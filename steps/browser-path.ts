@@ -1,6 +1,8 @@
-import { exportChanges } from '../src/step/envdir.ts';
+/** browser-path: exports the path of the browser that the image has. */
+import { exportChanges } from '../src/step/env-variables.ts';
 import { path, variable } from '../src/step/fields.ts';
 import { counted, warning, whatIs } from '../src/step/phrases.ts';
+import { endOf } from '../src/step/program.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
 import {
   changesOr,
@@ -10,11 +12,12 @@ import {
   type StepContext,
 } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
+import type { Reader } from '../src/system/content.ts';
+import type { Entry } from '../src/system/entry.ts';
 import { envdirPath, readEnvdir } from '../src/system/envdir.ts';
-import { isWithin, nameOf } from '../src/system/path.ts';
+import { isWithin, join, nameOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
-import { readBaked } from './browser-path/baked.ts';
-import { findProgram, isExecutable, MAX_ENTRIES } from './browser-path/program.ts';
+import { nullable, text } from '../src/text/codec.ts';
 
 const schema = {
   type: 'object',
@@ -107,4 +110,73 @@ function withNotes(outcome: Outcome, notes: readonly Note[]): Outcome {
   if (notes.length === 0) return outcome;
   if ('skipped' in outcome) return { converged: outcome.skipped, notes };
   return { ...outcome, notes: [...notes, ...(outcome.notes ?? [])] };
+}
+
+/** Of a file that holds a path and the end of its line, in bytes; see PATH_MAX in limits.h. */
+const LONGEST_PATH = 4098;
+
+const onePath: Reader<string | null> = {
+  name: 'the path',
+  codec: nullable(text),
+  read(content) {
+    const path = content.replace(/\r?\n$/, '');
+    return /^\/\P{Cc}*$/u.test(path) ? path : null;
+  },
+};
+
+/** What the image says of its browser: a path, nothing, or something that is of no use. */
+export function readBaked(
+  system: ReadSystem,
+  file: string | undefined,
+): { readonly path?: string; readonly notes: readonly Note[] } {
+  const entry = file === undefined ? undefined : system.look(file);
+  if (file === undefined || entry === undefined || entry.type === 'missing') return { notes: [] };
+  const useless = (found: string) => ({ notes: [warning(`${found}: not used`)] });
+  if (entry.type !== 'file') return useless(`${file} is ${whatIs(entry)}`);
+  if (entry.stat.size > LONGEST_PATH) return useless(`${file} has ${entry.stat.size} bytes`);
+  const path = system.readAs(file, onePath, LONGEST_PATH);
+  if (path === null) return useless(`${file} does not hold one absolute path`);
+  const browser = endOf(system, path);
+  if (isExecutable(browser)) return { path, notes: [] };
+  const is = browser.type === 'file' ? 'not executable' : whatIs(browser);
+  return useless(`${file} names ${path}, which is ${is}`);
+}
+
+/** Playwright puts its browsers two directories deep; more than this is not such a tree. */
+const MAX_DEPTH = 6;
+/** As many entries as are looked at. */
+export const MAX_ENTRIES = 20_000;
+
+/** Whether a file can be run by somebody. */
+export function isExecutable(entry: Entry): boolean {
+  return entry.type === 'file' && (entry.stat.mode & 0o111) !== 0;
+}
+
+/** The first program below a directory with the best name, level by level and sorted. */
+export function findProgram(
+  system: ReadSystem,
+  top: string,
+  names: readonly string[],
+): { found?: string; complete: boolean } {
+  const best: (string | undefined)[] = names.map(() => undefined);
+  let seen = 0;
+  let level = [top];
+  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
+    const next: string[] = [];
+    for (const path of level.flatMap((at) => system.list(at).map((name) => join(at, name)))) {
+      seen += 1;
+      if (seen > MAX_ENTRIES) return { ...first(best), complete: false };
+      const rank = names.indexOf(nameOf(path));
+      const entry = system.look(path);
+      if (entry.type === 'directory') next.push(path);
+      else if (rank >= 0 && isExecutable(entry)) best[rank] ??= path;
+    }
+    level = next;
+  }
+  return { ...first(best), complete: true };
+}
+
+function first(best: readonly (string | undefined)[]): { found?: string } {
+  const found = best.find((path) => path !== undefined);
+  return found === undefined ? {} : { found };
 }

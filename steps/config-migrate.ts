@@ -1,17 +1,18 @@
 /** config.migrate: the agent's own helper brings its configuration to the version of the image. */
+import type { FileChange } from '../src/changes/change.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, argv, environment, path } from '../src/step/fields.ts';
-import { info, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
+import { info, leftAlone, notAFile, warning, whatIs } from '../src/step/phrases.ts';
+import { canonical } from '../src/step/place.ts';
 import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';
 import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
 import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
-import type { Command } from '../src/system/command.ts';
 import { mayChange } from '../src/step/touch.ts';
-import { isLinked } from '../src/system/entry.ts';
+import type { Command } from '../src/system/command.ts';
+import type { Content } from '../src/system/content.ts';
+import { isLinked, type Stat } from '../src/system/entry.ts';
 import type { ReadSystem } from '../src/system/system.ts';
-import { count, nullable } from '../src/text/codec.ts';
-import { backupChanges } from './config-migrate/backup.ts';
-import { readVersion } from './config-migrate/version.ts';
+import { count, nullable, object, text, variant, word } from '../src/text/codec.ts';
 
 const schema = {
   type: 'object',
@@ -180,4 +181,133 @@ function seenBefore(file: string, from: number, target: number | undefined): Out
       : warning(`${file} stays at version ${from}, and the image expects ${target}: ${converged}`),
   ];
   return { converged, notes };
+}
+
+/** The most backups of one version that a file may have. */
+const MOST = 99;
+
+/** The copies of some files as they are before a migration, each next to its original. */
+export function backupChanges(
+  system: ReadSystem,
+  paths: readonly string[],
+  version: number,
+): { changes: FileChange[]; notes: Note[] } {
+  const changes: FileChange[] = [];
+  const notes: Note[] = [];
+  for (const path of paths) {
+    const entry = system.look(path);
+    if (entry.type === 'missing') continue;
+    if (entry.type !== 'file') {
+      notes.push(leftAlone(path, entry, 'it is not backed up'));
+      continue;
+    }
+    const content = system.read(path);
+    const at = freeName(system, `${canonical(system, path)}.bak-v${version}`, content, entry.stat);
+    if (at === undefined) continue;
+    const { uid, gid } = entry.stat;
+    changes.push({
+      kind: 'file',
+      path: at,
+      content,
+      mode: 0o600,
+      owner: { uid, gid },
+      from: 'absent',
+      label: `copy of ${path}`,
+      why: `the migration from version ${version} can be undone by hand`,
+    });
+  }
+  return { changes, notes };
+}
+
+/**
+ * The first name that no other backup has; undefined where one of them holds the same already, as
+ * after an interrupted boot. Numbered, and not named by what it holds: whoever can read the name
+ * but not the file could guess a secret from a digest of it.
+ */
+function freeName(
+  system: ReadSystem,
+  base: string,
+  content: Content,
+  { size }: Stat,
+): string | undefined {
+  for (let number = 1; number <= MOST; number += 1) {
+    const at = number === 1 ? base : `${base}.${number}`;
+    const there = system.look(at);
+    if (there.type === 'missing') return at;
+    if (there.type !== 'file') {
+      throw new Problem({ found: `${at} is ${whatIs(there)}`, wanted: 'a backup, or nothing' });
+    }
+    if (there.stat.size === size && content.equals(system.read(at))) return undefined;
+  }
+  throw new Problem({
+    found: `${base} and ${MOST - 1} more backups are there`,
+    mend: 'remove those that nobody needs',
+  });
+}
+
+/** The version that a configuration says it is of. */
+export type Version =
+  | { readonly kind: 'known'; readonly version: number }
+  | { readonly kind: 'unversioned' }
+  /** It cannot be read, or is not a mapping: `reason` says so as the end of a sentence. */
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+const FORMS = {
+  known: object({ kind: word('known'), version: count }),
+  unversioned: object({ kind: word('unversioned') }),
+  invalid: object({ kind: word('invalid'), reason: text }),
+};
+
+const versionCodec = variant<Version>('kind', FORMS);
+
+/** What the lines of a configuration say of its version. */
+type Glance = Version | { readonly kind: 'doubtful' };
+
+const glanceCodec = variant<Glance>('kind', {
+  ...FORMS,
+  doubtful: object({ kind: word('doubtful') }),
+});
+
+/**
+ * Reads the version of a configuration. A boot with nothing to migrate should not pay for a
+ * parser, so that one is loaded only where a look at the lines leaves doubt.
+ * @param key the key at the top that holds it
+ */
+export async function readVersion(content: Content, key: string): Promise<Version> {
+  const glance = content.open({
+    name: key,
+    codec: glanceCodec,
+    read: (source) => glanceAt(source, key),
+  });
+  if (glance.kind !== 'doubtful') return glance;
+  const { isMap, parseDocument } = await import('yaml');
+  return content.open<Version>({
+    name: `${key} by the parser`,
+    codec: versionCodec,
+    read(source) {
+      const document = parseDocument(source, { prettyErrors: false });
+      const [error] = document.errors;
+      if (error !== undefined) {
+        return { kind: 'invalid', reason: `is not valid YAML (${error.code.toLowerCase()})` };
+      }
+      if (!isMap(document.contents)) return { kind: 'invalid', reason: 'is not a mapping' };
+      const value = document.get(key);
+      if (value === undefined || value === null) return { kind: 'unversioned' };
+      const version = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+      return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0
+        ? { kind: 'known', version }
+        : { kind: 'invalid', reason: `has a ${key} that is not a version` };
+    },
+  });
+}
+
+function glanceAt(source: string, key: string): Glance {
+  if (!source.includes(key)) return { kind: 'unversioned' };
+  const body = source.replace(/^(?:[ \t]*(?:#.*)?\r?\n)*---[ \t]*\r?\n/, '');
+  const line = new RegExp(`^${key}[ \\t]*:[ \\t]+(\\d{1,9})(?:[ \\t]+#.*|[ \\t]*)\\r?$`, 'gm');
+  const [match, ...more] = [...body.matchAll(line)];
+  const isOneDocument = !/^(?:---|\.\.\.)/m.test(body);
+  return match !== undefined && more.length === 0 && isOneDocument
+    ? { kind: 'known', version: Number(match[1]) }
+    : { kind: 'doubtful' };
 }

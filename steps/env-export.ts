@@ -1,4 +1,4 @@
-import { exportChanges } from '../src/step/envdir.ts';
+import { exportChanges } from '../src/step/env-variables.ts';
 import { variable } from '../src/step/fields.ts';
 import { changesOr, defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { owner, path, variable } from '../src/step/fields.ts';
 import { info, leftAlone, warning } from '../src/step/phrases.ts';
 import { existingDirectory } from '../src/step/place.ts';
-import { SHORTEST_SECRET } from '../src/step/secret.ts';
+import { SHORTEST_SECRET } from '../src/step/facts.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner } from '../src/step/touch.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { parentOf } from '../src/system/path.ts';
-import { readEnvFile, rewrite } from './env-file/file.ts';
 import {
+  readEnvFile,
+  rewrite,
   appendLine,
   commentedOut,
   isHidden,
@@ -17,7 +18,7 @@ import {
   type Assignment,
   type Piece,
   withoutMark,
-} from './env-file/text.ts';
+} from './env-file/dotenv.ts';
 
 /** Of a new key, in bytes; it is written as twice as many hexadecimal digits. */
 const KEY_SIZE = 32;

@@ -4,12 +4,19 @@ import { absolutePaths, environment, owner, path } from '../src/step/fields.ts';
 import { leftAlone, listed, warning } from '../src/step/phrases.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
-import { requireVariableNames } from '../src/step/variables.ts';
+import { requireVariableNames } from '../src/step/env-variables.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { join, parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
-import { readEnvFile, rewrite } from './env-file/file.ts';
-import { appendLine, isOurs, joinPieces, ownLine, parseEnvFile } from './env-file/text.ts';
+import {
+  readEnvFile,
+  rewrite,
+  appendLine,
+  isOurs,
+  joinPieces,
+  ownLine,
+  parseEnvFile,
+} from './env-file/dotenv.ts';
 
 /** Variables of the container, kept in .env files. */
 export const envFileVariables = defineStep({

@@ -1,3 +1,4 @@
+/** file.seed: a file has what the image or the plan gives it, unless somebody has it already. */
 import { Problem } from '../src/errors/problem.ts';
 import { info, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
 import { existingDirectory } from '../src/step/place.ts';
@@ -5,10 +6,8 @@ import { isPresent } from '../src/step/program.ts';
 import { defineStep, type Outcome, type StepContext } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner } from '../src/step/touch.ts';
 import { parentOf } from '../src/system/path.ts';
-import { followSource } from './file-seed/follow.ts';
-import { remember } from './file-seed/record.ts';
-import { schema, type Options } from './file-seed/schema.ts';
-import { putInPlace, sourceOf } from './file-seed/source.ts';
+import { followSource, remember } from './file-seed/follow.ts';
+import { putInPlace, schema, sourceOf, type Options } from './file-seed/source.ts';
 
 /** A file that is put in place once. */
 export const fileSeed = defineStep({

@@ -1,21 +1,28 @@
+/** profile-gateways: one supervised gateway for each profile, and none for profiles that are gone. */
 import type { Change } from '../src/changes/change.ts';
 import { LookFailed } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
-import { isLeftover } from '../src/gateway/names.ts';
 import { multiplexes } from '../src/gateway/multiplex.ts';
+import { isLeftover } from '../src/gateway/names.ts';
 import { profilesOf } from '../src/gateway/profiles.ts';
+import { s6Program } from '../src/gateway/programs.ts';
 import { isScanned } from '../src/gateway/slot.ts';
+import { requireVariableNames } from '../src/step/env-variables.ts';
 import { account, environment, path } from '../src/step/fields.ts';
-import { warning } from '../src/step/phrases.ts';
-import { canonical, existingDirectory } from '../src/step/place.ts';
-import { changesOr, defineStep, type Note } from '../src/step/step.ts';
+import { leftAlone, warning } from '../src/step/phrases.ts';
+import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
+import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import { mayChange, reliesOnAccount, withTrees } from '../src/step/touch.ts';
-import { requireVariableNames } from '../src/step/variables.ts';
-import { leftoverChanges, outdatedSlot, unknownSlots } from './profile-gateways/leftovers.ts';
-import { legacyChanges } from './profile-gateways/legacy.ts';
-import { logChanges } from './profile-gateways/log.ts';
-import { planProfile, type Planned } from './profile-gateways/profile.ts';
-import { rescanChanges } from './profile-gateways/rescan.ts';
+import type { Owner } from '../src/system/entry.ts';
+import { join } from '../src/system/path.ts';
+import type { ReadSystem } from '../src/system/system.ts';
+import {
+  leftoverChanges,
+  outdatedSlot,
+  unknownSlots,
+  legacyChanges,
+} from './profile-gateways/old-slots.ts';
+import { type Planned, planProfile } from './profile-gateways/profile.ts';
 
 /** The gateways of all profiles. */
 export const profileGateways = defineStep({
@@ -107,3 +114,65 @@ export const profileGateways = defineStep({
     reliesOnAccount(name),
   ],
 });
+
+/**
+ * The command by which s6 looks for new slots; none where no s6-svscan runs on the directory.
+ * @throws Problem when one runs, but its program is not to be found
+ */
+export function rescanChanges(system: ReadSystem, scandir: string, scanned: boolean): Change[] {
+  if (!scanned) return [];
+  const program = s6Program(system, 's6-svscanctl');
+  if (!program.startsWith('/')) {
+    throw new Problem({ found: 's6-svscanctl is missing', wanted: 'it in /command or /usr/bin' });
+  }
+  const argv = [program, '-a', scandir] as const;
+  const why = 's6 has to see the new slots';
+  return [
+    { kind: 'command', path: program, command: { argv, env: {}, cwd: '/' }, restore: [], why },
+  ];
+}
+
+const LOGS = 'logs';
+const LOG = 'container-boot.log';
+
+/** How a boot tells its log what became of the gateways. */
+interface Logging {
+  /** The directory of the log, where it is missing. */
+  readonly before: readonly Change[];
+  /** The lines: whoever waits for the container waits for the one of the default profile. */
+  readonly after: readonly Change[];
+  readonly notes: readonly Note[];
+}
+
+/** The lines that a boot adds to its log, one for each profile that s6 is told of. */
+export function logChanges(
+  { system }: StepContext<unknown>,
+  home: string,
+  owner: Owner,
+  planned: readonly Planned[],
+): Logging {
+  const lines = planned.filter(({ due }) => due).map(lineOf);
+  if (lines.length === 0) return { before: [], after: [], notes: [] };
+  const directory = join(home, LOGS);
+  const path = join(directory, LOG);
+  const parent = lookBelow(system, home, LOGS);
+  const log = lookBelow(system, home, join(LOGS, LOG));
+  if (parent.type !== 'missing' && parent.type !== 'directory') {
+    return { before: [], after: [], notes: [leftAlone(directory, parent, 'nothing is logged')] };
+  }
+  if (log.type !== 'missing' && log.type !== 'file') {
+    return { before: [], after: [], notes: [leftAlone(path, log, 'nothing is logged')] };
+  }
+  const why = 'tells what became of each gateway at each boot';
+  const made: Change = { kind: 'directory', path: directory, mode: 0o755, owner, why };
+  return {
+    before: parent.type === 'directory' ? [] : [made],
+    after: [{ kind: 'log', path, lines, owner, why }],
+    notes: [],
+  };
+}
+
+function lineOf({ profile, prior, starts }: Planned): string {
+  const action = starts ? 'started' : 'registered';
+  return `profile=${profile} prior_state=${prior ?? 'none'} action=${action}`;
+}

@@ -1,14 +1,20 @@
+/** skills-sync: the home has the skills of the image, except those that the user edited or deleted. */
 import { unlessProblem } from '../src/errors/look-failed.ts';
-import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
 import { leftAlone, whatIs } from '../src/step/phrases.ts';
-import { defineStep, type Converged } from '../src/step/step.ts';
+import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
+import { type Converged, defineStep } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import type { Entry } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
-import { MANIFEST } from './skills-sync/manifest.ts';
 import { externalOf } from './skills-sync/external.ts';
-import { fingerprintOf, RECORD, syncRecord, type SyncRecord } from './skills-sync/record.ts';
+import {
+  MANIFEST,
+  fingerprintOf,
+  RECORD,
+  syncRecord,
+  type SyncRecord,
+} from './skills-sync/record.ts';
 import { schema } from './skills-sync/schema.ts';
 import { planSync } from './skills-sync/sync.ts';
 

@@ -3,52 +3,13 @@ import { createHash } from 'node:crypto';
 import { leftAlone, notAFile, warning } from '../src/step/phrases.ts';
 import { canonical } from '../src/step/place.ts';
 import { path } from '../src/step/fields.ts';
-import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
+import { edit, type YamlEdit } from './yaml-edit/edits.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
 import { Content, sealed, type Reader } from '../src/system/content.ts';
 import { EditedContent } from '../src/system/edited.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { object, text, variant, word } from '../src/text/codec.ts';
-
-const dotted = <const D extends string>(description: D) =>
-  ({ type: 'string', pattern: '^[^.\\s]+(?:\\.[^.\\s]+)*$', description }) as const;
-
-const assignment = <const D extends string>(description: D) =>
-  ({
-    type: 'object',
-    additionalProperties: false,
-    required: ['path', 'value'],
-    description,
-    properties: {
-      path: dotted('Where in the file, with dots between keys: agent.model.'),
-      value: { type: ['string', 'number', 'boolean', 'null'], description: 'The value.' },
-    },
-  }) as const;
-
-const edit = {
-  type: 'object',
-  additionalProperties: false,
-  required: [],
-  minProperties: 1,
-  maxProperties: 1,
-  description: 'One edit.',
-  properties: {
-    set: assignment('Sets a value, whatever is there.'),
-    default: assignment('Sets a value where there is none.'),
-    rename: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['from', 'to'],
-      description: 'Moves a value. Where both are there, the one at `to` stays.',
-      properties: { from: dotted('Where it was.'), to: dotted('Where it should be.') },
-    },
-    remove: dotted('Removes a value.'),
-  },
-} as const satisfies ObjectSchema;
-
-/** One edit; exactly one of its properties is there. */
-export type YamlEdit = OptionsOf<typeof edit>;
 
 /** What edits make of a text. */
 type Edited =

@@ -1,7 +1,7 @@
 import type { InputSource } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
 import { MAIN_PROGRAM_WORDS, type Facts } from '../step/facts.ts';
-import type { IdRange, KnownIds } from '../step/ids.ts';
+import type { IdRange, KnownIds } from '../step/facts.ts';
 import type { LinkPolicy } from '../system/links.ts';
 import { worldRecord, type WorldRecord } from '../system/recording/record.ts';
 import {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Facts } from '../step/facts.ts';
-import { ALL_IDS, type KnownIds } from '../step/ids.ts';
+import { ALL_IDS, type KnownIds } from '../step/facts.ts';
 import { mountOf } from '../system/mounts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { readMounts } from '../system/real/mounts.ts';

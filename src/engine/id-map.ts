@@ -1,4 +1,4 @@
-import type { IdRange } from '../step/ids.ts';
+import type { IdRange } from '../step/facts.ts';
 
 /**
  * Reads the ids that exist here from the text of a uid_map or gid_map: on each line the first of a

@@ -3,7 +3,7 @@ import { isAnswer } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
 import { whatIs } from '../step/phrases.ts';
 import { rightsChanges } from '../step/rights.ts';
-import { isThis } from '../step/same.ts';
+import { contentEquals } from '../step/program.ts';
 import { sameOwner, type Entry } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { Part, Publication } from '../system/publication.ts';
@@ -112,7 +112,7 @@ function fileChange(
 
 function holds(system: ReadSystem, path: string, { content }: FilePart): boolean {
   try {
-    return system.readAs(path, isThis(content), content.size);
+    return system.readAs(path, contentEquals(content), content.size);
   } catch (error) {
     // It is larger than what belongs there.
     if (isAnswer(error)) return false;

@@ -1,5 +1,5 @@
 import { unreachable } from '../errors/problem.ts';
-import { SHORTEST_SECRET } from '../step/secret.ts';
+import { SHORTEST_SECRET } from '../step/facts.ts';
 import type { Input, InputType, InputValue } from './plan.ts';
 
 /**

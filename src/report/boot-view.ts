@@ -5,7 +5,7 @@ import type { BootReport, BootResult } from '../engine/report.ts';
 import type { Cause } from '../errors/problem.ts';
 import type { BootPlan, Input, InputSource } from '../plan/plan.ts';
 import type { Facts } from '../step/facts.ts';
-import { hasEveryId, showIds } from '../step/ids.ts';
+import { hasEveryId, showIds } from '../step/facts.ts';
 import { counted } from '../text/phrases.ts';
 import { REDACTED, type Redactor } from './redact.ts';
 import { tenths, viewStep, type StepView } from './step-view.ts';

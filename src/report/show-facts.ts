@@ -2,7 +2,7 @@
 
 import type { FactsDocument } from '../engine/facts-document.ts';
 import type { Facts } from '../step/facts.ts';
-import { hasEveryId, showIds, type KnownIds } from '../step/ids.ts';
+import { hasEveryId, showIds, type KnownIds } from '../step/facts.ts';
 import { printable } from '../text/printable.ts';
 import type { Paint } from './paint.ts';
 import { pad, wrap } from './wrap.ts';

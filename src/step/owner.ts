@@ -1,5 +1,6 @@
-import type { Owner } from '../system/entry.ts';
+/** Who owns what a step makes. */
 import type { StepContext } from './step.ts';
+import type { Owner } from '../system/entry.ts';
 
 /**
  * The owner of what a step makes: the one that an option names, else the step's `as`, else the

@@ -1,15 +1,16 @@
-import { fingerprint } from '../changes/kinds.ts';
+/** Programs that a step runs, and whether files still hold what a step or a stamp remembers. */
 import type { Change } from '../changes/change.ts';
+import { fingerprint } from '../changes/kinds.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Identity } from '../system/command.ts';
-import type { Reader } from '../system/content.ts';
-import type { Entry } from '../system/entry.ts';
-import type { ReadSystem } from '../system/system.ts';
-import { text } from '../text/codec.ts';
 import { ownerOf } from './owner.ts';
 import { targetOf, whatIs } from './phrases.ts';
 import { canonical, parentChanges } from './place.ts';
 import type { StepContext } from './step.ts';
+import type { Identity } from '../system/command.ts';
+import { Content, type Reader } from '../system/content.ts';
+import type { Entry } from '../system/entry.ts';
+import type { ReadSystem } from '../system/system.ts';
+import { flag, text } from '../text/codec.ts';
 
 /** As many links in a row as a program may hide behind. */
 const MAX_HOPS = 8;
@@ -81,4 +82,18 @@ export function stampChanges(
     ...parentChanges(context, path),
     { kind: 'stamp', path, of, owner: ownerOf(context), why },
   ];
+}
+
+/**
+ * Whether a file holds the very content that a step would give it. For contents of the plan and
+ * the image: facts name them by their digest, so that no secret of a file may be in one.
+ */
+export function contentEquals(content: Content): Reader<boolean> {
+  return {
+    get name() {
+      return `whether it has SHA-256 ${content.digest()}`;
+    },
+    codec: flag,
+    read: (text, exact) => exact && Content.ofText(text).equals(content),
+  };
 }

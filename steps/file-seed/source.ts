@@ -1,13 +1,39 @@
+/** The options of file.seed, and what a file is seeded with: a file of the image or a text. */
 import type { FileChange } from '../../src/changes/change.ts';
 import { Problem } from '../../src/errors/problem.ts';
+import { choice, mode, owner, path } from '../../src/step/fields.ts';
 import { ownerOf } from '../../src/step/owner.ts';
 import { whatIs } from '../../src/step/phrases.ts';
 import { canonical } from '../../src/step/place.ts';
-import { isThis } from '../../src/step/same.ts';
+import { contentEquals } from '../../src/step/program.ts';
+import type { OptionsOf } from '../../src/step/schema.ts';
 import type { StepContext } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import { parseMode } from '../../src/system/entry.ts';
-import type { Options } from './schema.ts';
+
+export const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['path'],
+  anyOf: [choice('from'), choice('content')],
+  properties: {
+    path: path('The file. Its directory is there by then.'),
+    from: path('The file of the image that it starts as a copy of.'),
+    content: { type: 'string', description: 'The text that it starts with, instead of `from`.' },
+    owner: owner('Who owns the new file. Without this it is `as`, or the user that runs this.'),
+    mode: mode('The mode of the new file; 0644 without this.'),
+    follow: path(
+      'Where to remember what was seeded. With it, a file that nobody has edited follows its source. Missing parents are made for the owner, with mode 0755.',
+    ),
+    required: {
+      type: 'boolean',
+      default: false,
+      description: 'Whether a missing source is a failure instead of a warning.',
+    },
+  },
+} as const;
+
+export type Options = OptionsOf<typeof schema>;
 
 /** What a file is seeded with. It is read when somebody asks for it: its size often is enough. */
 export interface Source {
@@ -39,7 +65,11 @@ export function sourceOf({
   }
   if (content !== undefined) {
     const own = Content.ofText(content);
-    return { size: own.size, content: () => own, equals: (other) => other.open(isThis(own)) };
+    return {
+      size: own.size,
+      content: () => own,
+      equals: (other) => other.open(contentEquals(own)),
+    };
   }
   if (from === undefined) return undefined;
   const entry = system.look(from);

@@ -4,12 +4,10 @@ import type { Owner } from '../../src/system/entry.ts';
 import { componentsOf, join, parentOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import type { CopiedEntry } from '../../src/system/tree-copy.ts';
-import type { Skill } from './bundle.ts';
+import { DESCRIPTION_FILE, byCodePoint } from './find-skills.ts';
+import type { Skill } from './package.ts';
 import type { Decisions } from './decide.ts';
-import { DESCRIPTION_FILE } from './find.ts';
-import type { HomeSkills, Move } from './home-skills.ts';
-import type { Leftovers } from './leftovers.ts';
-import { byCodePoint } from './order.ts';
+import type { HomeSkills, Move, Leftovers } from './home-skills.ts';
 
 /** What changes are made of. */
 export interface Places {

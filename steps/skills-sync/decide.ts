@@ -1,7 +1,6 @@
 import { isLinked } from '../../src/system/entry.ts';
-import type { Bundle, Skill } from './bundle.ts';
-import type { HomeSkills } from './home-skills.ts';
-import { agentBackup, INTERRUPTED } from './leftovers.ts';
+import type { Bundle, Skill } from './package.ts';
+import { type HomeSkills, agentBackup, INTERRUPTED } from './home-skills.ts';
 
 /** Why a skill gets nothing, in the order in which a person is told. */
 export type Reason =

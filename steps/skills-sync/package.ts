@@ -1,12 +1,62 @@
+/** Reads the skills of the image: each a package of files that a home gets as a whole. */
 import { unlessProblem } from '../../src/errors/look-failed.ts';
+import { listed, warning } from '../../src/step/phrases.ts';
+import type { Note } from '../../src/step/step.ts';
 import { CombinedDigest } from '../../src/system/content.ts';
 import type { Stat } from '../../src/system/entry.ts';
-import { join } from '../../src/system/path.ts';
+import { componentsOf, join, nameOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import type { CopiedEntry } from '../../src/system/tree-copy.ts';
-import { SKILL_FILE } from './find.ts';
-import { frontMatter } from './name.ts';
-import { byCodePoint } from './order.ts';
+import { byCodePoint, findSkills, frontMatter, SKILL_FILE, skillName } from './find-skills.ts';
+import { fitsManifest } from './record.ts';
+
+/** Longer names leave no room for those beside them. */
+const LONGEST_NAME = 200;
+
+/** A skill of the image. */
+export interface Skill extends Package {
+  readonly name: string;
+  /** Its directory, relative to the skills of the image and to those of a home alike. */
+  readonly path: string;
+}
+
+/** The skills of an image. */
+export interface Bundle {
+  readonly skills: readonly Skill[];
+  /** Directories of skills that are described; relative as those are. */
+  readonly described: readonly string[];
+  /** Everything that the image brings, also what cannot be copied. */
+  readonly names: ReadonlySet<string>;
+  readonly notes: readonly Note[];
+}
+
+/** Reads the skills of an image: every file of them. */
+export function readBundle(system: ReadSystem, top: string): Bundle {
+  const tree = findSkills(system, top);
+  const skills = new Map<string, Skill>();
+  const names = new Set<string>();
+  const odd: string[] = [];
+  for (const path of tree.skills) {
+    const directory = join(top, path);
+    const contents = readPackage(system, directory);
+    const name =
+      contents === undefined ? skillName(system, directory) : (contents.named ?? nameOf(directory));
+    const isShort = componentsOf(path).every(({ length }) => length <= LONGEST_NAME);
+    const fits = isShort && fitsManifest(name) && !names.has(name);
+    names.add(name);
+    if (contents !== undefined && fits) skills.set(name, { name, path, ...contents });
+    else odd.push(path);
+  }
+  const notes = odd.length === 0 ? [] : [leftOut(top, odd)];
+  return { skills: [...skills.values()], described: tree.described, names, notes };
+}
+
+function leftOut(top: string, paths: readonly string[]): Note {
+  return warning(
+    `of ${top}, ${listed(paths)} cannot be given to a home: a skill has a name of its own ` +
+      'and nothing in it but directories and regular files',
+  );
+}
 
 /** Directories that Python and its tools make while a skill is used. */
 const CACHES = new Set(['__pycache__', '.pytest_cache', '.mypy_cache', '.ruff_cache']);

@@ -1,7 +1,7 @@
+/** The options of skills-sync. */
 import { owner, path } from '../../src/step/fields.ts';
 import type { OptionsOf } from '../../src/step/schema.ts';
 
-/** The options of skills-sync. */
 export const schema = {
   type: 'object',
   additionalProperties: false,

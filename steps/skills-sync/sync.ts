@@ -15,13 +15,21 @@ import type { Owner } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
 import { checkTime } from '../../src/system/scan.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
-import { readBundle } from './bundle.ts';
+import { readBundle } from './package.ts';
 import { shadowChanges, skillChanges } from './changes.ts';
 import { decide, type Reason } from './decide.ts';
-import { HomeSkills, suppliedBy } from './home-skills.ts';
-import { findLeftovers } from './leftovers.ts';
-import { MANIFEST, manifestText, parseManifest, showManifest } from './manifest.ts';
-import { NO_SKILLS, RECORD, showRecord, suppressedIn, type SyncRecord } from './record.ts';
+import { HomeSkills, suppliedBy, findLeftovers } from './home-skills.ts';
+import {
+  MANIFEST,
+  manifestText,
+  parseManifest,
+  showManifest,
+  NO_SKILLS,
+  RECORD,
+  showRecord,
+  suppressedIn,
+  type SyncRecord,
+} from './record.ts';
 import type { Options } from './schema.ts';
 
 /** As many names as a note has room for. */

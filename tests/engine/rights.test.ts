@@ -7,7 +7,7 @@ import { run } from '../../src/engine/boot.ts';
 import { frozen } from '../../src/engine/permissions/preflight.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { factValues, type Facts } from '../../src/step/facts.ts';
-import { showIds } from '../../src/step/ids.ts';
+import { showIds } from '../../src/step/facts.ts';
 import { OverlayTree } from '../../src/system/overlay.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 import { PretendingSystem } from '../support/pretending.ts';

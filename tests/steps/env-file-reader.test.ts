@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { envText } from '../../steps/env-file/reader.ts';
-import { ownLine, parseEnvFile } from '../../steps/env-file/text.ts';
+import { envText, ownLine, parseEnvFile } from '../../steps/env-file/dotenv.ts';
 import type { Cover } from '../../src/system/content.ts';
 
 const cover: Cover = {

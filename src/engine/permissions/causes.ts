@@ -1,6 +1,6 @@
 import type { Cause } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';
-import { showIds, type IdRange } from '../../step/ids.ts';
+import { showIds, type IdRange } from '../../step/facts.ts';
 import { showMode, showOwner, type Stat } from '../../system/entry.ts';
 import { isOwnerless, type MountPoint } from '../../system/mounts.ts';
 

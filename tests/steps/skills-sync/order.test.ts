@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { byCodePoint } from '../../../steps/skills-sync/order.ts';
+import { byCodePoint } from '../../../steps/skills-sync/find-skills.ts';
 
 const characters = fc.constantFrom('a', 'b', '\u00e9', '\ud7ff', '\ue000', '\uffff', '\u{1f600}');
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { namedIn } from '../../../steps/skills-sync/name.ts';
-import { fitsManifest, parseManifest, showManifest } from '../../../steps/skills-sync/manifest.ts';
+import { namedIn } from '../../../steps/skills-sync/find-skills.ts';
+import { fitsManifest, parseManifest, showManifest } from '../../../steps/skills-sync/record.ts';
 import { readPackage } from '../../../steps/skills-sync/package.ts';
 import { directory, file, special, world } from '../../support/world.ts';
 

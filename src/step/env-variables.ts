@@ -1,9 +1,25 @@
+/** Names of environment variables, and the changes that export one to all later services. */
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import { envdirHolds, envdirPath, readEnvdir } from '../system/envdir.ts';
+import { VARIABLE } from './fields.ts';
 import { whatIs } from './phrases.ts';
 import { canonical, parentChanges } from './place.ts';
 import type { StepContext } from './step.ts';
+import { envdirHolds, envdirPath, readEnvdir } from '../system/envdir.ts';
+
+/**
+ * Refuses what is no name of a variable: a shell would take it for something else.
+ * @param option the option that has them
+ * @throws Problem when one of the names is none
+ */
+export function requireVariableNames(option: string, names: readonly string[]): void {
+  const odd = names.find((name) => !new RegExp(VARIABLE).test(name));
+  if (odd === undefined) return;
+  throw new Problem({
+    found: `${option} has ${JSON.stringify(odd)}`,
+    wanted: 'names of variables',
+  });
+}
 
 /**
  * The changes that export a variable to every later service. Not every setup has the directory by
