@@ -1,8 +1,8 @@
 import type { Change } from '../src/changes/change.ts';
 import { LookFailed } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
-import { isLeftover } from '../src/gateway/names.ts';
-import { multiplexes } from '../src/gateway/multiplex.ts';
+import { isLeftover } from '../src/gateway/profiles.ts';
+import { multiplexes } from '../src/gateway/profiles.ts';
 import { profilesOf } from '../src/gateway/profiles.ts';
 import { isScanned } from '../src/gateway/slot.ts';
 import { account, environment, path } from '../src/step/fields.ts';

@@ -84,13 +84,11 @@ interface DryRun {
   readonly plan: BootPlan;
   readonly report: BootReport;
   readonly facts: Facts;
-  /** See `ProcessView.assumed`. */
-  readonly assumed: boolean;
 }
 
 /** Views a dry run, without secrets and without notes that repeat an earlier note or a cause. */
-export function viewPlan({ plan, report, facts, assumed }: DryRun, redactor: Redactor): PlanView {
-  const { uid, gid, ids } = facts;
+export function viewPlan({ plan, report, facts }: DryRun, redactor: Redactor): PlanView {
+  const { uid, gid, ids, assumed } = facts;
   const view = viewBoot(plan, report);
   return redactor.document({
     ...view,

@@ -1,5 +1,5 @@
 import type { Change } from '../../src/changes/change.ts';
-import { isLeftover, profileOfSlot, SLOT_PREFIX, slotName } from '../../src/gateway/names.ts';
+import { isLeftover, profileOfSlot, SLOT_PREFIX, slotName } from '../../src/gateway/profiles.ts';
 import type { Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised } from '../../src/gateway/slot.ts';
 import { leftAlone, warning } from '../../src/step/phrases.ts';

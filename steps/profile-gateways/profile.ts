@@ -1,7 +1,7 @@
 import type { Change } from '../../src/changes/change.ts';
-import { slotLayout } from '../../src/gateway/layout.ts';
-import { DEFAULT_PROFILE, slotName } from '../../src/gateway/names.ts';
-import { slotOptions } from '../../src/gateway/options.ts';
+import { slotLayout } from '../../src/gateway/slot-layout.ts';
+import { DEFAULT_PROFILE, slotName } from '../../src/gateway/profiles.ts';
+import { slotOptions } from '../../src/gateway/slot-layout.ts';
 import type { Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised, slotChanges } from '../../src/gateway/slot.ts';
 import { readState, type RecordedState } from '../../src/gateway/state.ts';

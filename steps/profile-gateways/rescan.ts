@@ -1,5 +1,5 @@
 import type { Change } from '../../src/changes/change.ts';
-import { s6Program } from '../../src/gateway/programs.ts';
+import { s6Program } from '../../src/gateway/slot-layout.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 

@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Interruption } from '../../src/cli/end.ts';
+import { Interruption } from '../../src/cli/exit.ts';
 import { exitOfReport } from '../../src/cli/exit.ts';
 import { main } from '../../src/cli/main.ts';
 import { Problem } from '../../src/errors/problem.ts';
@@ -221,7 +221,7 @@ test('a bug of ours ends with 70 and shows its stack', async () => {
   });
   expect(code).toBe(70);
   expect(stderr).toMatch(
-    /please report it with what follows\nhermes-boot: fatal: Error: a bug for/,
+    /please report it with the following lines\nhermes-boot: fatal: Error: a bug for/,
   );
   expect(stderr).toMatch(/^hermes-boot: fatal: {5}at /m);
 });

@@ -72,7 +72,7 @@ describe('facts', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ differs: ['odd'] });
     expect(stderr).toBe(
-      'hermes-boot: warn: from these facts odd comes out otherwise than where they were taken\n',
+      'hermes-boot: warn: from these facts, other changes are planned than where they were taken: odd\n',
     );
   });
 });
@@ -136,16 +136,16 @@ describe('plan --facts', () => {
   });
 
   test.each([
-    ['something else', '"hermes-boot facts"', '"x"', 'facts.json is no facts document'],
+    ['something else', '"hermes-boot facts"', '"x"', 'facts.json is not a facts document'],
     ['another version', '"version": 1', '"version": 2', 'facts of version 2; this release reads'],
     [
       'a part of one',
       '"uid"',
       '"xuid"',
-      'no whole facts document: facts.uid is not valid: wanted a whole number',
+      'not a facts document: facts.uid is not valid: wanted a whole number',
     ],
     ['a mode that is none', '"mode":"0', '"mode":"9', '.mode is not valid: wanted mode'],
-    ['no JSON', '{', '', 'facts.json is no JSON'],
+    ['not JSON', '{', '', 'facts.json is not JSON'],
   ])('refuses %s with 78', async (_, from, to, message) => {
     const { cwd } = await site();
     changed(cwd, from, to);
@@ -164,6 +164,6 @@ describe('plan --facts', () => {
     });
     const both = await hermesBoot([...OFFLINE, '--root', 'root'], { cwd });
     expect(both.code).toBe(64);
-    expect(both.stderr).toContain('--facts looks at no world');
+    expect(both.stderr).toContain('--facts looks at no file system');
   });
 });

@@ -89,7 +89,7 @@ describe('a fragment that others can write', () => {
     chmodSync(file, mode);
     const { code, stdout, stderr } = await plan(cwd);
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
-    expect(stderr).toMatch(`50-site.yaml can be written by others (${shown}); mend it with\n`);
+    expect(stderr).toMatch(`50-site.yaml can be written by others (${shown}); fix it with\n`);
     expect(stderr).toMatch(/ {2}chown root:root \S+50-site.yaml && chmod go-w \S+50-site.yaml\n/);
     expect(stderr).toContain('nothing was run');
   });
@@ -120,7 +120,7 @@ describe('a fragment that others can write', () => {
     symlinkSync('/data/here', file);
     const { code, stderr } = await plan(cwd);
     expect(code).toBe(78);
-    expect(stderr).toContain('50-site.yaml is a link, wanted a file of root');
+    expect(stderr).toContain('50-site.yaml is a link; wanted a file of root');
   });
 
   test('of root alone, group included, is read', async () => {
@@ -175,14 +175,14 @@ describe('what stands where fragments are looked for', () => {
       (at: string) => {
         writeFileSync(at, '');
       },
-      'plan.d is a file, wanted a directory',
+      'plan.d is a file; wanted a directory',
     ],
     [
       'a link to nothing',
       (at: string) => {
         symlinkSync('/none', at);
       },
-      'plan.d is a link, wanted',
+      'plan.d is a link; wanted',
     ],
   ])('and is %s does not pass for no fragments', async (_, make, says) => {
     const cwd = directoryWith({ 'small.yaml': PLAN, 'root/etc/hermes-boot/x': '' });
@@ -198,7 +198,7 @@ describe('what stands where fragments are looked for', () => {
     expect(stderr).toContain('50-site.yml is not read; name it .yaml');
   });
 
-  test('and is no text, or too long for a fragment, is refused with its path', async () => {
+  test('and is not text, or too long for a fragment, is refused with its path', async () => {
     const cwd = worldWith({ '50-site.yaml': OFF });
     const file = join(cwd, 'root', D, '50-site.yaml');
     writeFileSync(file, Buffer.from([0x23, 0xe9]));

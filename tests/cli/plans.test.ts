@@ -25,7 +25,7 @@ describe('a plan or a root that is not there ends with 66', () => {
     expect(outcome).toEqual({ code: 66, stdout: '', stderr });
   });
 
-  test('a directory is no plan', async () => {
+  test('a directory is not a plan', async () => {
     const cwd = directoryWith({});
     mkdirSync(join(cwd, 'plan.yaml'));
     const { code, stderr } = await hermesBoot(['plan', 'plan.yaml'], { cwd });
@@ -38,8 +38,8 @@ describe('a plan or a root that is not there ends with 66', () => {
   test('a root has to be a directory', async () => {
     const cwd = directoryWith({ 'plan.yaml': PLAN });
     for (const [root, what] of [
-      ['none', 'no root none'],
-      ['plan.yaml', 'the root plan.yaml is no directory'],
+      ['none', 'no root directory none'],
+      ['plan.yaml', 'the root plan.yaml is not a directory'],
     ] as const) {
       const { code, stderr } = await hermesBoot(['run', 'plan.yaml', '--root', root], { cwd });
       expect({ code, stderr }).toEqual({ code: 66, stderr: `hermes-boot: fatal: ${what}\n` });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Interruption } from '../../src/cli/end.ts';
+import { Interruption } from '../../src/cli/exit.ts';
 import { directoryWith, hermesBoot } from './cli.ts';
 
 const PLAN = `version: 1

@@ -15,7 +15,7 @@ import {
   logScript,
   runScript,
   type ScriptOptions,
-} from '../../src/gateway/scripts.ts';
+} from '../../src/gateway/slot-layout.ts';
 import { isRoot, NEEDS_ROOT, temporaryDirectory } from '../support/real-root.ts';
 
 /** Prints where it runs, with what arguments and in what environment, each ended by a NUL. */

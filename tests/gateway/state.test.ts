@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { announceStop, recordIntent } from '../../src/cli/gateway/intent.ts';
-import type { Surroundings } from '../../src/cli/gateway/surroundings.ts';
+import type { GatewayContext } from '../../src/cli/gateway/s6.ts';
 import { readState } from '../../src/gateway/state.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
@@ -19,7 +19,7 @@ const self = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 /** A machine with a home and these entries; paths of the machine start with its root. */
 function machine(entries: Readonly<Record<string, MemoryNode>>): {
   root: string;
-  around: Surroundings;
+  around: GatewayContext;
 } {
   const root = realRoot({ [HOME]: directory({ owner: hermes }), ...entries });
   const around = {
@@ -97,8 +97,8 @@ describe('what somebody wants of a gateway', () => {
 
 describe('nothing is written, and a warning says so,', () => {
   test.each<[string, MemoryNode, string]>([
-    ['text that is no JSON', file('{"desired_state":'), `${STATE} is no JSON object`],
-    ['a list', file('["running"]'), `${STATE} is no JSON object`],
+    ['text that is not JSON', file('{"desired_state":'), `${STATE} is not a JSON object`],
+    ['a list', file('["running"]'), `${STATE} is not a JSON object`],
     ['an oversized file', file(' '.repeat(70_000)), `${STATE} has 70000 bytes`],
     ['a link', link('/etc/passwd'), `${STATE} is a link to /etc/passwd`],
     ['a link to nothing', link('/etc/new'), `${STATE} is a link to /etc/new`],

@@ -145,7 +145,7 @@ describe('whatever the world and the environment,', () => {
     await law(async (plan, system) => {
       // A run, so that there are changes to tell of in the receipt.
       const report = await bootOf(plan, system);
-      const view = viewPlan({ plan, report, facts: ROOT_FACTS, assumed: false }, new Redactor());
+      const view = viewPlan({ plan, report, facts: ROOT_FACTS }, new Redactor());
       const outputs = [
         renderPlan(view, { explain: true, paint: plainPaint }),
         renderPlan(view, { explain: false, paint: plainPaint }),

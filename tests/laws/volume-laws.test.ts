@@ -159,7 +159,7 @@ describe('whatever stands where something is to be seeded, renewed or kept priva
       const report = await plannedOf(plan, system, facts);
       const redactor = new Redactor();
       redactor.learn(plan.inputs);
-      const view = viewPlan({ plan, report, facts, assumed: false }, redactor);
+      const view = viewPlan({ plan, report, facts }, redactor);
       const outputs = [
         renderPlan(view, { explain: true, paint: plainPaint }),
         JSON.stringify(planDocument(view)),

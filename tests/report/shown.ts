@@ -30,7 +30,6 @@ export function viewOf({ steps, inputs = [], report = {} }: Sample): PlanView {
       plan: planOf(steps, inputs),
       report: reportOf(steps, report),
       facts: ROOT_FACTS,
-      assumed: false,
     },
     redactor,
   );

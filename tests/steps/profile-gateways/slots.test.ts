@@ -17,7 +17,7 @@ describe('an empty home', () => {
       `command /command/s6-svscanctl -a ${SCANDIR}`,
     ]);
     expect(notes).toEqual([
-      { severity: 'info', text: 'default stays down: no state of it is recorded' },
+      { severity: 'info', text: 'default stays down: no state is recorded' },
     ]);
     expect(await converge(profileGateways, options, system)).toMatchObject({
       changes: [],
