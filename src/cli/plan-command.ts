@@ -4,7 +4,7 @@ import { dryRun } from '../engine/boot.ts';
 import type { FactsDocument } from '../engine/facts-document.ts';
 import type { BootReport } from '../engine/report.ts';
 import { viewPlan, type PlanView } from '../report/boot-view.ts';
-import { planDocument, renderPlan } from '../report/explain.ts';
+import { planDocument, renderPlan } from '../report/show-plan.ts';
 import { paintFor } from '../report/paint.ts';
 import { factsBanner } from '../report/show-facts.ts';
 import { prepareBoot } from './boot-inputs.ts';

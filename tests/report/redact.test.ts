@@ -4,7 +4,7 @@ import { Problem } from '../../src/errors/problem.ts';
 import type { StepReport } from '../../src/engine/report.ts';
 import { jsonLines } from '../../src/report/event-view.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
-import { planDocument } from '../../src/report/explain.ts';
+import { planDocument } from '../../src/report/show-plan.ts';
 import { jsonOf } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { input, record, step } from './sample.ts';

@@ -3,7 +3,7 @@ import type { BootReport, StepReport } from '../../src/engine/report.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { viewPlan } from '../../src/report/boot-view.ts';
 import type { PlanView } from '../../src/report/boot-view.ts';
-import { renderPlan } from '../../src/report/explain.ts';
+import { renderPlan } from '../../src/report/show-plan.ts';
 import { receiptOf } from '../../src/report/make-receipt.ts';
 import type { Output } from '../../src/report/paint.ts';
 import { plainPaint } from '../../src/report/paint.ts';
