@@ -84,7 +84,7 @@ describe('plan', () => {
 });
 
 describe('run with several plans', () => {
-  test('boots one after the other, each as by itself', async () => {
+  test('boots one after the other, each as if it were the only one', async () => {
     const { cwd, argv, mode } = world();
     const other = PLAN.replace('name: small', 'name: other').replace('"0600"', '"0640"');
     writeFileSync(join(cwd, 'other.yaml'), other);
@@ -131,7 +131,7 @@ describe('run and verify', () => {
     );
   });
 
-  test('run --json prints a JSON event a line and nothing on stderr', async () => {
+  test('run --json prints one JSON event per line and nothing on stderr', async () => {
     const { cwd, argv } = world();
     const { stdout, stderr } = await hermesBoot(['run', ...argv, '--json'], { cwd });
     const types = stdout.trimEnd().split('\n');
@@ -166,7 +166,7 @@ describe('run and verify', () => {
     expect(stderr).toContain('hermes-boot: fatal: small: stopped at env, no change in');
   });
 
-  test('an input that cannot stand in for its default ends with 78', async () => {
+  test('a refused input without a default ends with 78', async () => {
     const { cwd, argv } = world();
     const { code, stderr } = await hermesBoot(['run', ...argv], { cwd, env: { DATA: 'here' } });
     expect(code).toBe(78);

@@ -62,7 +62,7 @@ describe('facts', () => {
     expect(stdout).toMatch(/^uid +0\ngid +0\ngroups +none\ncapabilities +CHOWN [^]*\nids +all\n/);
   });
 
-  test('that cannot give the plan again name the steps, on stderr and in the document', async () => {
+  test('that give another plan name the steps that differ, on stderr and in the document', async () => {
     const cwd = directoryWith({
       'odd.yaml': `${PLAN}  - id: odd\n    uses: file.mode\n    when: inputs.key != 'x'\n    with: { path: /x, mode: "0600" }\n`,
       'root/there/.env': '',
@@ -78,7 +78,7 @@ describe('facts', () => {
 });
 
 describe('plan --facts', () => {
-  test('is the plan of the world that they were taken of, without a look at any', async () => {
+  test('is the plan of the machine where they were taken, without looking at this one', async () => {
     const { cwd } = await site();
     const there = await hermesBoot(['plan', 'small.yaml', '--root', 'root', '--json'], {
       cwd,
@@ -89,7 +89,7 @@ describe('plan --facts', () => {
     expect(JSON.parse(here.stdout)).toMatchObject({ converged: false });
   });
 
-  test('has the fragments of the world that they were taken of, and none of this one', async () => {
+  test('has the fragments of the machine where they were taken, and none of this one', async () => {
     const fragment = `version: 1\nextends: small\nsteps:\n  - { id: env, off: true }\n`;
     const cwd = directoryWith({
       'small.yaml': PLAN,
@@ -116,7 +116,7 @@ describe('plan --facts', () => {
     expect(stderr).toBe('');
   });
 
-  test('warns of another plan than that of the facts', async () => {
+  test('warns if the facts were taken for another plan', async () => {
     const { cwd } = await site();
     writeFileSync(join(cwd, 'small.yaml'), PLAN.replace('"0600"', '"0640"'));
     const { code, stderr } = await hermesBoot(OFFLINE, { cwd });
@@ -126,7 +126,7 @@ describe('plan --facts', () => {
     );
   });
 
-  test('ends with 78 when the facts do not know what a step asks for', async () => {
+  test('ends with 78 when the facts lack what a step asks for', async () => {
     const { cwd } = await site();
     writeFileSync(join(cwd, 'small.yaml'), PLAN.replaceAll('/.env', '/other'));
     const { code, stdout } = await hermesBoot(OFFLINE, { cwd });

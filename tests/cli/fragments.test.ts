@@ -56,7 +56,7 @@ describe('a fragment', () => {
     expect(stdout).toContain('- 1 step is switched off in 50-off.yaml: second');
   });
 
-  test('is read with others in the order of their names, and no file of another kind', async () => {
+  test('is read with others in the order of their names; other files are ignored', async () => {
     const cwd = worldWith({
       '20.yaml': `${EXTENDS}steps:\n  - { id: first, with: { mode: '0700' } }\n`,
       '10.yaml': `${EXTENDS}steps:\n  - { id: first, with: { mode: '0711' } }\n`,
@@ -113,7 +113,7 @@ describe('a fragment that others can write', () => {
     },
   );
 
-  test('by way of a link is refused', async () => {
+  test('that is a link is refused', async () => {
     const cwd = worldWith({ '50-site.yaml': OFF });
     const file = join(cwd, 'root', D, '50-site.yaml');
     unlinkSync(file);
@@ -150,7 +150,7 @@ describe('plan --origin', () => {
     ]);
   });
 
-  test('has a form for programs', async () => {
+  test('prints JSON for programs', async () => {
     const cwd = worldWith({ '50-off.yaml': OFF });
     const { stdout } = await plan(cwd, '--origin', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -168,7 +168,7 @@ describe('plan --origin', () => {
   });
 });
 
-describe('what stands where fragments are looked for', () => {
+describe('what is in place of the fragments', () => {
   test.each([
     [
       'a file',
@@ -184,7 +184,7 @@ describe('what stands where fragments are looked for', () => {
       },
       'plan.d is a link; wanted',
     ],
-  ])('and is %s does not pass for no fragments', async (_, make, says) => {
+  ])('and is %s is not taken for no fragments', async (_, make, says) => {
     const cwd = directoryWith({ 'small.yaml': PLAN, 'root/etc/hermes-boot/x': '' });
     make(join(cwd, 'root', D));
     const { code, stderr } = await plan(cwd);
@@ -192,7 +192,7 @@ describe('what stands where fragments are looked for', () => {
     expect(stderr).toContain(says);
   });
 
-  test('and ends in .yml was meant, and is not passed over', async () => {
+  test('and ends in .yml is refused instead of ignored', async () => {
     const { code, stderr } = await plan(worldWith({ '50-site.yml': OFF }));
     expect(code).toBe(78);
     expect(stderr).toContain('50-site.yml is not read; name it .yaml');

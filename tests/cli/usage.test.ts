@@ -55,7 +55,7 @@ test('--help explains every exit code', async () => {
   }
 });
 
-test('steps lists every step type with what it keeps true', async () => {
+test('steps lists every step type with its summary', async () => {
   const { code, stdout } = await hermesBoot(['steps']);
   expect(code).toBe(0);
   for (const { uses } of stepTypes) expect(stdout).toMatch(new RegExp(`^${uses} +[A-Z]`, 'm'));

@@ -33,7 +33,7 @@ function machine(entries: Readonly<Record<string, MemoryNode>>): {
   return { root, around };
 }
 
-describe('what somebody wants of a gateway', () => {
+describe('the wanted state of a gateway', () => {
   test.each([
     ['running', true],
     ['stopped', false],
@@ -53,7 +53,7 @@ describe('what somebody wants of a gateway', () => {
     }
   });
 
-  test('is written beside everything else in the file, which stays as it is', () => {
+  test('is written into the file, and the rest of the file stays', () => {
     const state = '{"pid":7,"desired_state":"stopped","a":{"b":[null,"ä"]},"__proto__":{"x":1}}';
     const { root, around } = machine({ [`${CODER}/gateway_state.json`]: file(state) });
     expect(recordIntent(around, 'coder', 'running')).toEqual([]);
@@ -63,7 +63,7 @@ describe('what somebody wants of a gateway', () => {
     expect(existsSync(root + STATE)).toBe(false);
   });
 
-  test('replaces the file in one go: who has it open reads the old one to its end', () => {
+  test('replaces the file atomically: a reader reads the old one to its end', () => {
     const state = JSON.stringify({ gateway_state: 'running', filler: 'x'.repeat(50_000) });
     const { root, around } = machine({ [STATE]: file(state) });
     const before = openSync(root + STATE, 'r');
@@ -73,7 +73,7 @@ describe('what somebody wants of a gateway', () => {
     expect(readdirSync(root + HOME)).toEqual(['gateway_state.json']);
   });
 
-  test('is not written again when it stands there already', () => {
+  test('is not written again when it is there already', () => {
     const { root, around } = machine({ [STATE]: file('{"desired_state" : "running"}') });
     const { ino, mtimeMs } = lstatSync(root + STATE);
     expect(recordIntent(around, 'default', 'running')).toEqual([]);
@@ -87,7 +87,7 @@ describe('what somebody wants of a gateway', () => {
     expect(snapshot(root, STATE).get(STATE)).toBe('file 33:100 640 {"desired_state":"running"}\n');
   });
 
-  test('makes a file of the account, for everybody to read, where there is none', () => {
+  test('makes a file of the account, readable by all, where there is none', () => {
     const { root, around } = machine({});
     recordIntent(around, 'default', 'stopped');
     const { mode, uid, gid } = lstatSync(root + STATE);
@@ -104,7 +104,7 @@ describe('nothing is written, and a warning says so,', () => {
     ['a link to nothing', link('/etc/new'), `${STATE} is a link to /etc/new`],
     ['a directory', directory(), `${STATE} is a directory`],
     ['a FIFO', special('fifo'), `${STATE} is a fifo`],
-  ])('where %s is in the place of the state', (_, node, why) => {
+  ])('where %s is in place of the state', (_, node, why) => {
     const { root, around } = machine({ [STATE]: node });
     const before = snapshot(root);
     const warnings = recordIntent(around, 'default', 'running');
@@ -129,7 +129,7 @@ describe('nothing is written, and a warning says so,', () => {
 });
 
 describe('a stop on purpose', () => {
-  test('is announced to the very process that it is for', () => {
+  test('is announced to exactly the process that it is for', () => {
     const gateway = spawn('cat');
     onTestFinished(() => {
       gateway.kill();
@@ -147,7 +147,7 @@ describe('a stop on purpose', () => {
     expect(lstatSync(path).mode & 0o7777).toBe(0o600);
   });
 
-  test('of a process that is gone, or of none, is no failure', () => {
+  test('of a process that is gone, or of none, is not a failure', () => {
     const gone = spawnSync('true').pid;
     const { root, around } = machine({ [CODER]: directory() });
     announceStop(around, 'coder', null);
@@ -158,7 +158,7 @@ describe('a stop on purpose', () => {
     );
   });
 
-  test('takes the place of a link, and nothing behind one', () => {
+  test('replaces a link, and nothing behind one', () => {
     const { root, around } = machine({
       [`${HOME}/${MARKER}`]: link('/srv/kept'),
       [CODER]: link('/srv'),

@@ -69,13 +69,13 @@ describe('a secret', () => {
     );
   });
 
-  test('leaves the vocabulary of the documents alone', () => {
+  test('does not change the words of the documents', () => {
     const key = input('key', { env: ['KEY'], secret: true }, { value: 'converged' });
     const view = viewOf({ steps: [record(step('a', 'directory'))], inputs: [key] });
     expect(planDocument(view).steps[0]?.status).toBe('converged');
   });
 
-  test('shows in no part when two secrets overlap', () => {
+  test('does not show in part when two secrets overlap', () => {
     const redactor = new Redactor();
     redactor.learn(
       ['abcdef', 'defghi'].map((value, at) => input(`key-${at}`, { secret: true }, { value })),
@@ -83,7 +83,7 @@ describe('a secret', () => {
     expect(redactor.text('>abcdefghi<')).toBe('>***<');
   });
 
-  test('is one only when the plan says so', () => {
+  test('is secret only when the plan says so', () => {
     const redactor = new Redactor();
     redactor.learn([input('home', {}, { value: '/opt/data' })]);
     expect(redactor.text('/opt/data')).toBe('/opt/data');
