@@ -1,35 +1,44 @@
-/** Makes a boot ready: reads the plan, observes the world, and gives the inputs their values. */
+/** Makes a boot ready, from the plan and the world to the values of its inputs; and runs it dry. */
 
 import { fileURLToPath } from 'node:url';
 import { stepTypes } from '../../steps/index.ts';
+import { dryRun } from '../engine/boot.ts';
 import { assumeRoot, observeFacts } from '../engine/facts.ts';
+import type { BootReport } from '../engine/report.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs, secretTexts } from '../plan/inputs.ts';
 import type { BootPlan, Input, Plan } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
+import { viewPlan, type PlanView } from '../report/boot-view.ts';
 import { problemLines } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readAllEnvdir } from '../system/envdir.ts';
 import { MEANS } from '../system/real/owners/means.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
+import type { World } from '../system/world.ts';
 import type { Arguments, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { readFragments } from './fragments.ts';
 import { findRoot } from './locations.ts';
 import { readPlan, shorten } from './read-plan.ts';
 
-/** What a boot or dry run needs. */
-export interface BootInputs {
+/** What a dry run needs. */
+export interface DryRunInputs {
+  readonly plan: BootPlan;
+  readonly system: Pick<World, 'tree' | 'policy'>;
+  readonly facts: Facts;
+}
+
+/** What a boot needs. */
+export interface BootInputs extends DryRunInputs {
   /** The plan before its inputs got their values. */
   readonly source: Plan;
   /** The fragments that the world adds to it. */
   readonly fragments: readonly PlanSource[];
   /** The values of the variables of secret inputs. */
   readonly secrets: readonly string[];
-  readonly plan: BootPlan;
   readonly system: RealSystem;
-  readonly facts: Facts;
 }
 
 /** A plan, and the world that it is for. */
@@ -94,6 +103,17 @@ export async function prepareBoot(context: Context, args: Arguments): Promise<Bo
     }),
     facts,
   };
+}
+
+/** Finds out what a boot would do. */
+export async function dryRunOf(
+  { io: { signal }, redactor }: Context,
+  { plan, system, facts }: DryRunInputs,
+): Promise<{ readonly report: BootReport; readonly view: PlanView }> {
+  const report = await dryRun(plan, system, { facts, listener: () => undefined, signal });
+  // An interrupted plan is not an answer.
+  signal.throwIfAborted();
+  return { report, view: viewPlan({ plan, report, facts }, redactor) };
 }
 
 /** The program of processes that help with the owners of large trees: it lies beside this one. */

@@ -30,7 +30,8 @@ export const EXIT = {
 /** The name of an exit code. */
 export type Exit = keyof typeof EXIT;
 
-const OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
+/** How an expected failure ends the process. */
+export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
   failed: 'stopped',
   'not-permitted': 'notPermitted',
   timeout: 'timeout',
@@ -39,11 +40,6 @@ const OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
   invalid: 'config',
   unanswered: 'config',
 };
-
-/** How an expected failure ends the process. */
-export function exitOfProblem(code: ProblemCode): Exit {
-  return OF_PROBLEM[code];
-}
 
 /** What decides the exit code of a boot besides its result. */
 interface Verdict {
@@ -55,7 +51,8 @@ interface Verdict {
 
 /** How a boot or dry run ends the process. */
 export function exitOfReport(report: BootReport, { strict, drift }: Verdict): Exit {
-  if (report.result === 'stopped') return OF_PROBLEM[report.stoppedBy?.problem?.code ?? 'failed'];
+  if (report.result === 'stopped')
+    return EXIT_OF_PROBLEM[report.stoppedBy?.problem?.code ?? 'failed'];
   if (report.result === 'degraded' && strict) return 'stopped';
   return drift && !report.converged ? 'drift' : 'done';
 }
@@ -104,7 +101,7 @@ function explainError(error: unknown, signal: AbortSignal): readonly [Exit, read
   const reason: unknown = signal.reason;
   if (reason instanceof Interruption) return [reason.exit, [reason.found]];
   const problem = problemOf(error);
-  if (problem !== undefined) return [OF_PROBLEM[problem.code], problemLines(problem)];
+  if (problem !== undefined) return [EXIT_OF_PROBLEM[problem.code], problemLines(problem)];
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const request = 'this is a bug of hermes-boot; please report it with the following lines';
   return ['bug', [request, ...stack.split('\n')]];

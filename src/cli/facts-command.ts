@@ -4,22 +4,18 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { stepTypes } from '../../steps/index.ts';
-import { dryRun } from '../engine/boot.ts';
 import { factsCodec, factsDocument, versionOf } from '../engine/facts-document.ts';
 import { FACTS_VERSION, type FactsDocument } from '../engine/facts-document.ts';
 import { assumeRoot } from '../engine/facts.ts';
 import { offlineBoot, takeFacts } from '../engine/offline.ts';
 import { errnoOf } from '../errors/problem.ts';
-import type { BootPlan } from '../plan/plan.ts';
 import { showLine } from '../report/boot-log.ts';
-import { differingSteps, viewPlan } from '../report/boot-view.ts';
+import { differingSteps } from '../report/boot-view.ts';
 import { renderFacts, writeFacts } from '../report/show-facts.ts';
-import type { Facts } from '../step/facts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
-import type { World } from '../system/world.ts';
 import { Malformed } from '../text/codec.ts';
 import { printable } from '../text/printable.ts';
-import { prepareBoot } from './boot-inputs.ts';
+import { dryRunOf, prepareBoot, type DryRunInputs } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { readPlan } from './read-plan.ts';
@@ -53,25 +49,14 @@ async function checkedFacts(context: Context, args: Arguments): Promise<FactsDoc
   );
   const there = offlineBoot(source, document, document.facts, stepTypes);
   context.redactor.learn(there.plan.inputs);
-  const view = async ({
-    plan,
-    system,
-    facts,
-  }: Pick<OfflineInputs, 'plan' | 'system' | 'facts'>) => {
-    const report = await dryRun(plan, system, { facts, listener: () => undefined, signal });
-    return viewPlan({ plan, report, facts }, context.redactor);
-  };
-  const views = [await view(here), await view({ ...there, facts: document.facts })] as const;
-  signal.throwIfAborted();
-  return { ...document, differs: differingSteps(...views) };
+  const one = await dryRunOf(context, here);
+  const other = await dryRunOf(context, { ...there, facts: document.facts });
+  return { ...document, differs: differingSteps(one.view, other.view) };
 }
 
 /** What a dry run of another machine needs, and where it comes from. */
-interface OfflineInputs {
+interface OfflineInputs extends DryRunInputs {
   readonly document: FactsDocument;
-  readonly plan: BootPlan;
-  readonly system: Pick<World, 'tree' | 'policy'>;
-  readonly facts: Facts;
 }
 
 /**

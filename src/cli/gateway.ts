@@ -6,7 +6,7 @@ import { didYouMean } from '../plan/nearest.ts';
 import { showLine } from '../report/boot-log.ts';
 import { problemLines } from '../report/step-view.ts';
 import type { Arguments, Command, Io } from './command-line.ts';
-import { ExitError, exitOfProblem } from './exit.ts';
+import { EXIT_OF_PROBLEM, ExitError } from './exit.ts';
 import { ACTIONS, existingSlot, type ActionName } from './gateway/actions.ts';
 import { gatewayContext, requireS6, showStatus, statusOf } from './gateway/s6.ts';
 import type { GatewayContext, Status } from './gateway/s6.ts';
@@ -52,7 +52,7 @@ export const gatewayCommand: Command = async ({ io }, args) => {
       if (ok) io.stdout.write(`${profile.padEnd(width)}  ${message}\n`);
     }
   }
-  return failure === undefined ? 'done' : exitOfProblem(failure.code);
+  return failure === undefined ? 'done' : EXIT_OF_PROBLEM[failure.code];
 };
 
 async function perform(

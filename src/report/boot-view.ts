@@ -56,11 +56,7 @@ export interface InputView {
   readonly source: InputSource;
   /** The variables that would have come before the source, and are not set. */
   readonly unset: readonly string[];
-  readonly refused?: {
-    readonly variable: string;
-    readonly found: string;
-    readonly wanted: string;
-  };
+  readonly refused?: NonNullable<Input['refused']>;
 }
 
 /** A dry run, and the process that it is for. */
@@ -194,7 +190,7 @@ export function viewInput({ name, declaration, value, source, refused }: Input):
 }
 
 /** Why a value was not used: `PUID=abc refused, wanted a number from 1 to 65534; not applied`. */
-export function showRefusal(refused: NonNullable<InputView['refused']>): string {
+export function showRefusal(refused: NonNullable<Input['refused']>): string {
   const { variable, found, wanted } = refused;
   return `${variable}=${found} refused, wanted ${wanted}; not applied`;
 }
