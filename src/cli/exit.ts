@@ -13,7 +13,7 @@ export const EXIT = {
   done: { code: 0, meaning: 'done, or nothing to do; also degraded, unless --strict' },
   stopped: {
     code: 1,
-    meaning: 'a step stopped the boot, the status is not ok, or a gateway failed',
+    meaning: 'a step stopped the boot, the status is not ok, or gateway control failed',
   },
   drift: { code: 2, meaning: 'drift: verify, and plan with --detailed-exitcode' },
   usage: { code: 64, meaning: 'the command line is wrong' },
