@@ -2,10 +2,8 @@
 import type { Change } from '../src/changes/change.ts';
 import { LookFailed } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
-import { multiplexes } from '../src/gateway/multiplex.ts';
-import { isLeftover } from '../src/gateway/names.ts';
-import { profilesOf } from '../src/gateway/profiles.ts';
-import { s6Program } from '../src/gateway/programs.ts';
+import { multiplexes, isLeftover, profilesOf } from '../src/gateway/profiles.ts';
+import { s6Program } from '../src/gateway/slot-layout.ts';
 import { isScanned } from '../src/gateway/slot.ts';
 import { requireVariableNames } from '../src/step/env-variables.ts';
 import { account, environment, path } from '../src/step/fields.ts';

@@ -1,21 +1,27 @@
+/** How the process ends: the exit codes, and what is reported when a command fails. */
+
 import type { BootReport } from '../engine/report.ts';
-import type { ProblemCode } from '../errors/problem.ts';
-import { unreachable } from '../errors/problem.ts';
+import { problemOf } from '../errors/look-failed.ts';
+import { Problem, type ProblemCode } from '../errors/problem.ts';
+import { showLine } from '../report/boot-log.ts';
+import type { Output } from '../report/paint.ts';
+import type { Redactor } from '../report/redact.ts';
+import { problemLines } from '../report/step-view.ts';
 
 /** The exit codes and what each means; `--help` prints this table. */
 export const EXIT = {
-  done: { code: 0, meaning: 'done, or nothing to do; degraded too, unless --strict' },
+  done: { code: 0, meaning: 'done, or nothing to do; also degraded, unless --strict' },
   stopped: {
     code: 1,
-    meaning: 'a step stopped the boot; status: not well; a gateway could not be told',
+    meaning: 'a step stopped the boot, the status is not ok, or gateway control failed',
   },
   drift: { code: 2, meaning: 'drift: verify, and plan with --detailed-exitcode' },
   usage: { code: 64, meaning: 'the command line is wrong' },
-  noInput: { code: 66, meaning: 'no such plan or root' },
-  bug: { code: 70, meaning: 'a bug of hermes-boot; the only time that a stack is shown' },
-  io: { code: 74, meaning: 'an I/O error: a file cannot be read, or standard output written' },
+  noInput: { code: 66, meaning: 'no such plan or root directory' },
+  bug: { code: 70, meaning: 'a bug of hermes-boot; the only case with a stack trace' },
+  io: { code: 74, meaning: 'an I/O error: a file cannot be read, or stdout cannot be written' },
   timeout: { code: 75, meaning: 'something took too long; trying again may help' },
-  notPermitted: { code: 77, meaning: 'this process has not the rights that it takes' },
+  notPermitted: { code: 77, meaning: 'this process lacks the privileges it needs' },
   config: { code: 78, meaning: 'the plan, an input or a facts document is not valid' },
   interrupted: { code: 130, meaning: 'stopped by SIGINT' },
   terminated: { code: 143, meaning: 'stopped by SIGTERM' },
@@ -25,38 +31,78 @@ export const EXIT = {
 export type Exit = keyof typeof EXIT;
 
 /** How an expected failure ends the process. */
-export function exitOfProblem(code: ProblemCode): Exit {
-  switch (code) {
-    case 'failed':
-      return 'stopped';
-    case 'not-permitted':
-      return 'notPermitted';
-    case 'timeout':
-    case 'transient':
-      return 'timeout';
-    case 'io':
-      return 'io';
-    case 'invalid':
-    case 'unanswered':
-      return 'config';
-    default:
-      return unreachable(code);
-  }
-}
+export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
+  failed: 'stopped',
+  'not-permitted': 'notPermitted',
+  timeout: 'timeout',
+  transient: 'timeout',
+  io: 'io',
+  invalid: 'config',
+  unanswered: 'config',
+};
 
-/** What decides the exit code of a boot besides its report. */
+/** What decides the exit code of a boot besides its result. */
 interface Verdict {
-  /** A degraded boot is a failed one. */
+  /** Whether a degraded boot counts as failed. */
   readonly strict: boolean;
-  /** A world that is not converged is a failed one. */
+  /** Whether a world that is not converged counts as failed. */
   readonly drift: boolean;
 }
 
-/** How a boot, dry or real, ends the process. */
+/** How a boot or dry run ends the process. */
 export function exitOfReport(report: BootReport, { strict, drift }: Verdict): Exit {
-  if (report.result === 'stopped') {
-    return exitOfProblem(report.stoppedBy?.problem?.code ?? 'failed');
-  }
+  if (report.result === 'stopped')
+    return EXIT_OF_PROBLEM[report.stoppedBy?.problem?.code ?? 'failed'];
   if (report.result === 'degraded' && strict) return 'stopped';
   return drift && !report.converged ? 'drift' : 'done';
+}
+
+/** Ends a command before its work is done, for a reason that the caller can fix. */
+export class ExitError extends Error {
+  readonly exit: Exit;
+  /** What to write to stderr, one line each. */
+  readonly lines: readonly string[];
+
+  constructor(exit: Exit, ...lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.name = 'ExitError';
+    this.exit = exit;
+    this.lines = lines;
+  }
+}
+
+/** The request to stop that a signal makes. */
+export class Interruption extends Problem {
+  readonly exit: Exit;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super({ found: `interrupted by ${signal}` });
+    this.exit = signal === 'SIGINT' ? 'interrupted' : 'terminated';
+  }
+}
+
+/** Where errors are reported. */
+interface Reporting {
+  readonly io: { readonly stderr: Output; readonly signal: AbortSignal };
+  readonly redactor: Redactor;
+}
+
+/** Reports on stderr what ended a command, and returns how the process ends. */
+export function reportError(error: unknown, { io, redactor }: Reporting): Exit {
+  const [exit, lines] = explainError(error, io.signal);
+  for (const line of lines) {
+    io.stderr.write(showLine({ level: 'fatal', text: redactor.text(line) }));
+  }
+  return exit;
+}
+
+function explainError(error: unknown, signal: AbortSignal): readonly [Exit, readonly string[]] {
+  if (error instanceof ExitError) return [error.exit, error.lines];
+  const reason: unknown = signal.reason;
+  if (reason instanceof Interruption) return [reason.exit, [reason.found]];
+  const problem = problemOf(error);
+  if (problem !== undefined) return [EXIT_OF_PROBLEM[problem.code], problemLines(problem)];
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const request = 'this is a bug of hermes-boot; please report it with the following lines';
+  return ['bug', [request, ...stack.split('\n')]];
 }

@@ -1,14 +1,15 @@
+/** Reads the plan fragments in /etc/hermes-boot/plan.d, and refuses those that others can write. */
+
 import { isAnswer, LookFailed } from '../errors/look-failed.ts';
 import type { PlanSource } from '../plan/source.ts';
 import type { Reader } from '../system/content.ts';
-import type { Stat } from '../system/entry.ts';
-import { showMode, showOwner } from '../system/entry.ts';
+import { type Stat, showMode, showOwner } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { nullable, text } from '../text/codec.ts';
-import { EarlyEnd } from './end.ts';
+import { ExitError } from './exit.ts';
 
-/** Where derived images and operators put what they change of a plan. */
+/** Where derived images and operators put their changes to a plan. */
 const FRAGMENTS = ['/etc', '/etc/hermes-boot', '/etc/hermes-boot/plan.d'] as const;
 
 /** In bytes. */
@@ -21,18 +22,18 @@ const WRITABLE_BY_OTHERS = 0o002;
 const LIST = 0o5;
 
 /**
- * The fragments of a world, in the order of their names. Root does what they say, so nobody else
- * may have written them.
- * @param path names a path of the world as messages show it
- * @throws EarlyEnd when one cannot be read, or could have been written by somebody else: a boot
- *   without what it says would not be the boot that was asked for
+ * The fragments of a world, in the order of their names. Root does what they say, so only root may
+ * have written them.
+ * @param path a path of the world, as messages show it
+ * @throws ExitError when one cannot be read, or others can write it: a boot without it would not be
+ *   the boot that was asked for
  */
 export function readFragments(system: ReadSystem, path: (path: string) => string): PlanSource[] {
   const directory = FRAGMENTS[2];
   for (const place of FRAGMENTS) {
     const { type } = system.look(place);
     if (type === 'missing') return [];
-    if (type !== 'directory') refuse([`${path(place)} is a ${type}, wanted a directory of root`]);
+    if (type !== 'directory') refuse([`${path(place)} is a ${type}; wanted a directory of root`]);
     if (system.permits(place, LIST) === false)
       throw new LookFailed(path(place), 'access', 'EACCES');
   }
@@ -51,7 +52,7 @@ export function readFragments(system: ReadSystem, path: (path: string) => string
 
 function refuse(why: readonly string[]): void {
   if (why.length === 0) return;
-  throw new EarlyEnd('config', ...why, 'nothing was run: root does what fragments say');
+  throw new ExitError('config', ...why, 'nothing was run: root does what fragments say');
 }
 
 function readFragment(
@@ -65,9 +66,9 @@ function readFragment(
     if (own !== null) return { file, text: own };
   } catch (error) {
     if (!isAnswer(error)) throw error;
-    throw new EarlyEnd('config', `${file}: ${error.message}`, 'nothing was run');
+    throw new ExitError('config', `${file}: ${error.message}`, 'nothing was run');
   }
-  throw new EarlyEnd('config', `${file} is not UTF-8 text`, 'nothing was run');
+  throw new ExitError('config', `${file} is not UTF-8 text`, 'nothing was run');
 }
 
 const utf8: Reader<string | null> = {
@@ -79,8 +80,8 @@ const utf8: Reader<string | null> = {
 function faultsOf(system: ReadSystem, place: string, shown: string): string[] {
   const entry = system.look(place);
   const wanted = FRAGMENTS.some((directory) => directory === place) ? 'directory' : 'file';
-  if (entry.type === 'missing') return [`${shown} cannot be found under its name`];
-  if (entry.type !== wanted) return [`${shown} is a ${entry.type}, wanted a ${wanted} of root`];
+  if (entry.type === 'missing') return [`${shown} cannot be found`];
+  if (entry.type !== wanted) return [`${shown} is a ${entry.type}; wanted a ${wanted} of root`];
   const { stat } = entry;
   const faults = [
     ...(isTrusted(stat) ? [] : [`belongs to ${showOwner(stat)}`]),
@@ -88,10 +89,10 @@ function faultsOf(system: ReadSystem, place: string, shown: string): string[] {
   ];
   if (faults.length === 0) return [];
   const mend = `chown root:root ${shown} && chmod go-w ${shown}`;
-  return [`${shown} ${faults.join(' and ')}; mend it with`, `  ${mend}`];
+  return [`${shown} ${faults.join(' and ')}; fix it with`, `  ${mend}`];
 }
 
-/** Whoever boots cannot be tricked by himself. */
+/** A user who boots may trust files of their own. */
 function isTrusted({ uid }: Stat): boolean {
   return uid === 0 || uid === process.geteuid?.();
 }

@@ -1,38 +1,40 @@
+/** The install-method command: how the agent was installed, and which stamp says so. */
+
 import { isAnswer } from '../errors/look-failed.ts';
 import { showLine } from '../report/boot-log.ts';
 import { join } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { Command } from './command.ts';
-import { variableOr } from './variable.ts';
+import type { Command } from './command-line.ts';
+import { variableOr } from './locations.ts';
 
 const STAMP = '.install_method';
 
 /** In bytes; a stamp is a word. */
 const LARGEST_STAMP = 1024;
 
-/** How the agent was installed, and what says so. */
+/** How the agent was installed, and why we say so. */
 interface Method {
   readonly method: string;
   readonly reason: string;
 }
 
-/** Tells how the agent was installed. */
-export const installMethodCommand: Command = ({ io }, { flags }) => {
+/** Shows how the agent was installed. */
+export const installMethodCommand: Command = ({ io }, { options }) => {
   const system = new RealSystem('/');
   const { method, reason } = installMethod(system, {
     install: variableOr(system, io.env, 'HERMES_INSTALL', '/opt/hermes'),
     home: variableOr(system, io.env, 'HERMES_HOME', '/opt/data'),
   });
-  if (flags.has('explain')) io.stderr.write(showLine({ level: 'info', text: reason }));
-  io.stdout.write(flags.has('json') ? `${JSON.stringify({ method, reason })}\n` : `${method}\n`);
+  if (options.has('explain')) io.stderr.write(showLine({ level: 'info', text: reason }));
+  io.stdout.write(options.has('json') ? `${JSON.stringify({ method, reason })}\n` : `${method}\n`);
   return Promise.resolve('done');
 };
 
 /**
- * How the agent was installed: what is written beside its code counts first. The home may be
- * shared with an installation of the host, which must not take itself for a container because of
- * what a container has written there.
+ * How the agent was installed. The stamp beside its code comes first: the home may be shared with
+ * an installation on the host, which must not take itself for a container because of the stamp
+ * that a container wrote there.
  */
 export function installMethod(
   system: ReadSystem,
@@ -65,7 +67,7 @@ function readStamp(system: ReadSystem, path: string): string | undefined {
   }
 }
 
-/** Whether this world is a container's, as Docker, Podman and s6-overlay mark theirs. */
+/** Whether this is a container, by the marks of Docker, Podman and s6-overlay. */
 function inContainer(system: ReadSystem): boolean {
   return ['/.dockerenv', '/run/.containerenv', '/run/s6/container_environment'].some(
     (mark) => system.look(mark).type !== 'missing',

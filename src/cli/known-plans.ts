@@ -1,3 +1,5 @@
+/** The plans of this package, read and checked by the build; empty when run from the sources. */
+
 import type { Diagnostic } from '../plan/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -9,15 +11,12 @@ export interface KnownPlan {
   readonly extends: readonly string[];
 }
 
-/** A text that is known to be a plan. */
+/** A plan text that the build has read. */
 export interface KnownText {
   /** The name of its plan. */
   readonly name: string;
   load(): KnownPlan;
 }
 
-/**
- * The plan of a text, where it has been read and checked already. The build puts the plans of this
- * package here; from the sources, every plan is read.
- */
+/** The plan of a text, if the build has read it. The build replaces this module. */
 export const knownPlan: (text: string) => KnownText | undefined = () => undefined;

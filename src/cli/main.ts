@@ -1,25 +1,25 @@
+/** Runs a command line and returns the exit code. */
+
 import packageJson from '../../package.json' with { type: 'json' };
 import { Redactor } from '../report/redact.ts';
-import { readArguments } from './arguments.ts';
-import type { Call } from './arguments.ts';
-import { endOf } from './end.ts';
-import { EXIT } from './exit.ts';
-import type { Io } from './io.ts';
+import type { Io } from './command-line.ts';
+import { readCommandLine, type Call } from './commands.ts';
+import { EXIT, reportError } from './exit.ts';
 
 /**
- * Does what a command line says.
+ * Runs a command line.
  * @param argv without the program
  * @returns the exit code
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const context = { io, redactor: new Redactor() };
   try {
-    const call = readArguments(argv) ?? (await readOther(argv, io));
+    const call = readCommandLine(argv) ?? (await readOther(argv, io));
     if (call === undefined) return EXIT.done.code;
     const command = await call.command.load();
-    return EXIT[await command(context, call.options)].code;
+    return EXIT[await command(context, call.args)].code;
   } catch (error) {
-    return EXIT[endOf(error, context)].code;
+    return EXIT[reportError(error, context)].code;
   }
 }
 
@@ -28,6 +28,6 @@ async function readOther(argv: readonly string[], io: Io): Promise<Call | undefi
     io.stdout.write(`${packageJson.version}\n`);
     return undefined;
   }
-  const { parseCommandLine } = await import('./program.ts');
+  const { parseCommandLine } = await import('./help.ts');
   return parseCommandLine(argv, io);
 }

@@ -1,15 +1,59 @@
+/** The profiles of a home, the names of their gateway slots, and whether one gateway serves all. */
+
+import { isAnswer } from '../errors/look-failed.ts';
 import { leftAlone, warning } from '../step/phrases.ts';
 import { lookBelow } from '../step/place.ts';
 import type { Note } from '../step/step.ts';
+import type { Reader } from '../system/content.ts';
 import { isLinked } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
-import { DEFAULT_PROFILE, whyNoProfile } from './names.ts';
+import { flag } from '../text/codec.ts';
 
-/** The directory of a home that holds the profiles. */
+/** The profile that lies in the home itself. */
+export const DEFAULT_PROFILE = 'default';
+
+/** The prefix of the names of all gateway slots. */
+export const SLOT_PREFIX = 'gateway-';
+
+/** The longest name of a service that s6-svscan takes. */
+const LONGEST_SLOT = 251;
+
+/** The longest name of a profile, since its slot has a prefix. */
+const LONGEST_PROFILE = LONGEST_SLOT - SLOT_PREFIX.length;
+
+const PROFILE_NAME = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** Why a profile cannot have a name, as the end of a sentence; undefined when it can. */
+export function whyNoProfile(name: string): string | undefined {
+  if (!PROFILE_NAME.test(name)) {
+    return 'is not a valid profile name: use a-z, 0-9, - and _, starting with a letter or digit';
+  }
+  if (name.length <= LONGEST_PROFILE) return undefined;
+  return `is longer than ${LONGEST_PROFILE} characters: s6 would ignore its slot`;
+}
+
+/** The name of the service directory of a profile's gateway. */
+export function slotName(profile: string): string {
+  return `${SLOT_PREFIX}${profile}`;
+}
+
+/** The profile of a service directory; undefined for anything but a gateway slot. */
+export function profileOfSlot(name: string): string | undefined {
+  if (!name.startsWith(SLOT_PREFIX)) return undefined;
+  const profile = name.slice(SLOT_PREFIX.length);
+  return whyNoProfile(profile) === undefined ? profile : undefined;
+}
+
+/** Whether an interrupted registration left this name; older releases wrote it without a dot. */
+export function isLeftover(name: string): boolean {
+  return /^\.?gateway-.*\.tmp$/.test(name);
+}
+
+/** The directory of the profiles in a home. */
 const PROFILES = 'profiles';
 
-/** What makes a directory a profile. */
+/** The file that makes a directory a profile. */
 const SOUL = 'SOUL.md';
 
 /** A profile of the agent. */
@@ -19,7 +63,7 @@ export interface Profile {
   readonly below: string;
 }
 
-/** The profiles of a home, and what looks like one but cannot be. */
+/** The profiles of a home, and notes on what looks like one but cannot be. */
 interface Profiles {
   readonly profiles: readonly Profile[];
   readonly notes: readonly Note[];
@@ -30,7 +74,7 @@ export function profileDirectory(name: string): string {
   return name === DEFAULT_PROFILE ? '' : join(PROFILES, name);
 }
 
-/** The profiles of a home: its own, always, and then those that have a soul, sorted. */
+/** The profiles of a home: its own, then the directories with a SOUL.md, sorted. */
 export function profilesOf(system: ReadSystem, home: string): Profiles {
   const profiles: Profile[] = [{ name: DEFAULT_PROFILE, below: '' }];
   const notes: Note[] = [];
@@ -39,15 +83,51 @@ export function profilesOf(system: ReadSystem, home: string): Profiles {
     const path = join(home, below);
     const entry = lookBelow(system, home, below);
     if (isLinked(entry)) {
-      notes.push(leftAlone(path, entry, 'replace it by a directory if it is a profile'));
+      notes.push(leftAlone(path, entry, 'replace it with a directory if it is a profile'));
     }
     if (entry.type !== 'directory') continue;
     if (lookBelow(system, home, join(below, SOUL)).type === 'missing') continue;
-    const reason = name === DEFAULT_PROFILE ? IN_THE_HOME : whyNoProfile(name);
+    const isTaken = name === DEFAULT_PROFILE;
+    const reason = isTaken ? 'is the profile in the home itself' : whyNoProfile(name);
     if (reason === undefined) profiles.push({ name, below });
     else notes.push(warning(`${path} gets no gateway: ${JSON.stringify(name)} ${reason}`));
   }
   return { profiles, notes };
 }
 
-const IN_THE_HOME = 'is the profile in the home itself';
+const CONFIG = 'config.yaml';
+
+/** In YAML 1.1, which the agent uses. */
+const FLAG = /(?:^|[\s{,])["']?multiplex_profiles["']?\s*:\s*["']?(?:true|yes|on)\b/i;
+
+const multiplexed: Reader<boolean> = {
+  name: 'gateway.multiplex_profiles',
+  codec: flag,
+  read: (text) => FLAG.test(sectionOf(text, 'gateway')),
+};
+
+/**
+ * Whether the configuration of a home says that one gateway serves all profiles, by
+ * `gateway.multiplex_profiles`. Only lines are read, since a boot must not wait for a YAML parser
+ * to load; a file that is too large counts as no.
+ */
+export function multiplexes(system: ReadSystem, home: string): boolean {
+  if (lookBelow(system, home, CONFIG).type !== 'file') return false;
+  try {
+    return system.readAs(join(home, CONFIG), multiplexed);
+  } catch (error) {
+    if (isAnswer(error)) return false;
+    throw error;
+  }
+}
+
+/** The lines of a top-level mapping, without comments. */
+function sectionOf(text: string, name: string): string {
+  // YAML skips a byte order mark.
+  const all = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const lines = all.map((line) => line.replace(/(^|\s)#.*$/, ''));
+  const start = lines.findIndex((line) => line.startsWith(`${name}:`));
+  if (start === -1) return '';
+  const length = lines.slice(start + 1).findIndex((line) => /^\S/.test(line));
+  return lines.slice(start, length === -1 ? undefined : start + 1 + length).join('\n');
+}

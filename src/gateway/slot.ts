@@ -1,3 +1,5 @@
+/** The changes that make a gateway slot what it should be, and whether s6 runs on it. */
+
 import type { Change } from '../changes/change.ts';
 import { isAnswer } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
@@ -9,11 +11,11 @@ import { join } from '../system/path.ts';
 import type { Part, Publication } from '../system/publication.ts';
 import type { ReadSystem } from '../system/system.ts';
 
-/** The file that keeps s6-supervise from starting a service as soon as it sees it. */
+/** The file that keeps s6-supervise from starting a service at once. */
 const DOWN = 'down';
 
 const RIGHTS = {
-  mode: 'its supervisor or the account could not use it so',
+  mode: 'otherwise its supervisor or the account cannot use it',
   owner: 'the account controls its own gateways',
 };
 
@@ -28,10 +30,9 @@ export function isScanned(system: ReadSystem, scandir: string): boolean {
 }
 
 /**
- * The changes that make a slot be what it should. One that nobody supervises is made anew if
- * anything in it differs; under a running service only files and rights are mended, and what a
- * new supervisor would start with is left to the next boot.
- *
+ * The changes that make a slot what it should be. One that nothing supervises is made anew if
+ * anything in it differs; under a running service only files, modes and owners are fixed, and what
+ * only a new supervisor reads is left to the next boot.
  * @throws Problem when something else stands in its place
  */
 export function slotChanges(
@@ -114,7 +115,7 @@ function holds(system: ReadSystem, path: string, { content }: FilePart): boolean
   try {
     return system.readAs(path, contentEquals(content), content.size);
   } catch (error) {
-    // It is larger than what belongs there.
+    // It is larger than it should be.
     if (isAnswer(error)) return false;
     throw error;
   }

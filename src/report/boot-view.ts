@@ -4,8 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BootReport, BootResult } from '../engine/report.ts';
 import type { Cause } from '../errors/problem.ts';
 import type { BootPlan, Input, InputSource } from '../plan/plan.ts';
-import type { Facts } from '../step/facts.ts';
-import { hasEveryId, showIds } from '../step/facts.ts';
+import { type Facts, hasEveryId, showIds } from '../step/facts.ts';
 import { counted } from '../text/phrases.ts';
 import { REDACTED, type Redactor } from './redact.ts';
 import { tenths, viewStep, type StepView } from './step-view.ts';
@@ -56,11 +55,7 @@ export interface InputView {
   readonly source: InputSource;
   /** The variables that would have come before the source, and are not set. */
   readonly unset: readonly string[];
-  readonly refused?: {
-    readonly variable: string;
-    readonly found: string;
-    readonly wanted: string;
-  };
+  readonly refused?: NonNullable<Input['refused']>;
 }
 
 /** A dry run, and the process that it is for. */
@@ -84,13 +79,11 @@ interface DryRun {
   readonly plan: BootPlan;
   readonly report: BootReport;
   readonly facts: Facts;
-  /** See `ProcessView.assumed`. */
-  readonly assumed: boolean;
 }
 
 /** Views a dry run, without secrets and without notes that repeat an earlier note or a cause. */
-export function viewPlan({ plan, report, facts, assumed }: DryRun, redactor: Redactor): PlanView {
-  const { uid, gid, ids } = facts;
+export function viewPlan({ plan, report, facts }: DryRun, redactor: Redactor): PlanView {
+  const { uid, gid, ids, assumed } = facts;
   const view = viewBoot(plan, report);
   return redactor.document({
     ...view,
@@ -196,7 +189,7 @@ export function viewInput({ name, declaration, value, source, refused }: Input):
 }
 
 /** Why a value was not used: `PUID=abc refused, wanted a number from 1 to 65534; not applied`. */
-export function showRefusal(refused: NonNullable<InputView['refused']>): string {
+export function showRefusal(refused: NonNullable<Input['refused']>): string {
   const { variable, found, wanted } = refused;
   return `${variable}=${found} refused, wanted ${wanted}; not applied`;
 }

@@ -1,7 +1,12 @@
 /** Gateway slots that no profile has any more, and what earlier releases left. */
 import type { Change } from '../../src/changes/change.ts';
-import { isLeftover, profileOfSlot, SLOT_PREFIX, slotName } from '../../src/gateway/names.ts';
-import type { Profile } from '../../src/gateway/profiles.ts';
+import {
+  isLeftover,
+  profileOfSlot,
+  SLOT_PREFIX,
+  slotName,
+  type Profile,
+} from '../../src/gateway/profiles.ts';
 import { isSupervised } from '../../src/gateway/slot.ts';
 import { STATE_FILE } from '../../src/gateway/state.ts';
 import { leftAlone, warning } from '../../src/step/phrases.ts';

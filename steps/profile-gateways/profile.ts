@@ -1,8 +1,6 @@
 import type { Change } from '../../src/changes/change.ts';
-import { slotLayout } from '../../src/gateway/layout.ts';
-import { DEFAULT_PROFILE, slotName } from '../../src/gateway/names.ts';
-import { slotOptions } from '../../src/gateway/options.ts';
-import type { Profile } from '../../src/gateway/profiles.ts';
+import { slotLayout, slotOptions } from '../../src/gateway/slot-layout.ts';
+import { DEFAULT_PROFILE, slotName, type Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised, slotChanges } from '../../src/gateway/slot.ts';
 import { readState, type RecordedState } from '../../src/gateway/state.ts';
 import { info, warning } from '../../src/step/phrases.ts';

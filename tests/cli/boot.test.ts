@@ -1,8 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Interruption } from '../../src/cli/end.ts';
-import { exitOfReport } from '../../src/cli/exit.ts';
+import { Interruption, exitOfReport } from '../../src/cli/exit.ts';
 import { main } from '../../src/cli/main.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { record, reportOf, step } from '../report/sample.ts';
@@ -84,7 +83,7 @@ describe('plan', () => {
 });
 
 describe('run with several plans', () => {
-  test('boots one after the other, each as by itself', async () => {
+  test('boots one after the other, each as if it were the only one', async () => {
     const { cwd, argv, mode } = world();
     const other = PLAN.replace('name: small', 'name: other').replace('"0600"', '"0640"');
     writeFileSync(join(cwd, 'other.yaml'), other);
@@ -131,7 +130,7 @@ describe('run and verify', () => {
     );
   });
 
-  test('run --json prints a JSON event a line and nothing on stderr', async () => {
+  test('run --json prints one JSON event per line and nothing on stderr', async () => {
     const { cwd, argv } = world();
     const { stdout, stderr } = await hermesBoot(['run', ...argv, '--json'], { cwd });
     const types = stdout.trimEnd().split('\n');
@@ -166,7 +165,7 @@ describe('run and verify', () => {
     expect(stderr).toContain('hermes-boot: fatal: small: stopped at env, no change in');
   });
 
-  test('an input that cannot stand in for its default ends with 78', async () => {
+  test('a refused input without a default ends with 78', async () => {
     const { cwd, argv } = world();
     const { code, stderr } = await hermesBoot(['run', ...argv], { cwd, env: { DATA: 'here' } });
     expect(code).toBe(78);
@@ -221,7 +220,7 @@ test('a bug of ours ends with 70 and shows its stack', async () => {
   });
   expect(code).toBe(70);
   expect(stderr).toMatch(
-    /please report it with what follows\nhermes-boot: fatal: Error: a bug for/,
+    /please report it with the following lines\nhermes-boot: fatal: Error: a bug for/,
   );
   expect(stderr).toMatch(/^hermes-boot: fatal: {5}at /m);
 });

@@ -62,7 +62,7 @@ describe('facts', () => {
     expect(stdout).toMatch(/^uid +0\ngid +0\ngroups +none\ncapabilities +CHOWN [^]*\nids +all\n/);
   });
 
-  test('that cannot give the plan again name the steps, on stderr and in the document', async () => {
+  test('that give another plan name the steps that differ, on stderr and in the document', async () => {
     const cwd = directoryWith({
       'odd.yaml': `${PLAN}  - id: odd\n    uses: file.mode\n    when: inputs.key != 'x'\n    with: { path: /x, mode: "0600" }\n`,
       'root/there/.env': '',
@@ -72,13 +72,13 @@ describe('facts', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ differs: ['odd'] });
     expect(stderr).toBe(
-      'hermes-boot: warn: from these facts odd comes out otherwise than where they were taken\n',
+      'hermes-boot: warn: from these facts, other changes are planned than where they were taken: odd\n',
     );
   });
 });
 
 describe('plan --facts', () => {
-  test('is the plan of the world that they were taken of, without a look at any', async () => {
+  test('is the plan of the machine where they were taken, without looking at this one', async () => {
     const { cwd } = await site();
     const there = await hermesBoot(['plan', 'small.yaml', '--root', 'root', '--json'], {
       cwd,
@@ -89,7 +89,7 @@ describe('plan --facts', () => {
     expect(JSON.parse(here.stdout)).toMatchObject({ converged: false });
   });
 
-  test('has the fragments of the world that they were taken of, and none of this one', async () => {
+  test('has the fragments of the machine where they were taken, and none of this one', async () => {
     const fragment = `version: 1\nextends: small\nsteps:\n  - { id: env, off: true }\n`;
     const cwd = directoryWith({
       'small.yaml': PLAN,
@@ -116,7 +116,7 @@ describe('plan --facts', () => {
     expect(stderr).toBe('');
   });
 
-  test('warns of another plan than that of the facts', async () => {
+  test('warns if the facts were taken for another plan', async () => {
     const { cwd } = await site();
     writeFileSync(join(cwd, 'small.yaml'), PLAN.replace('"0600"', '"0640"'));
     const { code, stderr } = await hermesBoot(OFFLINE, { cwd });
@@ -126,7 +126,7 @@ describe('plan --facts', () => {
     );
   });
 
-  test('ends with 78 when the facts do not know what a step asks for', async () => {
+  test('ends with 78 when the facts lack what a step asks for', async () => {
     const { cwd } = await site();
     writeFileSync(join(cwd, 'small.yaml'), PLAN.replaceAll('/.env', '/other'));
     const { code, stdout } = await hermesBoot(OFFLINE, { cwd });
@@ -136,16 +136,16 @@ describe('plan --facts', () => {
   });
 
   test.each([
-    ['something else', '"hermes-boot facts"', '"x"', 'facts.json is no facts document'],
+    ['something else', '"hermes-boot facts"', '"x"', 'facts.json is not a facts document'],
     ['another version', '"version": 1', '"version": 2', 'facts of version 2; this release reads'],
     [
       'a part of one',
       '"uid"',
       '"xuid"',
-      'no whole facts document: facts.uid is not valid: wanted a whole number',
+      'not a facts document: facts.uid is not valid: wanted a whole number',
     ],
     ['a mode that is none', '"mode":"0', '"mode":"9', '.mode is not valid: wanted mode'],
-    ['no JSON', '{', '', 'facts.json is no JSON'],
+    ['not JSON', '{', '', 'facts.json is not JSON'],
   ])('refuses %s with 78', async (_, from, to, message) => {
     const { cwd } = await site();
     changed(cwd, from, to);
@@ -164,6 +164,6 @@ describe('plan --facts', () => {
     });
     const both = await hermesBoot([...OFFLINE, '--root', 'root'], { cwd });
     expect(both.code).toBe(64);
-    expect(both.stderr).toContain('--facts looks at no world');
+    expect(both.stderr).toContain('--facts looks at no file system');
   });
 });

@@ -56,7 +56,7 @@ describe('a fragment', () => {
     expect(stdout).toContain('- 1 step is switched off in 50-off.yaml: second');
   });
 
-  test('is read with others in the order of their names, and no file of another kind', async () => {
+  test('is read with others in the order of their names; other files are ignored', async () => {
     const cwd = worldWith({
       '20.yaml': `${EXTENDS}steps:\n  - { id: first, with: { mode: '0700' } }\n`,
       '10.yaml': `${EXTENDS}steps:\n  - { id: first, with: { mode: '0711' } }\n`,
@@ -89,7 +89,7 @@ describe('a fragment that others can write', () => {
     chmodSync(file, mode);
     const { code, stdout, stderr } = await plan(cwd);
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
-    expect(stderr).toMatch(`50-site.yaml can be written by others (${shown}); mend it with\n`);
+    expect(stderr).toMatch(`50-site.yaml can be written by others (${shown}); fix it with\n`);
     expect(stderr).toMatch(/ {2}chown root:root \S+50-site.yaml && chmod go-w \S+50-site.yaml\n/);
     expect(stderr).toContain('nothing was run');
   });
@@ -113,14 +113,14 @@ describe('a fragment that others can write', () => {
     },
   );
 
-  test('by way of a link is refused', async () => {
+  test('that is a link is refused', async () => {
     const cwd = worldWith({ '50-site.yaml': OFF });
     const file = join(cwd, 'root', D, '50-site.yaml');
     unlinkSync(file);
     symlinkSync('/data/here', file);
     const { code, stderr } = await plan(cwd);
     expect(code).toBe(78);
-    expect(stderr).toContain('50-site.yaml is a link, wanted a file of root');
+    expect(stderr).toContain('50-site.yaml is a link; wanted a file of root');
   });
 
   test('of root alone, group included, is read', async () => {
@@ -150,7 +150,7 @@ describe('plan --origin', () => {
     ]);
   });
 
-  test('has a form for programs', async () => {
+  test('prints JSON for programs', async () => {
     const cwd = worldWith({ '50-off.yaml': OFF });
     const { stdout } = await plan(cwd, '--origin', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -168,23 +168,23 @@ describe('plan --origin', () => {
   });
 });
 
-describe('what stands where fragments are looked for', () => {
+describe('what is in place of the fragments', () => {
   test.each([
     [
       'a file',
       (at: string) => {
         writeFileSync(at, '');
       },
-      'plan.d is a file, wanted a directory',
+      'plan.d is a file; wanted a directory',
     ],
     [
       'a link to nothing',
       (at: string) => {
         symlinkSync('/none', at);
       },
-      'plan.d is a link, wanted',
+      'plan.d is a link; wanted',
     ],
-  ])('and is %s does not pass for no fragments', async (_, make, says) => {
+  ])('and is %s is not taken for no fragments', async (_, make, says) => {
     const cwd = directoryWith({ 'small.yaml': PLAN, 'root/etc/hermes-boot/x': '' });
     make(join(cwd, 'root', D));
     const { code, stderr } = await plan(cwd);
@@ -192,13 +192,13 @@ describe('what stands where fragments are looked for', () => {
     expect(stderr).toContain(says);
   });
 
-  test('and ends in .yml was meant, and is not passed over', async () => {
+  test('and ends in .yml is refused instead of ignored', async () => {
     const { code, stderr } = await plan(worldWith({ '50-site.yml': OFF }));
     expect(code).toBe(78);
     expect(stderr).toContain('50-site.yml is not read; name it .yaml');
   });
 
-  test('and is no text, or too long for a fragment, is refused with its path', async () => {
+  test('and is not text, or too long for a fragment, is refused with its path', async () => {
     const cwd = worldWith({ '50-site.yaml': OFF });
     const file = join(cwd, 'root', D, '50-site.yaml');
     writeFileSync(file, Buffer.from([0x23, 0xe9]));

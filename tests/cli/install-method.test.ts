@@ -17,29 +17,29 @@ describe('the way the agent was installed (B19)', () => {
     expect(methodIn({ [BESIDE]: file(' Docker\n'), [SHARED]: file('pip\n') })).toBe('docker');
   });
 
-  it('is what the home says where nothing is beside the code', () => {
+  it('is what the home says where there is no stamp beside the code', () => {
     expect(methodIn({ [SHARED]: file('brew\n') })).toBe('brew');
   });
 
-  it('is not docker outside a container, though a container has written so into the home', () => {
+  it('is not docker outside a container, even if a container wrote that into the home', () => {
     expect(methodIn({ [SHARED]: file('docker\n') })).toBe('pip');
     expect(methodIn({ [SHARED]: file('docker\n'), '/opt/hermes/.git': directory() })).toBe('git');
     expect(methodIn({ [SHARED]: file('docker\n'), ...CONTAINER })).toBe('docker');
   });
 
-  it('is git for a checkout and pip for anything else when no stamp says more', () => {
+  it('is git for a checkout and pip otherwise when there is no stamp', () => {
     expect(methodIn({ '/opt/hermes/.git': directory() })).toBe('git');
     expect(methodIn({})).toBe('pip');
   });
 
-  it('is not taken from a link, a directory or a text that is no word', () => {
+  it('is not taken from a link, a directory or a text that is not a word', () => {
     expect(methodIn({ [BESIDE]: link('/etc/passwd') })).toBe('pip');
     expect(methodIn({ [BESIDE]: directory() })).toBe('pip');
     expect(methodIn({ [BESIDE]: file('rm -rf /; x') })).toBe('pip');
     expect(methodIn({ [BESIDE]: file('x'.repeat(5000)) })).toBe('pip');
   });
 
-  it('is told with its reason', async () => {
+  it('is shown with its reason', async () => {
     const install = directoryWith({ '.install_method': 'docker\n' });
     const env = { HERMES_INSTALL: install };
     const told = await hermesBoot(['install-method', '--explain'], { env });

@@ -12,20 +12,20 @@ steps:
     with: { path: /data/.env, mode: "0600" }
 `;
 
-describe('a plan or a root that is not there ends with 66', () => {
-  test('a name that is near to a plan of ours is asked back', async () => {
+describe('a plan or a root that does not exist ends with 66', () => {
+  test('a name like that of a packaged plan gets a suggestion', async () => {
     const { code, stderr } = await hermesBoot(['validate', 'stage3']);
     expect(code).toBe(66);
     expect(stderr).toMatch(/^hermes-boot: fatal: no plan stage3 in .*; did you mean stage2\?\n$/);
   });
 
-  test('a path is named as it was given', async () => {
+  test('a path is shown as it was given', async () => {
     const outcome = await hermesBoot(['plan', './none.yaml'], { cwd: directoryWith({}) });
     const stderr = 'hermes-boot: fatal: no plan file none.yaml\n';
     expect(outcome).toEqual({ code: 66, stdout: '', stderr });
   });
 
-  test('a directory is no plan', async () => {
+  test('a directory is not a plan', async () => {
     const cwd = directoryWith({});
     mkdirSync(join(cwd, 'plan.yaml'));
     const { code, stderr } = await hermesBoot(['plan', 'plan.yaml'], { cwd });
@@ -38,8 +38,8 @@ describe('a plan or a root that is not there ends with 66', () => {
   test('a root has to be a directory', async () => {
     const cwd = directoryWith({ 'plan.yaml': PLAN });
     for (const [root, what] of [
-      ['none', 'no root none'],
-      ['plan.yaml', 'the root plan.yaml is no directory'],
+      ['none', 'no root directory none'],
+      ['plan.yaml', 'the root plan.yaml is not a directory'],
     ] as const) {
       const { code, stderr } = await hermesBoot(['run', 'plan.yaml', '--root', root], { cwd });
       expect({ code, stderr }).toEqual({ code: 66, stderr: `hermes-boot: fatal: ${what}\n` });
@@ -48,13 +48,13 @@ describe('a plan or a root that is not there ends with 66', () => {
 });
 
 describe('validate', () => {
-  test('finds no mistake in the plan of ours', async () => {
+  test('finds no mistake in the packaged plan', async () => {
     const { code, stdout, stderr } = await hermesBoot(['validate']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/stage2\.yaml: no mistakes \(\d+ steps, \d+ inputs\)\.\n$/);
   });
 
-  test('tells the mistakes on stderr, without a stack, and ends with 78', async () => {
+  test('shows the mistakes on stderr, without a stack, and ends with 78', async () => {
     const cwd = directoryWith({ 'plan.yaml': PLAN.replace('file.mode', 'file.mod') });
     const { code, stdout, stderr } = await hermesBoot(['validate', 'plan.yaml'], { cwd });
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });

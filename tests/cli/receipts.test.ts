@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Interruption } from '../../src/cli/end.ts';
+import { Interruption } from '../../src/cli/exit.ts';
 import { directoryWith, hermesBoot } from './cli.ts';
 
 const PLAN = `version: 1
@@ -109,7 +109,7 @@ describe('status', () => {
     );
   });
 
-  test('is not touched by a command line that names no plan', async () => {
+  test('is not changed by a command line with a wrong plan name', async () => {
     const { cwd, boot, status } = place();
     await boot();
     expect((await hermesBoot(['run', 'no-such-plan', ...AT], { cwd })).code).toBe(66);
@@ -151,7 +151,7 @@ describe('status', () => {
     });
   });
 
-  test('does not take for a boot what none has written', async () => {
+  test('does not take another file for the status of a boot', async () => {
     const { cwd, status } = place();
     mkdirSync(join(cwd, 'root/run/hermes-boot'));
     for (const text of ['', '{', '{"version":1,"start":"","boots":[{"result":"ok"}]}']) {
@@ -183,7 +183,7 @@ describe('history', () => {
     expect((await history('other')).stdout).toMatch(/^no boot of other is recorded in /);
   });
 
-  test('passes over lines that a full disk has cut off, and says how many', async () => {
+  test('skips lines that a full disk has cut off, and says how many', async () => {
     const { cwd, boot, history } = place();
     await boot();
     const whole = readFileSync(join(cwd, HISTORY), 'utf8');
@@ -223,13 +223,13 @@ describe('a receipt', () => {
     expect(readdirSync(join(cwd, 'root/data'))).toEqual(['.env']);
   });
 
-  test('is no drift: after it there is nothing to do', async () => {
+  test('is not drift: after it there is nothing to do', async () => {
     const { cwd, boot } = place();
     await boot();
     expect((await hermesBoot(['verify', 'plan.yaml', ...AT], { cwd })).code).toBe(0);
   });
 
-  test('makes no home, and none of its own in one that the boot did not get through', async () => {
+  test('makes no home, and starts no history in one after a boot that failed', async () => {
     const missing = place(
       PLAN.replace('file.mode', 'file.seed').replace('mode:', 'content: "", mode:'),
     );
@@ -260,7 +260,7 @@ describe('a receipt', () => {
     expect(readdirSync(join(cwd, 'root'))).toEqual(['data']);
   });
 
-  test('that cannot be written is one line of the log for each place, and no other end', async () => {
+  test('that cannot be written is one log line per file, and does not change the exit code', async () => {
     const { boot, status } = place(PLAN, {
       'root/run/hermes-boot': 'a file',
       'root/data/.hermes-boot': 'a file',
@@ -275,7 +275,7 @@ describe('a receipt', () => {
     expect((await status()).code).toBe(1);
   });
 
-  test('has no secret in it, given, refused or in a reason', async () => {
+  test('contains no secret, whether given, refused or in a reason', async () => {
     const { cwd, boot, status } = place(BROKEN.replace('/data }', '/data-canary }'));
     await boot({ KEY: 'canary', HERMES_HOME: '/data' });
     await boot({ KEY: 'canary', HERMES_HOME: 'canary' });

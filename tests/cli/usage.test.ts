@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readArguments } from '../../src/cli/arguments.ts';
-import { COMMANDS } from '../../src/cli/commands.ts';
+import { optionsOf } from '../../src/cli/command-line.ts';
+import { COMMANDS, readCommandLine } from '../../src/cli/commands.ts';
 import { EXIT } from '../../src/cli/exit.ts';
-import { parseCommandLine } from '../../src/cli/program.ts';
+import { parseCommandLine } from '../../src/cli/help.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { stepTypes } from '../../steps/index.ts';
 import { CLI } from '../support/cli.ts';
@@ -26,12 +26,12 @@ describe('a wrong command line ends with 64 and says what is wrong', () => {
   });
 });
 
-test('a working directory that is gone is told of, without a stack', () => {
+test('a working directory that is gone is reported without a stack', () => {
   const script = 'cd "$1" && rmdir "$1" && exec "$2" "$3" plan stage2';
   const argv = ['-c', script, 'sh', directoryWith({}), process.execPath, CLI];
   const { status, stderr } = spawnSync('sh', argv, { encoding: 'utf8' });
-  const told = 'the working directory is gone or closed; change to one that is there';
-  expect({ status, stderr }).toEqual({ status: 66, stderr: `hermes-boot: fatal: ${told}\n` });
+  const text = 'the working directory is gone or cannot be read; change to another one';
+  expect({ status, stderr }).toEqual({ status: 66, stderr: `hermes-boot: fatal: ${text}\n` });
 });
 
 test.each(['--version', '-V'])('%s prints the version of the package', async (option) => {
@@ -55,7 +55,7 @@ test('--help explains every exit code', async () => {
   }
 });
 
-test('steps lists every step type with what it keeps true', async () => {
+test('steps lists every step type with its summary', async () => {
   const { code, stdout } = await hermesBoot(['steps']);
   expect(code).toBe(0);
   for (const { uses } of stepTypes) expect(stdout).toMatch(new RegExp(`^${uses} +[A-Z]`, 'm'));
@@ -76,14 +76,10 @@ test('a command line means the same to the quick reader and to the library', () 
     fc.record({
       name: fc.constant(command.name),
       operands: fc.array(fc.constantFrom('stage2', './a.yaml', 'x'), {
-        maxLength:
-          command.several === true
-            ? 4
-            : [command.operand, command.second].filter((one) => one !== undefined).length,
+        maxLength: command.several === true ? 4 : command.operands.length,
       }),
-      flags: fc.subarray([...command.flags]),
-      root: fc.option(fc.constantFrom('/mnt', 'a b'), { nil: undefined }),
-      rootless: fc.constant(!command.root),
+      options: fc.subarray([...optionsOf(command.name)]),
+      value: fc.constantFrom('/mnt', 'a b'),
     }),
   );
   const io = {
@@ -94,17 +90,14 @@ test('a command line means the same to the quick reader and to the library', () 
     signal: new AbortController().signal,
   };
   fc.assert(
-    fc.property(call, ({ name, operands, flags, root, rootless }) => {
-      const rest = [
-        ...flags.map((flag) => `--${flag}`),
-        ...(root === undefined || rootless ? [] : ['--root', root]),
-        ...operands,
-      ];
-      const quick = readArguments([name, ...rest]);
-      expect(quick).toEqual(parseCommandLine([name, ...rest], io));
-      const { operand, second, others = [] } = quick?.options ?? {};
-      const read = [operand, ...(second === undefined ? [] : [second]), ...others];
-      expect(read.filter((each) => each !== undefined)).toEqual(operands);
+    fc.property(call, ({ name, operands, options, value }) => {
+      const given = options.map(
+        (option) => [option.name, option.value === undefined ? '' : value] as const,
+      );
+      const rest = given.flatMap(([option, text]) => [`--${option}`, ...(text ? [text] : [])]);
+      const quick = readCommandLine([name, ...rest, ...operands]);
+      expect(quick).toEqual(parseCommandLine([name, ...rest, ...operands], io));
+      expect(quick?.args).toEqual({ operands, options: new Map(given) });
     }),
   );
 });

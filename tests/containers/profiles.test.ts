@@ -165,8 +165,10 @@ describeInContainers('a profile that cannot have a gateway, and one with a torn 
     await down(container, 'torn');
     expect(await told(container, 'list')).toBe('default\none\nthree\ntorn\ntwo');
     const { stderr } = await container.logs();
-    expect(stderr).toMatch(/warn: gateways: .*Bad Name gets no gateway: "Bad Name" is no profile/);
-    expect(stderr).toMatch(/warn: gateways: torn stays down: .*gateway_state.json is no JSON/);
+    expect(stderr).toMatch(
+      /warn: gateways: .*Bad Name gets no gateway: "Bad Name" is not a valid profile/,
+    );
+    expect(stderr).toMatch(/warn: gateways: torn stays down: .*gateway_state.json is not a JSON/);
     expect(stderr).toContain('hermes-boot: info: reconcile-profiles: done');
   });
 });

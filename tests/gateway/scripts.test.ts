@@ -15,7 +15,7 @@ import {
   logScript,
   runScript,
   type ScriptOptions,
-} from '../../src/gateway/scripts.ts';
+} from '../../src/gateway/slot-layout.ts';
 import { isRoot, NEEDS_ROOT, temporaryDirectory } from '../support/real-root.ts';
 
 /** Prints where it runs, with what arguments and in what environment, each ended by a NUL. */
@@ -106,7 +106,7 @@ function told(text: string): {
 }
 
 describe('the run script', () => {
-  test.each(SHELLS)('hands every variable on as it is, run by %s', (shell) => {
+  test.each(SHELLS)('passes every variable on unchanged, run by %s', (shell) => {
     const { home, options, programs } = makeHome(`it's a "$(touch mark)" home`);
     const { stdout, stderr } = run(runScript({ ...options, env: HOSTILE }), { shell, programs });
     expect(stderr).toBe('');
@@ -121,7 +121,7 @@ describe('the run script', () => {
     expect(cwd).toBe(home);
   });
 
-  test('hands on any text that an environment can hold', () => {
+  test('passes on any text that an environment can hold', () => {
     const { options, programs } = makeHome();
     const text = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((x) => !x.includes('\0'));
     fc.assert(
@@ -153,7 +153,7 @@ describe('the run script', () => {
     expect(argsOf('my-coder_2')).toEqual(['-p', 'my-coder_2', 'gateway', 'run', '--replace']);
   });
 
-  test('takes the home of the container before its own, and what is installed before PATH', () => {
+  test('prefers the home of the container to its own, and what is installed to PATH', () => {
     const { home, options, programs } = makeHome();
     const install = temporaryDirectory();
     const hermes = program(join(install, '.venv/bin/hermes'), TELL);
@@ -190,7 +190,7 @@ describe('the finish script', () => {
     ['failed', 1, 0, 0],
     ['was not found', 127, 0, 0],
     ['was ended by a signal', 256, 15, 0],
-  ])('after a gateway that %s (%i) ends with the code for it', (_, code, signal, wanted) => {
+  ])('after a gateway that %s (%i) ends with the right code', (_, code, signal, wanted) => {
     const args = [`${code}`, `${signal}`, 'gateway-default', '1'];
     for (const shell of SHELLS) {
       const { status, stdout, stderr } = run(finishScript(), { shell, args });
@@ -209,7 +209,7 @@ describe('the log script', () => {
     expect(args).toEqual(['1', 'n10', 's1000000', 'T', `${home}/logs/gateways/coder`]);
   });
 
-  test('makes the directory and takes away a lock that is left, whatever it links to', () => {
+  test('makes the directory and removes a stale lock, whatever it links to', () => {
     const { home, options } = makeHome();
     expect(run(logScript(options)).status).toBe(0);
     const logs = join(home, 'logs/gateways/default');

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { announceStop, recordIntent } from '../../src/cli/gateway/intent.ts';
-import type { Surroundings } from '../../src/cli/gateway/surroundings.ts';
+import type { GatewayContext } from '../../src/cli/gateway/s6.ts';
 import { readState } from '../../src/gateway/state.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
@@ -19,7 +19,7 @@ const self = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 /** A machine with a home and these entries; paths of the machine start with its root. */
 function machine(entries: Readonly<Record<string, MemoryNode>>): {
   root: string;
-  around: Surroundings;
+  around: GatewayContext;
 } {
   const root = realRoot({ [HOME]: directory({ owner: hermes }), ...entries });
   const around = {
@@ -33,7 +33,7 @@ function machine(entries: Readonly<Record<string, MemoryNode>>): {
   return { root, around };
 }
 
-describe('what somebody wants of a gateway', () => {
+describe('the wanted state of a gateway', () => {
   test.each([
     ['running', true],
     ['stopped', false],
@@ -53,7 +53,7 @@ describe('what somebody wants of a gateway', () => {
     }
   });
 
-  test('is written beside everything else in the file, which stays as it is', () => {
+  test('is written into the file, and the rest of the file stays', () => {
     const state = '{"pid":7,"desired_state":"stopped","a":{"b":[null,"ä"]},"__proto__":{"x":1}}';
     const { root, around } = machine({ [`${CODER}/gateway_state.json`]: file(state) });
     expect(recordIntent(around, 'coder', 'running')).toEqual([]);
@@ -63,7 +63,7 @@ describe('what somebody wants of a gateway', () => {
     expect(existsSync(root + STATE)).toBe(false);
   });
 
-  test('replaces the file in one go: who has it open reads the old one to its end', () => {
+  test('replaces the file atomically: a reader reads the old one to its end', () => {
     const state = JSON.stringify({ gateway_state: 'running', filler: 'x'.repeat(50_000) });
     const { root, around } = machine({ [STATE]: file(state) });
     const before = openSync(root + STATE, 'r');
@@ -73,7 +73,7 @@ describe('what somebody wants of a gateway', () => {
     expect(readdirSync(root + HOME)).toEqual(['gateway_state.json']);
   });
 
-  test('is not written again when it stands there already', () => {
+  test('is not written again when it is there already', () => {
     const { root, around } = machine({ [STATE]: file('{"desired_state" : "running"}') });
     const { ino, mtimeMs } = lstatSync(root + STATE);
     expect(recordIntent(around, 'default', 'running')).toEqual([]);
@@ -87,7 +87,7 @@ describe('what somebody wants of a gateway', () => {
     expect(snapshot(root, STATE).get(STATE)).toBe('file 33:100 640 {"desired_state":"running"}\n');
   });
 
-  test('makes a file of the account, for everybody to read, where there is none', () => {
+  test('makes a file of the account, readable by all, where there is none', () => {
     const { root, around } = machine({});
     recordIntent(around, 'default', 'stopped');
     const { mode, uid, gid } = lstatSync(root + STATE);
@@ -97,14 +97,14 @@ describe('what somebody wants of a gateway', () => {
 
 describe('nothing is written, and a warning says so,', () => {
   test.each<[string, MemoryNode, string]>([
-    ['text that is no JSON', file('{"desired_state":'), `${STATE} is no JSON object`],
-    ['a list', file('["running"]'), `${STATE} is no JSON object`],
+    ['text that is not JSON', file('{"desired_state":'), `${STATE} is not a JSON object`],
+    ['a list', file('["running"]'), `${STATE} is not a JSON object`],
     ['an oversized file', file(' '.repeat(70_000)), `${STATE} has 70000 bytes`],
     ['a link', link('/etc/passwd'), `${STATE} is a link to /etc/passwd`],
     ['a link to nothing', link('/etc/new'), `${STATE} is a link to /etc/new`],
     ['a directory', directory(), `${STATE} is a directory`],
     ['a FIFO', special('fifo'), `${STATE} is a fifo`],
-  ])('where %s is in the place of the state', (_, node, why) => {
+  ])('where %s is in place of the state', (_, node, why) => {
     const { root, around } = machine({ [STATE]: node });
     const before = snapshot(root);
     const warnings = recordIntent(around, 'default', 'running');
@@ -129,7 +129,7 @@ describe('nothing is written, and a warning says so,', () => {
 });
 
 describe('a stop on purpose', () => {
-  test('is announced to the very process that it is for', () => {
+  test('is announced to exactly the process that it is for', () => {
     const gateway = spawn('cat');
     onTestFinished(() => {
       gateway.kill();
@@ -147,7 +147,7 @@ describe('a stop on purpose', () => {
     expect(lstatSync(path).mode & 0o7777).toBe(0o600);
   });
 
-  test('of a process that is gone, or of none, is no failure', () => {
+  test('of a process that is gone, or of none, is not a failure', () => {
     const gone = spawnSync('true').pid;
     const { root, around } = machine({ [CODER]: directory() });
     announceStop(around, 'coder', null);
@@ -158,7 +158,7 @@ describe('a stop on purpose', () => {
     );
   });
 
-  test('takes the place of a link, and nothing behind one', () => {
+  test('replaces a link, and nothing behind one', () => {
     const { root, around } = machine({
       [`${HOME}/${MARKER}`]: link('/srv/kept'),
       [CODER]: link('/srv'),

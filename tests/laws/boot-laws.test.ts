@@ -2,11 +2,10 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BootPlan, BootStep } from '../../src/plan/plan.ts';
-import { renderPlan } from '../../src/report/explain.ts';
+import { renderPlan, planDocument } from '../../src/report/show-plan.ts';
 import { viewPlan } from '../../src/report/boot-view.ts';
 import { receiptOf } from '../../src/report/make-receipt.ts';
 import { plainPaint } from '../../src/report/paint.ts';
-import { planDocument } from '../../src/report/explain.ts';
 import { jsonOf } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { isWithin } from '../../src/system/path.ts';
@@ -145,7 +144,7 @@ describe('whatever the world and the environment,', () => {
     await law(async (plan, system) => {
       // A run, so that there are changes to tell of in the receipt.
       const report = await bootOf(plan, system);
-      const view = viewPlan({ plan, report, facts: ROOT_FACTS, assumed: false }, new Redactor());
+      const view = viewPlan({ plan, report, facts: ROOT_FACTS }, new Redactor());
       const outputs = [
         renderPlan(view, { explain: true, paint: plainPaint }),
         renderPlan(view, { explain: false, paint: plainPaint }),

@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BootPlan } from '../../src/plan/plan.ts';
 import { viewPlan } from '../../src/report/boot-view.ts';
-import { renderPlan } from '../../src/report/explain.ts';
+import { renderPlan, planDocument } from '../../src/report/show-plan.ts';
 import { plainPaint } from '../../src/report/paint.ts';
-import { planDocument } from '../../src/report/explain.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import { isWithin } from '../../src/system/path.ts';
@@ -159,7 +158,7 @@ describe('whatever stands where something is to be seeded, renewed or kept priva
       const report = await plannedOf(plan, system, facts);
       const redactor = new Redactor();
       redactor.learn(plan.inputs);
-      const view = viewPlan({ plan, report, facts, assumed: false }, redactor);
+      const view = viewPlan({ plan, report, facts }, redactor);
       const outputs = [
         renderPlan(view, { explain: true, paint: plainPaint }),
         JSON.stringify(planDocument(view)),

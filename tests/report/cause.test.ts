@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Problem, type Cause } from '../../src/errors/problem.ts';
 import type { StepReport } from '../../src/engine/report.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
-import { planDocument } from '../../src/report/explain.ts';
+import { planDocument } from '../../src/report/show-plan.ts';
 import { record, step } from './sample.ts';
 import { shownPlan, shownRun, viewOf } from './shown.ts';
 
@@ -35,8 +35,8 @@ function blocked(id: string, cause: Cause, changes: number): StepReport {
 const steps = [blocked('a', CHOWN, 2), record(step('b', 'directory')), blocked('c', CHOWN, 1)];
 const report = { result: 'degraded' } as const;
 
-describe('what stands in the way of several steps', () => {
-  test('is told once, with effect and advice, and each step points to it', () => {
+describe('a cause that blocks several steps', () => {
+  test('is shown once, with effect and fix, and each step points to it', () => {
     expect(shownPlan({ steps, report }, false)).toBe(
       `stage2: none of 3 steps would act. 2 steps are blocked by one cause. The boot
   would end degraded.
@@ -67,13 +67,13 @@ describe('what stands in the way of several steps', () => {
     expect(shownPlan({ steps: [blocked('d', FULL, 1)] }, false)).toContain('1 step is blocked.\n');
   });
 
-  test('is in the document for programs, with the steps that it hinders', () => {
+  test('is in the document for programs, with the steps that it blocks', () => {
     const { causes, steps: documents } = planDocument(viewOf({ steps }));
     expect(causes).toEqual([{ ...CHOWN, steps: ['a', 'c'], changes: 3 }]);
     expect(documents[0]?.problem?.cause?.key).toBe('capability:CHOWN');
   });
 
-  test('is told once in the log, before one short line a step', () => {
+  test('is logged once, before one short line per step', () => {
     expect(shownRun({ steps, report }, plainLog)).toBe(
       `hermes-boot: info: stage2: 3 steps
 hermes-boot: warn: cannot change owners here: CAP_CHOWN is missing

@@ -38,7 +38,7 @@ describe('plan --explain', () => {
     );
   });
 
-  test('shows a refused input beside the value that it has instead', () => {
+  test('shows a refused input beside the value that is used instead', () => {
     const uid = input(
       'uid',
       { env: ['HERMES_UID', 'PUID'], type: 'id' },
@@ -102,7 +102,7 @@ x guard     user.guard                                            stage2.yaml:10
     );
   });
 
-  test('shows the changes of a step that has no right to make them', () => {
+  test('shows the changes of a step that lacks the privileges to make them', () => {
     const blocked = record(step('env', 'file.mode'), {
       status: 'blocked',
       why: 'cannot change the mode of /opt/data/.env: CAP_FOWNER is missing',

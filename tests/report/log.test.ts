@@ -17,7 +17,7 @@ const guard = record(step('guard', 'user.guard'), {
 });
 
 describe('the log of a boot', () => {
-  test('is one line an event and ends with what took the time', () => {
+  test('is one line per event and ends with what took the time', () => {
     expect(shownRun({ steps, inputs, report: { duration: 412 } }, plainLog)).toBe(
       `hermes-boot: info: stage2: 5 steps, home /opt/data, uid 1000 from PUID
 hermes-boot: info: identity: account hermes 10000:10000 -> 1000:1000
@@ -68,7 +68,7 @@ hermes-boot: warn: stage2: degraded by uid; no change in 31 ms
     );
   });
 
-  test('tells a failure that the boot survives as a warning', () => {
+  test('reports a failure that the boot survives as a warning', () => {
     const failed = record(step('config', 'config.migrate', { onFailure: 'degrade' }), {
       status: 'failed',
       why: 'the helper failed with status 3',
@@ -100,14 +100,14 @@ describe('run --json', () => {
     .split('\n')
     .map((line): unknown => JSON.parse(line));
 
-  test('says in every line its version and its type', () => {
+  test('has its version and its type in every line', () => {
     for (const line of lines) {
       expect(line).toMatchObject({ version: 1 });
       expect(line).toHaveProperty('type');
     }
   });
 
-  test('tells each change with its step', () => {
+  test('reports each change with its step', () => {
     expect(lines).toContainEqual({
       version: 1,
       type: 'change-made',

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { StepReport } from '../../src/engine/report.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { criticalPath, receiptOf } from '../../src/report/make-receipt.ts';
-import { jsonOf, readReceipt, shortOf } from '../../src/report/receipt.ts';
-import type { Receipt } from '../../src/report/receipt.ts';
+import { jsonOf, readReceipt, shortOf, type Receipt } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
 import { input, planOf, record, reportOf, step } from './sample.ts';
@@ -25,12 +24,12 @@ function busy(id: string, many: number, made = many): StepReport {
 }
 
 function failing(id: string, onFailure: 'stop' | 'degrade' | 'ignore'): StepReport {
-  const problem = new Problem({ found: `${id} is broken`, wanted: 'better', mend: 'mend it' });
+  const problem = new Problem({ found: `${id} is broken`, wanted: 'better', mend: 'fix it' });
   return record(step(id, 'directory', { onFailure }), { status: 'failed', problem });
 }
 
 describe('the receipt of a boot', () => {
-  test('tells what was booted, by what, where, when, and how it went', () => {
+  test('says what was booted, by what, where, when, and how it went', () => {
     const receipt = receiptFor({ steps: [busy('one', 3), busy('two', 2, 1)] }, ORIGIN);
     expect(receipt).toMatchObject({
       version: 1,
@@ -67,7 +66,7 @@ describe('the receipt of a boot', () => {
     ]);
   });
 
-  test('has a reason for each failure and each refused input that somebody wants to hear of', () => {
+  test('has a reason for each failure that is not ignored and each refused input', () => {
     const steps = [failing('a', 'ignore'), failing('b', 'degrade'), failing('c', 'stop')];
     const refused = { variable: 'PUID', found: '"x"', wanted: 'a number' };
     const inputs = [input('uid', { env: ['PUID'] }, { refused })];
@@ -76,13 +75,13 @@ describe('the receipt of a boot', () => {
       result: 'failed',
       reasons: [
         { about: 'uid', text: 'PUID="x" refused, wanted a number; not applied' },
-        { about: 'b', text: 'b is broken; wanted better', mend: ['mend it'] },
-        { about: 'c', text: 'c is broken; wanted better', mend: ['mend it'] },
+        { about: 'b', text: 'b is broken; wanted better', mend: ['fix it'] },
+        { about: 'c', text: 'c is broken; wanted better', mend: ['fix it'] },
       ],
     });
   });
 
-  test('tells an interruption from a failure', () => {
+  test('distinguishes an interruption from a failure', () => {
     const report = { result: 'stopped', stoppedBy: failing('c', 'ignore') } as const;
     const boot = {
       plan: planOf([report.stoppedBy]),
@@ -105,7 +104,7 @@ describe('the receipt of a boot', () => {
     expect(jsonOf(receipt).length).toBeLessThan(20_000);
   });
 
-  test('is short whatever the world is full of', () => {
+  test('is short even if every text is long', () => {
     const long = 'x'.repeat(1_000_000);
     const steps = Array.from({ length: 100 }, (_, index) =>
       record(step(`s${index}`, 'directory', { onFailure: 'degrade' }), {
@@ -119,7 +118,7 @@ describe('the receipt of a boot', () => {
     expect(readReceipt(line)).toBeDefined();
   });
 
-  test('that found nothing to do is a line of no more than 500 characters', () => {
+  test('of a boot with nothing to do is a line of at most 500 characters', () => {
     const receipt = receiptFor({ steps: [record(step('guard', 'user-guard'))] }, ORIGIN);
     const line = jsonOf(shortOf(receipt));
     expect(line.length).toBeLessThan(500);
@@ -131,7 +130,7 @@ describe('the receipt of a boot', () => {
     });
   });
 
-  test('can be read again, and nothing else is taken for one', () => {
+  test('can be read again, and nothing else can', () => {
     const receipt = receiptFor({ steps: [busy('one', 1), failing('b', 'degrade')] }, ORIGIN);
     expect(readReceipt(jsonOf(receipt))).toEqual(receipt);
     fc.assert(

@@ -4,7 +4,7 @@ import { Problem } from '../../src/errors/problem.ts';
 import type { StepReport } from '../../src/engine/report.ts';
 import { jsonLines } from '../../src/report/event-view.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
-import { planDocument } from '../../src/report/explain.ts';
+import { planDocument } from '../../src/report/show-plan.ts';
 import { jsonOf } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { input, record, step } from './sample.ts';
@@ -69,13 +69,13 @@ describe('a secret', () => {
     );
   });
 
-  test('leaves the vocabulary of the documents alone', () => {
+  test('does not change the words of the documents', () => {
     const key = input('key', { env: ['KEY'], secret: true }, { value: 'converged' });
     const view = viewOf({ steps: [record(step('a', 'directory'))], inputs: [key] });
     expect(planDocument(view).steps[0]?.status).toBe('converged');
   });
 
-  test('shows in no part when two secrets overlap', () => {
+  test('does not show in part when two secrets overlap', () => {
     const redactor = new Redactor();
     redactor.learn(
       ['abcdef', 'defghi'].map((value, at) => input(`key-${at}`, { secret: true }, { value })),
@@ -83,7 +83,7 @@ describe('a secret', () => {
     expect(redactor.text('>abcdefghi<')).toBe('>***<');
   });
 
-  test('is one only when the plan says so', () => {
+  test('is secret only when the plan says so', () => {
     const redactor = new Redactor();
     redactor.learn([input('home', {}, { value: '/opt/data' })]);
     expect(redactor.text('/opt/data')).toBe('/opt/data');

@@ -1,16 +1,13 @@
 import type { BootEvent } from '../../src/engine/event.ts';
 import type { BootReport, StepReport } from '../../src/engine/report.ts';
 import type { Input } from '../../src/plan/plan.ts';
-import { viewPlan } from '../../src/report/boot-view.ts';
-import type { PlanView } from '../../src/report/boot-view.ts';
-import { renderPlan } from '../../src/report/explain.ts';
+import { viewPlan, type PlanView } from '../../src/report/boot-view.ts';
+import { renderPlan } from '../../src/report/show-plan.ts';
 import { receiptOf } from '../../src/report/make-receipt.ts';
-import type { Output } from '../../src/report/paint.ts';
-import { plainPaint } from '../../src/report/paint.ts';
+import { type Output, plainPaint } from '../../src/report/paint.ts';
 import type { Origin, Receipt } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
-import type { Renderer } from '../../src/report/event-view.ts';
-import { viewEvent } from '../../src/report/event-view.ts';
+import { type Renderer, viewEvent } from '../../src/report/event-view.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
 import { planOf, reportOf } from './sample.ts';
 
@@ -30,7 +27,6 @@ export function viewOf({ steps, inputs = [], report = {} }: Sample): PlanView {
       plan: planOf(steps, inputs),
       report: reportOf(steps, report),
       facts: ROOT_FACTS,
-      assumed: false,
     },
     redactor,
   );

@@ -1,8 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plainPaint } from '../../src/report/paint.ts';
-import { readReceipt, readStatus, withBoot, worstOf } from '../../src/report/receipt.ts';
-import type { LastBoot, ShortReceipt } from '../../src/report/receipt.ts';
+import {
+  readReceipt,
+  readStatus,
+  withBoot,
+  worstOf,
+  type LastBoot,
+  type ShortReceipt,
+} from '../../src/report/receipt.ts';
 import { renderHistory, renderStatus } from '../../src/report/show-receipts.ts';
 import { timestampOf } from '../../src/text/phrases.ts';
 
@@ -48,7 +54,7 @@ describe('the status says', () => {
     );
   });
 
-  test('why a boot is degraded, and what to do about it', () => {
+  test('why a boot is degraded, and how to fix it', () => {
     const boot = receipt({ result: 'degraded', reasons: [OWNERSHIP] });
     expect(shown(boot)).toBe(
       `degraded: stage2 booted 3 min ago, 14 changes in 412 ms
@@ -82,7 +88,7 @@ describe('the status says', () => {
     );
   });
 
-  test('nothing that drives a terminal', () => {
+  test('nothing that controls a terminal', () => {
     const evil = receipt({ plan: 'a\u001b[2J', result: 'failed', reasons: [OWNERSHIP] });
     expect(shown(evil)).toContain('failed: a\\x1b[2J stopped');
   });

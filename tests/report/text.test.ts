@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listed, counted, showDuration } from '../../src/text/phrases.ts';
 import { wantsColour } from '../../src/report/paint.ts';
-import { printable } from '../../src/text/printable.ts';
-import { mapStrings } from '../../src/text/printable.ts';
+import { printable, mapStrings } from '../../src/text/printable.ts';
 import { widthOf, wrap } from '../../src/report/wrap.ts';
 
 test('one of something is singular', () => {
@@ -15,13 +14,13 @@ test('one of something is singular', () => {
   ]);
 });
 
-test('durations are as exact as they are of interest', () => {
+test('durations are as precise as is useful', () => {
   expect([0.04, 0.94, 0.96, 31.4, 999.4, 999.6, 59_949, 59_950, 125_000].map(showDuration)).toEqual(
     ['0.0 ms', '0.9 ms', '1 ms', '31 ms', '999 ms', '1.0 s', '59.9 s', '1 min 0 s', '2 min 5 s'],
   );
 });
 
-test('names are listed as a person lists them', () => {
+test('names are listed with commas and a last and', () => {
   expect([[], ['A'], ['A', 'B'], ['A', 'B', 'C']].map(listed)).toEqual([
     '',
     'A',
@@ -37,7 +36,7 @@ describe('printable text', () => {
     );
   });
 
-  test('is what it was when every character shows', () => {
+  test('is unchanged when every character is visible', () => {
     expect(printable('/opt/data/Ünïcode — 数据 🙂')).toBe('/opt/data/Ünïcode — 数据 🙂');
   });
 
@@ -65,7 +64,7 @@ describe('wrapping', () => {
     expect(wrap('  ', '/opt/two  spaces is a link', 4)).toEqual(['  /opt/two  spaces is a link']);
   });
 
-  test('loses and adds no word', () => {
+  test('neither loses nor adds a word', () => {
     const words = fc.array(fc.stringMatching(/^[a-z/]{1,30}$/), { minLength: 1 });
     fc.assert(
       fc.property(words, fc.nat(20), (text, hanging) => {
@@ -77,7 +76,7 @@ describe('wrapping', () => {
   });
 });
 
-test('mapping strings leaves the data alone that it copies from', () => {
+test('mapping strings does not change the original data', () => {
   const data = { type: 'a', list: ['a', { text: 'a', none: null, number: 1 }] };
   const upper = mapStrings(data, (text) => text.toUpperCase(), new Set(['type']));
   expect(upper).toEqual({ type: 'a', list: ['A', { text: 'A', none: null, number: 1 }] });

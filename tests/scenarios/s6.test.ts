@@ -48,7 +48,7 @@ describe.each<Supervisor>(['account', 'root'])('under an s6-svscan of %s', (supe
       expect(control(on, 'status')).toMatch(/^default {2}down, .*for \d+ s$/);
       expect(on.hermesBoot(['gateway', 'list']).stdout).toBe('default\n');
 
-      expect(control(on, 'start')).toBe('default  told to start');
+      expect(control(on, 'start')).toBe('default  starting');
       expect(await on.told(1)).toEqual([STARTED]);
       const pid = pidOf(on);
       expect(control(on, 'status')).toMatch(new RegExp(`^default {2}up, pid ${pid}, for \\d+ s$`));
@@ -62,7 +62,7 @@ describe.each<Supervisor>(['account', 'root'])('under an s6-svscan of %s', (supe
       expect(pidOf(on)).not.toBe(pid);
       expect(readFileSync(`${on.home}/gateway_state.json`, 'utf8')).toContain('"running"');
 
-      expect(control(on, 'stop')).toBe('default  told to stop');
+      expect(control(on, 'stop')).toBe('default  stopping');
       await status(on, /^default {2}down, exit code 0, for \d+ s$/);
       expect(await on.told(4)).toContain(ON_PURPOSE);
       expect(readFileSync(`${on.home}/gateway_state.json`, 'utf8')).toContain('"stopped"');
@@ -119,7 +119,7 @@ describe.each<Supervisor>(['account', 'root'])('under an s6-svscan of %s', (supe
     const on = await supervision(supervisor);
     control(on, 'register');
     const refusals = [
-      ['register', 'default', 'a gateway is registered for default already'],
+      ['register', 'default', 'a gateway is already registered for default'],
       ['register', 'nobody', 'profiles/nobody is missing; wanted the directory of the profile'],
       ['start', 'nobody', 'no gateway is registered for nobody'],
     ] as const;

@@ -57,7 +57,7 @@ async function viewOf(plan: BootPlan, system: Site['system'], facts: Facts): Pro
   redactor.learn(plan.inputs);
   const signal = new AbortController().signal;
   const report = await dryRun(plan, system, { facts, listener: () => undefined, signal });
-  const view = viewPlan({ plan, report, facts, assumed: false }, redactor);
+  const view = viewPlan({ plan, report, facts }, redactor);
   const steps = view.steps.map((step) => ({ ...step, began: 0, duration: 0 }));
   return { ...view, duration: 0, slowest: null, steps };
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { slotLayout } from '../../src/gateway/layout.ts';
+import { slotLayout } from '../../src/gateway/slot-layout.ts';
 import type { MemoryNode } from '../../src/system/node.ts';
 import type { Publication } from '../../src/system/publication.ts';
 import { RealSystem } from '../../src/system/real/real.ts';

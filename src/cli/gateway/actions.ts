@@ -1,71 +1,147 @@
+/** What can be done to the gateway of a profile: register, unregister, start, stop, restart. */
+
+import { makeChange } from '../../changes/kinds.ts';
 import { Problem } from '../../errors/problem.ts';
-import { slotName } from '../../gateway/names.ts';
+import { profileDirectory, slotName } from '../../gateway/profiles.ts';
+import { isSupervised } from '../../gateway/slot.ts';
+import { slotLayout, slotOptions } from '../../gateway/slot-layout.ts';
+import { whatIs } from '../../step/phrases.ts';
+import { lookBelow } from '../../step/place.ts';
 import { join } from '../../system/path.ts';
 import { announceStop, recordIntent } from './intent.ts';
-import type { Done } from './done.ts';
-import { register } from './register.ts';
-import { s6 } from './s6.ts';
-import { statusOf } from './status.ts';
-import type { Surroundings } from './surroundings.ts';
-import { unregister } from './unregister.ts';
+import { ACCOUNT, s6, statusOf, until, type GatewayContext } from './s6.ts';
 
-/** Does one thing to the gateway of one profile. */
-type Action = (around: Surroundings, profile: string) => Done | Promise<Done>;
+/** What an action did to a gateway. */
+interface Done {
+  /** As the end of a sentence that starts with the profile. */
+  readonly text: string;
+  readonly warnings?: readonly string[];
+}
+
+type Action = (context: GatewayContext, profile: string) => Done | Promise<Done>;
 
 /** How long a gateway may take to end after SIGTERM, in milliseconds. */
-const GRACE = '10000';
+const GRACE = 10_000;
 
-/** What can be done to a gateway, by name. */
-export const ACTIONS = {
-  register,
-  unregister,
+/** How long s6 may take to notice a slot, or supervisors to end, in milliseconds. */
+const PATIENCE = 5000;
 
-  start(around, profile) {
-    const slot = existingSlot(around, profile);
-    const warnings = recordIntent(around, profile, 'running');
-    s6(around, 's6-svc', '-u', slot);
-    return { text: 'told to start', warnings };
-  },
+/** The name of an action. */
+export type ActionName = 'register' | 'unregister' | 'start' | 'stop' | 'restart';
 
-  stop(around, profile) {
-    const slot = existingSlot(around, profile);
-    // Before it is told: on its way down it writes to the same file.
-    const warnings = recordIntent(around, profile, 'stopped');
-    announceStop(around, profile, statusOf(around, slot).pid);
-    s6(around, 's6-svc', '-d', slot);
-    return { text: 'told to stop', warnings };
-  },
-
-  restart(around, profile) {
-    const slot = existingSlot(around, profile);
-    const warnings = recordIntent(around, profile, 'running');
-    const { up, pid } = statusOf(around, slot);
-    if (up) {
-      announceStop(around, profile, pid);
-      // Down to the end of its finish script and up again, instead of a mere SIGTERM: a gateway
-      // that ends with 0 stays down by that script, and one told to start before it has ended, too.
-      s6(around, 's6-svc', '-wD', '-T', GRACE, '-d', slot);
+/** The actions by name. */
+export const ACTIONS: Readonly<Record<ActionName, Action>> = {
+  /** The gateway is down at first: the next boot starts it if its recorded state says so. */
+  async register(context, profile) {
+    const { system, home, scandir, owner, signal } = context;
+    const path = slotOf(context, profile);
+    if (system.look(path).type !== 'missing') {
+      throw new Problem({
+        found: `a gateway is already registered for ${profile}`,
+        mend: `hermes-boot gateway start ${profile}`,
+      });
     }
-    s6(around, 's6-svc', '-u', slot);
-    return { text: up ? 'restarted' : 'was down, and is told to start', warnings };
+    const directory = lookBelow(system, home, profileDirectory(profile));
+    if (directory.type !== 'directory') {
+      const found = `${join(home, profileDirectory(profile))} is ${whatIs(directory)}`;
+      throw new Problem({ found, wanted: `the directory of the profile ${profile}` });
+    }
+    const options = { profile, account: ACCOUNT, home, env: {}, owner, starts: false };
+    const slot = slotLayout(slotOptions(system, options));
+    const label = `gateway of ${profile}, down`;
+    await makeChange({ kind: 'slot', path, slot, label, why: 'asked for' }, system, { signal });
+    try {
+      s6(context, 's6-svscanctl', '-a', scandir);
+    } catch (error) {
+      system.removeTree(path);
+      throw error;
+    }
+    if (await until(context, PATIENCE, () => isSupervised(system, path))) {
+      return { text: 'registered, down' };
+    }
+    const found = `${path} exists, but s6 has not started to supervise it within 5 s`;
+    throw new Problem({ code: 'timeout', found });
   },
-} satisfies Readonly<Record<string, Action>>;
 
-/** The name of something that can be done to a gateway. */
-export type ActionName = keyof typeof ACTIONS;
+  /**
+   * The slot is renamed before s6 looks again: s6-svscan ends only the supervisors of directories
+   * that have disappeared, and one whose directory is removed while it runs would stay for ever.
+   * Killed in between, this leaves a name that the next boot removes.
+   */
+  async unregister(context, profile) {
+    const { system, scandir } = context;
+    const path = slotOf(context, profile);
+    if (system.look(path).type === 'missing') return { text: 'was not registered' };
+    if (isSupervised(system, path)) await takeDown(context, profile, path);
+    const hidden = system.unpublish(path);
+    s6(context, 's6-svscanctl', '-an', scandir);
+    const isHeld = () => isSupervised(system, hidden) || isSupervised(system, join(hidden, 'log'));
+    if (!(await until(context, PATIENCE, () => !isHeld()))) {
+      const found = `the supervisors of ${profile} have not ended within 5 s; ${hidden} is left`;
+      throw new Problem({ code: 'timeout', found, mend: 'the next boot removes it' });
+    }
+    system.removeTree(hidden);
+    return { text: 'unregistered' };
+  },
+
+  start(context, profile) {
+    const slot = existingSlot(context, profile);
+    const warnings = recordIntent(context, profile, 'running');
+    s6(context, 's6-svc', '-u', slot);
+    return { text: 'starting', warnings };
+  },
+
+  stop(context, profile) {
+    const slot = existingSlot(context, profile);
+    // Recorded first: on its way down the gateway writes to the same file.
+    const warnings = recordIntent(context, profile, 'stopped');
+    announceStop(context, profile, statusOf(context, slot).pid);
+    s6(context, 's6-svc', '-d', slot);
+    return { text: 'stopping', warnings };
+  },
+
+  restart(context, profile) {
+    const slot = existingSlot(context, profile);
+    const warnings = recordIntent(context, profile, 'running');
+    const { up, pid } = statusOf(context, slot);
+    if (up) {
+      announceStop(context, profile, pid);
+      // Down until its finish script has ended, instead of a mere SIGTERM: after exit code 0 that
+      // script keeps the gateway down, and a start before it has ended would be lost.
+      s6(context, 's6-svc', '-wD', '-T', `${GRACE}`, '-d', slot);
+    }
+    s6(context, 's6-svc', '-u', slot);
+    return { text: up ? 'restarted' : 'was down; starting', warnings };
+  },
+};
 
 /**
  * The slot of a profile's gateway.
  * @throws Problem when it has none
  */
-export function existingSlot({ system, scandir }: Surroundings, profile: string): string {
-  const slot = join(scandir, slotName(profile));
-  if (system.look(slot).type === 'directory') return slot;
+export function existingSlot(context: GatewayContext, profile: string): string {
+  const slot = slotOf(context, profile);
+  if (context.system.look(slot).type === 'directory') return slot;
   throw new Problem({
     found: `no gateway is registered for ${profile}: ${slot} is missing`,
     mend: [
       `register it: hermes-boot gateway register ${profile}`,
-      'hermes-boot gateway list shows those that are',
+      'hermes-boot gateway list shows those that are registered',
     ],
+  });
+}
+
+function slotOf({ scandir }: GatewayContext, profile: string): string {
+  return join(scandir, slotName(profile));
+}
+
+async function takeDown(context: GatewayContext, profile: string, slot: string): Promise<void> {
+  announceStop(context, profile, statusOf(context, slot).pid);
+  s6(context, 's6-svc', '-d', slot);
+  if (await until(context, GRACE, () => !statusOf(context, slot).up)) return;
+  throw new Problem({
+    code: 'timeout',
+    found: `${profile} still runs ${GRACE / 1000} s after SIGTERM; its slot stays`,
+    mend: `end it, and try again: s6-svc -k ${slot}`,
   });
 }

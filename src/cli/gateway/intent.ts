@@ -1,3 +1,5 @@
+/** Records what somebody wants of a gateway, for the next boot and for the gateway itself. */
+
 import { readFileSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { profileDirectory } from '../../gateway/profiles.ts';
@@ -7,23 +9,22 @@ import { lookBelow } from '../../step/place.ts';
 import { Content } from '../../system/content.ts';
 import type { Owner } from '../../system/entry.ts';
 import { join } from '../../system/path.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { GatewayContext } from './s6.ts';
 
-/** Tells a gateway that the TERM it is about to get is no accident. */
+/** Says to a gateway that the SIGTERM it is about to get is intended. */
 const PLANNED_STOP = '.gateway-planned-stop.json';
 
 /**
- * Writes down what somebody wants of a gateway, so that the next boot does the same; everything
- * else in the file stays. As good as it goes: the gateway is told all the same.
- *
- * @returns a warning where it could not be written down
+ * Records whether somebody wants a gateway up or down, so that the next boot does the same; the
+ * rest of the file stays. A failure does not keep the gateway from being controlled.
+ * @returns a warning if it could not be recorded
  */
 export function recordIntent(
-  around: Surroundings,
+  context: GatewayContext,
   profile: string,
   desired: 'running' | 'stopped',
 ): string[] {
-  const { system, home } = around;
+  const { system, home } = context;
   const below = join(profileDirectory(profile), STATE_FILE);
   const path = join(home, below);
   const entry = lookBelow(system, home, below);
@@ -36,12 +37,12 @@ export function recordIntent(
     }
     const state = { ...Object.fromEntries(fields), desired_state: desired };
     const mode = entry.type === 'file' ? entry.stat.mode : 0o644;
-    write(around, path, state, mode, entry.type === 'file' ? entry.stat : around.owner);
+    write(context, path, state, mode, entry.type === 'file' ? entry.stat : context.owner);
   });
 }
 
-/** Announces to a running gateway that it is stopped on purpose; as good as it goes. */
-export function announceStop(around: Surroundings, profile: string, pid: number | null): void {
+/** Says to a running gateway that it is stopped on purpose, if that can be written. */
+export function announceStop(context: GatewayContext, profile: string, pid: number | null): void {
   if (pid === null) return;
   const marker = {
     target_pid: pid,
@@ -49,14 +50,14 @@ export function announceStop(around: Surroundings, profile: string, pid: number 
     stopper_pid: process.pid,
     written_at: new Date().toISOString(),
   };
-  const path = join(join(around.home, profileDirectory(profile)), PLANNED_STOP);
+  const path = join(join(context.home, profileDirectory(profile)), PLANNED_STOP);
   attempt('', () => {
-    write(around, path, marker, 0o600, around.owner);
+    write(context, path, marker, 0o600, context.owner);
   });
 }
 
 function write(
-  { system, isRoot, owner: self }: Surroundings,
+  { system, isRoot, owner: self }: GatewayContext,
   path: string,
   value: object,
   mode: number,
@@ -76,7 +77,7 @@ function attempt(consequence: string, act: () => void): string[] {
   }
 }
 
-/** When a process started, in ticks since the machine did; see proc_pid_stat(5). */
+/** When a process started, in clock ticks since the machine did; see proc_pid_stat(5). */
 function startOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,24 +1,96 @@
+/** The s6 that supervises the gateways of this container: where it runs, its clients, its status. */
+
 import { setTimeout } from 'node:timers/promises';
+import { observeFacts } from '../../engine/facts.ts';
+import { LookFailed, unlessUnknown } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
-import { s6Program } from '../../gateway/programs.ts';
-import { isSupervised } from '../../gateway/slot.ts';
+import { isScanned, isSupervised } from '../../gateway/slot.ts';
+import { s6Program } from '../../gateway/slot-layout.ts';
+import type { Owner } from '../../system/entry.ts';
+import { normalise } from '../../system/path.ts';
 import { capture } from '../../system/real/capture.ts';
-import type { Surroundings } from './surroundings.ts';
+import { RealSystem } from '../../system/real/real.ts';
+import type { Io } from '../command-line.ts';
+import { variableOr } from '../locations.ts';
+
+/** The account that gateways run as. */
+export const ACCOUNT = 'hermes';
 
 /** How often to look again, in milliseconds. */
 const PAUSE = 20;
 
-/** What the clients of s6 end with when the time for what they wait for is up. */
+/** The exit code of the clients of s6 when they have waited too long. */
 const TIMED_OUT = 99;
 
-/** What they end with when the kernel refuses. */
+/** Their exit code when the kernel refuses. */
 const SYSTEM_FAILED = 111;
+
+/** Where gateways are controlled, and by whom. */
+export interface GatewayContext {
+  readonly system: RealSystem;
+  readonly home: string;
+  readonly scandir: string;
+  readonly isRoot: boolean;
+  /** The owner of what is made. */
+  readonly owner: Owner;
+  readonly signal: AbortSignal;
+}
+
+/** Finds the home and the scan directory of s6, whether or not s6 runs there. */
+export function gatewayContext({ env, signal }: Io): GatewayContext {
+  const looking = new RealSystem('/');
+  const pathOf = (name: string, fallback: string): string =>
+    normalise(variableOr(looking, env, name, fallback));
+  const home = pathOf('HERMES_HOME', '/opt/data');
+  const scandir = pathOf('S6_PROFILE_GATEWAY_SCANDIR', '/run/service');
+  const system = new RealSystem('/', [home, scandir]);
+  const { uid, gid } = observeFacts('/');
+  const isRoot = uid === 0;
+  return {
+    system,
+    home,
+    scandir,
+    isRoot,
+    get owner() {
+      return isRoot ? system.accounts().owner(ACCOUNT) : { uid, gid };
+    },
+    signal,
+  };
+}
+
+/**
+ * Makes sure that an s6-svscan runs on the scan directory.
+ * @throws Problem when none does, or this user may not control it
+ */
+export function requireS6({ system, scandir }: GatewayContext): void {
+  // A user who may not even ask whether it listens may not control it either.
+  const isHeard = unlessUnknown(() => isScanned(system, scandir));
+  if (isHeard === true) return;
+  if (isHeard instanceof LookFailed && isHeard.code !== 'not-permitted') throw isHeard;
+  const { s6: isS6 } = observeFacts('/');
+  const control = system.look(`${scandir}/.s6-svscan/control`);
+  if (isHeard instanceof LookFailed || (isS6 && control.type !== 'missing')) {
+    throw new Problem({
+      code: 'not-permitted',
+      found: `this user may not control ${scandir}, or its s6-svscan does not listen`,
+      wanted: 'root or hermes',
+      mend: 'docker exec --user hermes …',
+    });
+  }
+  throw new Problem({
+    found: `s6 supervises no gateways here: no s6-svscan runs on ${scandir}`,
+    mend: [
+      'start the container with its own entry point, so that /init is process 1',
+      'or run the gateway yourself: hermes gateway run',
+    ],
+  });
+}
 
 /**
  * Runs a client of s6 and returns what it prints.
- * @throws Problem with its code and text when it fails
+ * @throws Problem with its exit code and text when it fails
  */
-export function s6({ system }: Surroundings, name: string, ...args: readonly string[]): string {
+export function s6({ system }: GatewayContext, name: string, ...args: readonly string[]): string {
   const program = s6Program(system, name);
   const { code, stdout, stderr } = capture(program, args);
   if (code === 0) return stdout;
@@ -30,9 +102,9 @@ export function s6({ system }: Surroundings, name: string, ...args: readonly str
   });
 }
 
-/** Waits until something holds; says whether it does in time. */
+/** Waits until something holds; returns whether it does in time. */
 export async function until(
-  { signal }: Surroundings,
+  { signal }: GatewayContext,
   milliseconds: number,
   holds: () => boolean,
 ): Promise<boolean> {
@@ -44,7 +116,65 @@ export async function until(
   return true;
 }
 
-/** Whether a supervisor runs on a slot or on its logger. */
-export function isHeld({ system }: Surroundings, slot: string): boolean {
-  return isSupervised(system, slot) || isSupervised(system, `${slot}/log`);
+/** What s6 knows about a gateway. */
+export interface Status {
+  /** Whether s6 supervises it; if not, the rest has no meaning. */
+  readonly supervised: boolean;
+  readonly up: boolean;
+  /** Whether s6 tries to keep it up. */
+  readonly wantedUp: boolean;
+  /** Whether s6 starts it with the container. */
+  readonly normallyUp: boolean;
+  readonly pid: number | null;
+  /** How it ended last; null while it runs, or when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** How long it has been up or down, in seconds. */
+  readonly seconds: number;
+}
+
+const UNSUPERVISED: Status = {
+  supervised: false,
+  up: false,
+  wantedUp: false,
+  normallyUp: false,
+  pid: null,
+  exitCode: null,
+  signal: null,
+  seconds: 0,
+};
+
+/** The fields for programs: the line for people has changed between versions of s6. */
+const FIELDS = 'up,wantedup,normallyup,pid,exitcode,signal,updownfor';
+
+/** Asks s6 for the status of a slot. */
+export function statusOf(context: GatewayContext, slot: string): Status {
+  if (!isSupervised(context.system, slot)) return UNSUPERVISED;
+  const words = s6(context, 's6-svstat', '-o', FIELDS, slot).trim().split(/\s+/);
+  const [up, wantedUp, normallyUp, pid, exitCode, signal, seconds] = words;
+  return {
+    supervised: true,
+    up: up === 'true',
+    wantedUp: wantedUp === 'true',
+    normallyUp: normallyUp === 'true',
+    pid: atLeast(1, pid),
+    exitCode: up === 'true' ? null : atLeast(0, exitCode),
+    signal: up !== 'true' && signal?.startsWith('SIG') === true ? signal : null,
+    seconds: Number(seconds),
+  };
+}
+
+function atLeast(least: number, text: string | undefined): number | null {
+  const value = Number(text);
+  return Number.isInteger(value) && value >= least ? value : null;
+}
+
+/** A status for people, as the end of a sentence: `up, pid 12, for 3 s`. */
+export function showStatus(status: Status): string {
+  const { supervised, up, wantedUp, pid, exitCode, signal, seconds } = status;
+  if (!supervised) return 'registered, but not supervised yet';
+  if (up) return `up, pid ${pid ?? 'unknown'}, for ${seconds} s`;
+  const ended = signal ?? (exitCode === null ? undefined : `exit code ${exitCode}`);
+  const parts = ['down', ended, `for ${seconds} s`, wantedUp ? 'about to start again' : undefined];
+  return parts.filter((part) => part !== undefined).join(', ');
 }

@@ -16,9 +16,7 @@ describe('an empty home', () => {
       `${HOME}/logs/container-boot.log + profile=default prior_state=none action=registered`,
       `command /command/s6-svscanctl -a ${SCANDIR}`,
     ]);
-    expect(notes).toEqual([
-      { severity: 'info', text: 'default stays down: no state of it is recorded' },
-    ]);
+    expect(notes).toEqual([{ severity: 'info', text: 'default stays down: no state is recorded' }]);
     expect(await converge(profileGateways, options, system)).toMatchObject({
       changes: [],
       converged: `every profile has its gateway in ${SCANDIR} already`,

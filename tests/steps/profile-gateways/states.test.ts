@@ -36,9 +36,9 @@ describe('the recorded state', () => {
       profile('writer', '{"gateway_state":"stopped"}'),
     );
     expect(await notesOf(system)).toEqual([
-      'default stays down: no state of it is recorded',
-      'asked stays down: it was told to be "stopped"',
-      'never stays down: no state of it is recorded',
+      'default stays down: no state is recorded',
+      'asked stays down: its wanted state is "stopped"',
+      'never stays down: no state is recorded',
       'writer stays down: its last state is "stopped"',
     ]);
   });
@@ -60,8 +60,8 @@ describe('the recorded state', () => {
 describe('one bad profile costs no other its gateway:', () => {
   const state = (node: MemoryNode) => ({ [`${HOME}/profiles/bad/gateway_state.json`]: node });
   test.each([
-    ['text', file('not json'), 'profiles/bad/gateway_state.json is no JSON object'],
-    ['a list', file('[1]'), 'profiles/bad/gateway_state.json is no JSON object'],
+    ['text', file('not json'), 'profiles/bad/gateway_state.json is not a JSON object'],
+    ['a list', file('[1]'), 'profiles/bad/gateway_state.json is not a JSON object'],
     ['an oversized file', file(' '.repeat(70_000)), 'has 70000 bytes; wanted at most 65536'],
     ['a link', link('/etc/shadow'), 'profiles/bad/gateway_state.json is a link to /etc/shadow'],
     ['a directory', directory(), 'profiles/bad/gateway_state.json is a directory'],

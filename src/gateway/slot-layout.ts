@@ -1,4 +1,14 @@
-import { DEFAULT_PROFILE } from './names.ts';
+/** The service directory of a gateway: its scripts, its files, and the programs of s6 it needs. */
+
+import { isPresent } from '../step/program.ts';
+import { Content } from '../system/content.ts';
+import type { Owner } from '../system/entry.ts';
+import type { Part, Publication } from '../system/publication.ts';
+import type { ReadSystem } from '../system/system.ts';
+import { DEFAULT_PROFILE } from './profiles.ts';
+
+/** Where s6-overlay has its programs, and where Debian has its own s6. */
+const DIRECTORIES = ['/command', '/usr/bin', '/bin'];
 
 /** What the scripts of a gateway slot depend on. */
 export interface ScriptOptions {
@@ -106,4 +116,71 @@ function script(shebang: string, lines: readonly string[]): string {
   const start = lines.findIndex((line) => !line.startsWith('#'));
   const body = lines.toSpliced(start, 0, 'set -e');
   return [shebang, '# shellcheck shell=sh', ...body, ''].join('\n');
+}
+
+/** What a slot depends on. */
+interface SlotOptions extends ScriptOptions {
+  readonly owner: Owner;
+  /** Whether s6 starts it as soon as it sees it. */
+  readonly starts: boolean;
+}
+
+/** Adds what the machine has: the programs of s6-overlay, or those of Debian's s6. */
+export function slotOptions(
+  system: ReadSystem,
+  options: Omit<SlotOptions, 'shebang' | 'setuidgid' | 'log'>,
+): SlotOptions {
+  // Without s6-overlay there is no environment directory: the supervisor's own is passed on.
+  const hasContenv = isPresent(system, '/command/with-contenv');
+  return {
+    ...options,
+    shebang: hasContenv ? '#!/command/with-contenv sh' : '#!/bin/sh',
+    setuidgid: s6Program(system, 's6-setuidgid'),
+    log: s6Program(system, 's6-log'),
+  };
+}
+
+/**
+ * The absolute path of a program of s6: docker exec has no /command on its PATH. The plain name
+ * where there is none, for PATH to find.
+ */
+export function s6Program(system: ReadSystem, name: string): string {
+  const paths = DIRECTORIES.map((directory) => `${directory}/${name}`);
+  return paths.find((path) => isPresent(system, path)) ?? name;
+}
+
+/**
+ * The service directory of a gateway: its scripts, and what s6-supervise would otherwise make for
+ * root alone. It uses what exists and leaves mode and owner alone, so that the account can control
+ * its own gateways; see trymkdir in s6-supervise.c.
+ */
+export function slotLayout(options: SlotOptions): Publication {
+  const { owner, starts } = options;
+  return {
+    owner,
+    mode: 0o755,
+    parts: [
+      file('type', 'longrun\n', 0o644),
+      file('run', runScript(options), 0o755),
+      file('finish', finishScript(), 0o755),
+      ...(starts ? [] : [file('down', '', 0o644)]),
+      ...skeleton(''),
+      { type: 'directory', name: 'log', mode: 0o755 },
+      file('log/run', logScript(options), 0o755),
+      ...skeleton('log/'),
+    ],
+  };
+}
+
+function file(name: string, text: string, mode: number): Part {
+  return { type: 'file', name, mode, content: Content.ofText(text) };
+}
+
+function skeleton(below: '' | 'log/'): Part[] {
+  return [
+    { type: 'directory', name: `${below}event`, mode: 0o3730 },
+    { type: 'directory', name: `${below}supervise`, mode: 0o755 },
+    { type: 'directory', name: `${below}supervise/event`, mode: 0o3730 },
+    { type: 'fifo', name: `${below}supervise/control`, mode: 0o660 },
+  ];
 }

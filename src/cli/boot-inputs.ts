@@ -1,57 +1,64 @@
+/** Makes a boot ready, from the plan and the world to the values of its inputs; and runs it dry. */
+
 import { fileURLToPath } from 'node:url';
 import { stepTypes } from '../../steps/index.ts';
+import { dryRun } from '../engine/boot.ts';
 import { assumeRoot, observeFacts } from '../engine/facts.ts';
+import type { BootReport } from '../engine/report.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs, secretTexts } from '../plan/inputs.ts';
 import type { BootPlan, Input, Plan } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
-import { problemLines, viewProblem } from '../report/step-view.ts';
+import { viewPlan, type PlanView } from '../report/boot-view.ts';
+import { problemLines } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readAllEnvdir } from '../system/envdir.ts';
 import { MEANS } from '../system/real/owners/means.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { Arguments } from './command.ts';
-import { EarlyEnd } from './end.ts';
+import type { World } from '../system/world.ts';
+import type { Arguments, Context } from './command-line.ts';
+import { ExitError } from './exit.ts';
 import { readFragments } from './fragments.ts';
-import type { Context } from './io.ts';
-import { readPlan } from './load-plan.ts';
-import { shorten } from './plan-file.ts';
-import { findRoot } from './root.ts';
+import { findRoot } from './locations.ts';
+import { readPlan, shorten } from './read-plan.ts';
 
-/** All that a boot, dry or real, takes. */
-export interface Prepared {
-  /** The plan before its inputs were filled in. */
-  readonly source: Plan;
-  /** What the world has added to it. */
-  readonly fragments: readonly PlanSource[];
-  /** What the variables of secret inputs hold. */
-  readonly secrets: readonly string[];
+/** What a dry run needs. */
+export interface DryRunInputs {
   readonly plan: BootPlan;
-  readonly system: RealSystem;
+  readonly system: Pick<World, 'tree' | 'policy'>;
   readonly facts: Facts;
 }
 
-/** A plan, and the world that it is for. */
-interface PreparedPlan {
-  readonly plan: Plan;
-  /** The directory of the world on this machine. */
-  readonly root: string;
-  /** What the world adds to the plan. */
+/** What a boot needs. */
+export interface BootInputs extends DryRunInputs {
+  /** The plan before its inputs got their values. */
+  readonly source: Plan;
+  /** The fragments that the world adds to it. */
   readonly fragments: readonly PlanSource[];
+  /** The values of the variables of secret inputs. */
+  readonly secrets: readonly string[];
+  readonly system: RealSystem;
+}
+
+/** A plan, and the world that it is for. */
+interface PlanInputs extends Pick<BootInputs, 'fragments'> {
+  readonly plan: Plan;
+  /** The root directory on this machine. */
+  readonly root: string;
   readonly system: ReadSystem;
 }
 
 /**
- * Reads the plan of a command line, with the fragments of the world that it names.
- * @throws EarlyEnd when there is no such world or plan, or the plan has mistakes
+ * Reads the plan of a command line, with the fragments below its root directory.
+ * @throws ExitError when there is no such directory or plan, or the plan has mistakes
  */
-export async function preparePlan(context: Context, options: Arguments): Promise<PreparedPlan> {
-  const root = findRoot(options.root, context.io.cwd);
+export async function preparePlan(context: Context, args: Arguments): Promise<PlanInputs> {
+  const root = findRoot(args, context.io.cwd);
   const system = new RealSystem(root);
   let fragments: readonly PlanSource[] = [];
   const { plan } = await readPlan(context, {
-    named: options.operand,
+    named: args.operands[0],
     fragments: () => {
       const shown = (path: string) => (root === '/' ? path : shorten(root + path, context.io.cwd));
       fragments = readFragments(system, shown);
@@ -63,13 +70,12 @@ export async function preparePlan(context: Context, options: Arguments): Promise
 }
 
 /**
- * Makes everything ready for a boot: reads the plan, opens the world, gives the inputs their
- * values.
- * @throws EarlyEnd when one of them is not as it must be
+ * Makes a boot ready.
+ * @throws ExitError when the root directory, the plan or an input is not valid
  */
-export async function prepare(context: Context, options: Arguments): Promise<Prepared> {
+export async function prepareBoot(context: Context, args: Arguments): Promise<BootInputs> {
   const { io, redactor } = context;
-  const { plan, root, system: unguarded, fragments } = await preparePlan(context, options);
+  const { plan, root, system: unguarded, fragments } = await preparePlan(context, args);
   const envdir = readAllEnvdir(
     unguarded,
     plan.inputs.flatMap(({ env }) => env),
@@ -80,11 +86,10 @@ export async function prepare(context: Context, options: Arguments): Promise<Pre
   const secrets = secretTexts(plan.inputs, environment);
   for (const secret of secrets) redactor.learnText(secret);
   if (problems.length > 0) {
-    const lines = problems.flatMap((problem) => problemLines(viewProblem(problem)));
-    throw new EarlyEnd('config', ...lines);
+    throw new ExitError('config', ...problems.flatMap(problemLines));
   }
   const observed = observeFacts(root);
-  const facts = options.flags.has('assume-root') ? assumeRoot(observed) : observed;
+  const facts = args.options.has('assume-root') ? assumeRoot(observed) : observed;
   return {
     source: plan,
     fragments,
@@ -100,12 +105,23 @@ export async function prepare(context: Context, options: Arguments): Promise<Pre
   };
 }
 
+/** Finds out what a boot would do. */
+export async function dryRunOf(
+  { io: { signal }, redactor }: Context,
+  { plan, system, facts }: DryRunInputs,
+): Promise<{ readonly report: BootReport; readonly view: PlanView }> {
+  const report = await dryRun(plan, system, { facts, listener: () => undefined, signal });
+  // An interrupted plan is not an answer.
+  signal.throwIfAborted();
+  return { report, view: viewPlan({ plan, report, facts }, redactor) };
+}
+
 /** The program of processes that help with the owners of large trees: it lies beside this one. */
 function sharing(): string {
   return fileURLToPath(new URL('own-share.cjs', import.meta.url));
 }
 
-/** What a plan takes from its environment as a path belongs to the users of that path. */
+/** A path that a plan takes from its environment belongs to the users of that path. */
 function guardedBy({ declaration, value }: Input): string[] {
   return declaration.type === 'path' && typeof value === 'string' ? [value] : [];
 }

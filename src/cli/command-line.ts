@@ -1,0 +1,131 @@
+/** What a command is: its place in the help, its options as a table, and what it is given. */
+
+import type { Environment, Output } from '../report/paint.ts';
+import type { Redactor } from '../report/redact.ts';
+import type { Exit } from './exit.ts';
+
+/** The process that a command runs in. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Environment;
+  /** Where relative paths of the command line start. */
+  readonly cwd: string;
+  /** Aborts with an Interruption when the process is asked to stop. */
+  readonly signal: AbortSignal;
+  /** The stream behind stderr, for the live list; asked for only when stderr is a terminal. */
+  terminal?(): NodeJS.WriteStream;
+}
+
+/** What every command is given. */
+export interface Context {
+  readonly io: Io;
+  /** Knows the secrets as soon as a command has read its inputs. */
+  readonly redactor: Redactor;
+}
+
+/** The arguments of a command, checked. */
+export interface Arguments {
+  /** What stands without dashes: PLAN, TYPE, or ACTION and PROFILE. */
+  readonly operands: readonly string[];
+  /** The options that were given, with their values; empty for one that takes none. */
+  readonly options: ReadonlyMap<OptionName, string>;
+}
+
+/** Runs a command. */
+export type Command = (context: Context, args: Arguments) => Promise<Exit>;
+
+/** A command and its place in the help. */
+export interface CommandSpec {
+  readonly name: CommandName;
+  readonly summary: string;
+  /** Each may be left out. */
+  readonly operands: readonly { readonly name: string; readonly description: string }[];
+  /** Whether the operand may be repeated. */
+  readonly several?: true;
+  /** Loads its code: a boot must not pay for the other commands. */
+  load(): Promise<Command>;
+}
+
+type CommandName =
+  | 'plan'
+  | 'run'
+  | 'verify'
+  | 'facts'
+  | 'status'
+  | 'history'
+  | 'validate'
+  | 'steps'
+  | 'gateway'
+  | 'install-method';
+
+/** A row of the table of options. */
+interface OptionSpec {
+  readonly name: string;
+  /** The name of its value in the help; missing for an option that takes none. */
+  readonly value?: string;
+  readonly description: string;
+  readonly commands: readonly CommandName[];
+}
+
+/** Every option, in the order of the help. A new one is a row here. */
+const OPTIONS = [
+  {
+    name: 'root',
+    value: 'DIR',
+    description: 'the root directory to boot (default: /)',
+    commands: ['plan', 'run', 'verify', 'facts', 'status', 'history'],
+  },
+  {
+    name: 'facts',
+    value: 'FILE',
+    description: 'plan from what `facts --json` wrote there; - is stdin',
+    commands: ['plan'],
+  },
+  {
+    name: 'explain',
+    description: 'say why each step acts or not, and where each input comes from',
+    commands: ['plan', 'install-method'],
+  },
+  {
+    name: 'origin',
+    description: 'show which file each step comes from, without planning',
+    commands: ['plan'],
+  },
+  {
+    name: 'json',
+    description: 'print JSON on stdout',
+    commands: ['plan', 'run', 'facts', 'status', 'history', 'gateway', 'install-method'],
+  },
+  {
+    name: 'detailed-exitcode',
+    description: 'exit with 2 if something would change',
+    commands: ['plan'],
+  },
+  {
+    name: 'assume-root',
+    description: 'plan as if this process had all privileges of root',
+    commands: ['plan', 'facts'],
+  },
+  {
+    name: 'strict',
+    description: 'exit with 1 if the boot is degraded',
+    commands: ['plan', 'run', 'verify', 'status'],
+  },
+  {
+    name: 'strict',
+    description: 'treat warnings as mistakes',
+    commands: ['validate'],
+  },
+  { name: 'all', description: 'every profile', commands: ['gateway'] },
+] as const satisfies readonly OptionSpec[];
+
+/** An option that some command takes. */
+export type OptionName = (typeof OPTIONS)[number]['name'];
+
+/** The options of a command, in the order of its help. */
+export function optionsOf(
+  command: CommandName,
+): readonly (OptionSpec & { readonly name: OptionName })[] {
+  return OPTIONS.filter(({ commands }: OptionSpec) => commands.includes(command));
+}

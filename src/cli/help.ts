@@ -1,0 +1,100 @@
+/** Reads any command line with commander: help, suggestions, options in every spelling. */
+
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { optionsOf, type CommandSpec, type Io, type OptionName } from './command-line.ts';
+import { COMMANDS, type Call } from './commands.ts';
+import { EXIT, ExitError } from './exit.ts';
+
+const EXAMPLES = [
+  ['hermes-boot plan --explain', 'what would the next boot do, and why?'],
+  ['hermes-boot run', 'do it'],
+  ['hermes-boot verify && echo fine', 'is everything as it should be?'],
+  ['hermes-boot plan ./my.yaml --root /mnt', 'another plan, another root directory'],
+  ['hermes-boot facts --json > f.json', 'attach this to a bug report'],
+  ['hermes-boot plan --facts f.json', 'what would that boot have changed?'],
+  ['hermes-boot steps file.mode', 'which options does a step type have?'],
+] as const;
+
+/**
+ * Reads a command line.
+ * @returns undefined when everything was printed, as for --help
+ * @throws ExitError when the command line is wrong
+ */
+export function parseCommandLine(argv: readonly string[], io: Io): Call | undefined {
+  const errors: string[] = [];
+  let call: Call | undefined;
+  const program = new Command('hermes-boot')
+    .description('Boots a container from a plan: shows, makes and checks the changes.')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureOutput({
+      writeOut: (text) => {
+        io.stdout.write(text);
+      },
+      writeErr: (text) => errors.push(text),
+      getOutHelpWidth: () => 80,
+      getErrHelpWidth: () => 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText('after', `\n${examples()}\n\n${exitTable()}`)
+    .exitOverride();
+  for (const spec of COMMANDS) {
+    addCommand(program, spec, (chosen) => {
+      call = chosen;
+    });
+  }
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new ExitError('usage', mistake(errors.join('')), 'see hermes-boot --help');
+  }
+  return call;
+}
+
+function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) => void): void {
+  const command = program
+    .command(spec.name)
+    .summary(spec.summary)
+    .description(`${spec.summary[0]?.toUpperCase() ?? ''}${spec.summary.slice(1)}.`)
+    .helpOption('-h, --help', 'print this help');
+  for (const { name, description } of spec.operands) {
+    command.argument(`[${name}${spec.several === true ? '...' : ''}]`, description);
+  }
+  const known = optionsOf(spec.name).map(({ name, value, description }) => {
+    const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
+    return { name, option: new Option(flags, description) };
+  });
+  for (const { option } of known) command.addOption(option);
+  command.action(() => {
+    const options = new Map<OptionName, string>();
+    for (const { name, option } of known) {
+      const value: unknown = command.getOptionValue(option.attributeName());
+      if (value !== undefined) options.set(name, typeof value === 'string' ? value : '');
+    }
+    choose({ command: spec, args: { operands: command.args, options } });
+  });
+}
+
+function mistake(text: string): string {
+  if (!text.startsWith('error: ')) return 'no command given';
+  const [found = '', suggestion] = text.trim().split('\n');
+  const hint = /^\(Did(.*)\)$/.exec(suggestion ?? '')?.[1];
+  return `${found.slice('error: '.length)}${hint === undefined ? '' : `; did${hint}`}`;
+}
+
+function examples(): string {
+  const width = Math.max(...EXAMPLES.map(([line]) => line.length));
+  return `Examples:\n${EXAMPLES.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`).join('\n')}`;
+}
+
+function exitTable(): string {
+  const lines = Object.values(EXIT).map(
+    ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
+  );
+  return `Exit codes:\n${lines.join('\n')}`;
+}

@@ -1,0 +1,196 @@
+/** Keeps the receipt of a boot, however it ends: by its report, an error, a signal or a bug. */
+
+import { basename, resolve } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { hostName, startOfContainer } from '../engine/container.ts';
+import type { BootReport } from '../engine/report.ts';
+import { problemOf } from '../errors/look-failed.ts';
+import { Problem } from '../errors/problem.ts';
+import { showLine } from '../report/boot-log.ts';
+import { brokenReceipt, reasonOf, receiptOf } from '../report/make-receipt.ts';
+import {
+  RECEIPT_VERSION,
+  type LastBoot,
+  type Origin,
+  type Reason,
+  type Receipt,
+  type RunningBoot,
+} from '../report/receipt.ts';
+import { RealSystem } from '../system/real/real.ts';
+import { timestampOf } from '../text/phrases.ts';
+import type { BootInputs } from './boot-inputs.ts';
+import type { Arguments, Context } from './command-line.ts';
+import { ExitError, Interruption, type Exit } from './exit.ts';
+import { STATUS_FILE, historyFile, isDirectory } from './locations.ts';
+import { isPath, namedPlan } from './read-plan.ts';
+import { StatusFile, writeHistory } from './receipt-files.ts';
+
+/**
+ * Runs a boot and keeps its receipt. What cannot be written is reported in one line, and changes
+ * nothing about how the boot ends.
+ */
+export async function withReceipt(
+  context: Context,
+  args: Arguments,
+  boot: (keeper: ReceiptKeeper) => Promise<Exit>,
+): Promise<Exit> {
+  const keeper = new ReceiptKeeper(context, args);
+  try {
+    return await boot(keeper);
+  } catch (error) {
+    keeper.breakOff(error);
+    throw error;
+  } finally {
+    keeper.close();
+  }
+}
+
+/** Writes the receipt of one boot. */
+export class ReceiptKeeper {
+  readonly #context: Context;
+  readonly #args: Arguments;
+  readonly #started = timestampOf(new Date());
+  /** What could not be written, by file. */
+  readonly #problems = new Map<string, Problem>();
+  #inputs: BootInputs | undefined;
+  #status: StatusFile | undefined;
+  #ended = false;
+
+  constructor(context: Context, args: Arguments) {
+    this.#context = context;
+    this.#args = args;
+  }
+
+  /** Marks the boot as running, so that one that never ends is known. */
+  begin(inputs: BootInputs): void {
+    this.#inputs = inputs;
+    const { plan, system } = inputs;
+    const mark: RunningBoot = {
+      version: RECEIPT_VERSION,
+      plan: plan.name,
+      file: this.#file(plan.file),
+      result: 'running',
+      started: this.#started,
+      ...originOf(plan.digest),
+    };
+    this.#attempt(STATUS_FILE, () => {
+      this.#putStatus(system, this.#context.redactor.document(mark));
+    });
+  }
+
+  /** Keeps the receipt of a boot that ran. */
+  end(report: BootReport): void {
+    const inputs = this.#inputs;
+    if (inputs === undefined) return;
+    this.#ended = true;
+    const { plan, facts } = inputs;
+    const boot = { plan, report, facts, ...this.#bootContext(plan.file, plan.digest) };
+    this.#attempt('receipt', () => {
+      this.#keep(inputs, receiptOf(boot, this.#context.redactor));
+    });
+  }
+
+  /** Keeps the receipt of a boot that broke off, or could not begin. */
+  breakOff(error: unknown): void {
+    if (this.#ended) return;
+    const operand = this.#args.operands[0];
+    // A wrong plan name on the command line says nothing about this container.
+    const isMisnamed = error instanceof ExitError && error.exit !== 'config';
+    if (isMisnamed && this.#inputs === undefined && operand !== undefined) return;
+    const named = namedPlan(operand, this.#context.io.env);
+    const plan = this.#inputs?.plan;
+    const context = this.#bootContext(plan?.file ?? named, plan?.digest ?? null);
+    const broken = {
+      ...context,
+      plan: plan?.name ?? (isPath(named) ? basename(named).replace(/\.[a-z]+$/, '') : named),
+      file: plan === undefined && !isPath(named) ? named : context.file,
+      reason: whyBroken(this.#interruption() ?? error, named),
+      changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
+    };
+    this.#attempt('receipt', () => {
+      this.#keep(this.#inputs, brokenReceipt(broken, this.#context.redactor));
+    });
+  }
+
+  /** Reports what could not be written, after the log of the boot. */
+  close(): void {
+    this.#status?.close();
+    const { io, redactor } = this.#context;
+    for (const problem of this.#problems.values()) {
+      const text = redactor.text(`receipt: not written: ${problem.message}`);
+      io.stderr.write(showLine({ level: 'warn', text }));
+    }
+  }
+
+  #keep(inputs: BootInputs | undefined, receipt: Receipt): void {
+    this.#attempt(STATUS_FILE, () => {
+      // A boot that could not begin may lack even its root directory.
+      if (inputs !== undefined) this.#putStatus(inputs.system, receipt);
+      else if (isDirectory(this.#root())) this.#putStatus(new RealSystem(this.#root()), receipt);
+    });
+    if (inputs === undefined) return;
+    const { system, facts, plan } = inputs;
+    const { home } = plan;
+    if (home === undefined) return;
+    this.#attempt(historyFile(home), () => {
+      writeHistory(system, home, receipt, facts);
+    });
+  }
+
+  #putStatus(system: RealSystem, boot: LastBoot): void {
+    this.#status ??= new StatusFile(system, startOfContainer(this.#root()));
+    this.#status.put(boot);
+  }
+
+  #root(): string {
+    return resolve(this.#context.io.cwd, this.#args.options.get('root') ?? '/');
+  }
+
+  #attempt(file: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      // A bug of ours, too, must not decide how a boot ends.
+      const problem = problemOf(error) ?? new Problem({ found: bugText(error) });
+      if (!this.#problems.has(file)) this.#problems.set(file, problem);
+    }
+  }
+
+  #interruption(): Interruption | undefined {
+    const reason: unknown = this.#context.io.signal.reason;
+    return reason instanceof Interruption ? reason : undefined;
+  }
+
+  #bootContext(file: string, digest: string | null) {
+    return {
+      file: this.#file(file),
+      started: this.#started,
+      ended: timestampOf(new Date()),
+      interrupted: this.#interruption() !== undefined,
+      origin: originOf(digest),
+    };
+  }
+
+  #file(shown: string): string {
+    return resolve(this.#context.io.cwd, shown);
+  }
+}
+
+function originOf(digest: string | null): Origin {
+  return { digest, program: packageJson.version, host: hostName() };
+}
+
+function whyBroken(error: unknown, named: string): Reason {
+  const problem = problemOf(error);
+  if (problem !== undefined) return reasonOf(null, problem);
+  if (!(error instanceof ExitError)) {
+    return { about: null, text: bugText(error), mend: ['please report it'] };
+  }
+  const [text = 'the plan has mistakes', ...mend] = error.lines;
+  const advice = error.lines.length === 0 ? [`hermes-boot validate ${named} shows them`] : mend;
+  return { about: null, text, mend: advice };
+}
+
+function bugText(error: unknown): string {
+  return `a bug of hermes-boot: ${error instanceof Error ? error.message : String(error)}`;
+}
