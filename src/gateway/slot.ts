@@ -19,12 +19,12 @@ const RIGHTS = {
 
 /** Whether an s6-supervise runs on a service directory. */
 export function isSupervised(system: ReadSystem, slot: string): boolean {
-  return system.listens(join(slot, 'supervise/control'));
+  return system.ask({ kind: 'listens', path: join(slot, 'supervise/control') });
 }
 
 /** Whether an s6-svscan runs on a scan directory. */
 export function isScanned(system: ReadSystem, scandir: string): boolean {
-  return system.listens(join(scandir, '.s6-svscan/control'));
+  return system.ask({ kind: 'listens', path: join(scandir, '.s6-svscan/control') });
 }
 
 /**

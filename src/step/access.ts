@@ -17,7 +17,7 @@ export const READ_AND_WRITE = 0o6;
 export function mayUse(system: ReadSystem, facts: Facts, path: string, bits: number): boolean {
   const entry = system.look(path);
   if (!('stat' in entry)) return false;
-  const answer = facts.assumed ? undefined : system.permits(path, bits);
+  const answer = facts.assumed ? undefined : system.ask({ kind: 'permits', path, bits });
   return answer ?? overrides(facts, entry.stat) ?? grants(entry.stat, facts, bits);
 }
 

@@ -20,7 +20,7 @@ export function requireDatabase(system: ReadSystem, path: '/etc/passwd' | '/etc/
  * kin would take them over; until then they only confuse.
  */
 export function abandonedLocks(system: ReadSystem): RemovalChange[] {
-  return system.abandonedLocks().map((path) => ({
+  return system.ask({ kind: 'abandonedLocks' }).map((path) => ({
     kind: 'removal',
     path,
     from: 'lock',

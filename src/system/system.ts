@@ -1,13 +1,14 @@
 import type { Accounts } from './accounts/accounts.ts';
 import type { RecordEdit } from './accounts/edit.ts';
-import type { Command, Identity } from './command.ts';
+import type { Command } from './command.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import type { Publication } from './publication.ts';
 import type { MountPoint } from './mounts.ts';
+import type { Answer, Question, QuestionKind } from './question.ts';
 import type { Time } from './scan.ts';
-import type { Asked, OwnerLook, OwnerScan } from './tree.ts';
+import type { OwnerLook, OwnerScan } from './tree.ts';
 import type { TreeCopy } from './tree-copy.ts';
 import type { Unkept } from './unkept.ts';
 
@@ -54,8 +55,6 @@ export interface ReadSystem {
   list(path: string): readonly string[];
   /** The accounts and groups of the world. */
   accounts(): Accounts;
-  /** Lock files of the account databases that a killed process left behind. */
-  abandonedLocks(): readonly string[];
   /** Compares the owners of a tree with a rule in one walk. */
   scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan>;
   /**
@@ -69,14 +68,8 @@ export interface ReadSystem {
   isMountedFile(path: string): boolean;
   /** What `path`, a canonical one, lies on; undefined where the kernel does not tell. */
   mountOf(path: string): MountPoint | undefined;
-  /** What the kernel answers when this process asks for rights to an entry; see Tree. */
-  permits(path: string, bits: number): boolean | undefined;
-  /** What the kernel answers when an account asks for rights; see Tree. */
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[];
-  /** How many bytes still fit where `path`, a canonical one, is; undefined where nobody knows. */
-  freeBytes(path: string): number | undefined;
-  /** Whether a process reads from the FIFO at `path`, as a supervisor does from its control. */
-  listens(path: string): boolean;
+  /** What is asked of the world besides its entries; see question.ts. */
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K>;
   /** Where `path` leads when the directories on the way, but not itself, are resolved. */
   resolve(path: string): Resolution;
 }

@@ -1,15 +1,15 @@
 import { Accounts } from './accounts/accounts.ts';
 import { recordLines } from './accounts/reader.ts';
-import type { Identity } from './command.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Stat } from './entry.ts';
 import { mayFollow, type LinkPolicy } from './links.ts';
 import { mountOf, type MountPoint } from './mounts.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
+import { formOf, type Answer, type Question, type QuestionKind } from './question.ts';
 import { isRootsAlone, READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
 import type { Time } from './scan.ts';
-import type { Asked, OwnerLook, OwnerScan, Tree } from './tree.ts';
+import type { OwnerLook, OwnerScan, Tree } from './tree.ts';
 
 /** As many links as Linux follows on one path before it calls them a loop; see path_resolution(7). */
 const MAX_LINKS = 40;
@@ -72,10 +72,6 @@ export class World implements ReadSystem {
     return this.#accounts;
   }
 
-  abandonedLocks(): readonly string[] {
-    return this.tree.abandonedLocks();
-  }
-
   scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
     return this.tree.scanOwners(path, rule, signal);
   }
@@ -99,22 +95,11 @@ export class World implements ReadSystem {
     return mountOf(this.tree.mounts(), path);
   }
 
-  permits(path: string, bits: number): boolean | undefined {
-    const resolution = this.resolve(path);
-    return resolution.kind === 'path' ? this.tree.permits(resolution.path, bits) : undefined;
-  }
-
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
-    return this.tree.permitsAs(account, asked);
-  }
-
-  freeBytes(path: string): number | undefined {
-    return this.tree.freeBytes(path);
-  }
-
-  listens(path: string): boolean {
-    const resolution = this.resolve(path);
-    return resolution.kind === 'path' && this.tree.listens(resolution.path);
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K> {
+    if (!('path' in question) || typeof question.path !== 'string') return this.tree.ask(question);
+    const resolution = this.resolve(question.path);
+    if (resolution.kind === 'behind-link') return formOf(question).none(question);
+    return this.tree.ask({ ...question, path: resolution.path });
   }
 
   resolve(path: string): Resolution {

@@ -4,7 +4,7 @@ import { errnoOf, unreachable } from '../../errors/problem.ts';
 import type { Identity } from '../command.ts';
 import { isServed, mountOf, type Mounts } from '../mounts.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
-import type { Asked } from '../tree.ts';
+import type { Asked } from '../question.ts';
 import { isAbsence, lookProblem } from './errno.ts';
 import { O_PATH, pathOf, withEntry } from './open.ts';
 import { OpenPath } from './open-path.ts';

@@ -66,7 +66,8 @@ export class RealHomeLock implements HomeLock {
     if (this.#system.look(this.#home).type === 'missing') return 'absent';
     // What this boot cannot change it need not keep to itself.
     if (this.#system.mountOf(this.#home)?.readOnly === true) return 'unavailable';
-    if (this.#system.permits(this.#home, WRITE_IN) === false) return 'unavailable';
+    if (this.#system.ask({ kind: 'permits', path: this.#home, bits: WRITE_IN }) === false)
+      return 'unavailable';
     try {
       return await this.#acquire(signal, tell);
     } catch (error) {

@@ -34,7 +34,7 @@ import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
 import { outOfSpace } from './space.ts';
 import { RightsLog } from './rights-log.ts';
-import { RealTree } from './tree.ts';
+import { RealTree } from './real-tree.ts';
 import * as write from './write.ts';
 
 function openRoot(root: string, means: Means): RealTree {
