@@ -4,7 +4,7 @@ import { listed } from '../src/step/phrases.ts';
 import { existingDirectory, lookBelow, wayTo } from '../src/step/place.ts';
 import { defineStep, type StepContext } from '../src/step/step.ts';
 import { reliesOn, reliesOnAccount } from '../src/step/touch.ts';
-import type { Identity } from '../src/system/command.ts';
+import type { Identity } from '../src/system/accounts.ts';
 import { showMode, showOwner, type Stat } from '../src/system/entry.ts';
 import { closedMountKey } from '../src/step/mounted.ts';
 import { join } from '../src/system/path.ts';

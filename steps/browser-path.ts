@@ -10,7 +10,7 @@ import {
   type StepContext,
 } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
-import { envdirPath, readEnvdir } from '../src/system/envdir.ts';
+import { envdirPath, readEnvdir } from '../src/system/container-env.ts';
 import { isWithin, nameOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 import { readBaked } from './browser-path/baked.ts';

@@ -1,5 +1,5 @@
 import type { Environment } from '../report/paint.ts';
-import { readEnvdir } from '../system/envdir.ts';
+import { readEnvdir } from '../system/container-env.ts';
 import type { ReadSystem } from '../system/system.ts';
 
 /**

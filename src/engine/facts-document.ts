@@ -2,8 +2,8 @@ import type { InputSource } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
 import { MAIN_PROGRAM_WORDS, type Facts } from '../step/facts.ts';
 import type { IdRange, KnownIds } from '../step/ids.ts';
-import type { LinkPolicy } from '../system/links.ts';
-import { worldRecord, type WorldRecord } from '../system/recording/record.ts';
+import type { LinkPolicy } from '../system/world.ts';
+import { worldRecord, type WorldRecord } from '../system/recording/world-record.ts';
 import {
   as,
   count,

@@ -1,6 +1,6 @@
 import { Content } from '../system/content.ts';
 import type { Owner } from '../system/entry.ts';
-import type { Part, Publication } from '../system/publication.ts';
+import type { Part, Publication } from '../system/new-directory.ts';
 import { finishScript, logScript, runScript, type ScriptOptions } from './scripts.ts';
 
 /** What a slot is made of. */

@@ -6,7 +6,7 @@ import { rightsChanges } from '../step/rights.ts';
 import { isThis } from '../step/same.ts';
 import { sameOwner, type Entry } from '../system/entry.ts';
 import { join } from '../system/path.ts';
-import type { Part, Publication } from '../system/publication.ts';
+import type { Part, Publication } from '../system/new-directory.ts';
 import type { ReadSystem } from '../system/system.ts';
 
 /** The file that keeps s6-supervise from starting a service as soon as it sees it. */

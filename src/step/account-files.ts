@@ -1,7 +1,6 @@
 import type { RemovalChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import { recordLines } from '../system/accounts/reader.ts';
-import { fieldsOf, splitMembers } from '../system/accounts/records.ts';
+import { fieldsOf, recordLines, splitMembers } from '../system/accounts.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { whatIs } from './phrases.ts';
 

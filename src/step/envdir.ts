@@ -1,6 +1,6 @@
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import { envdirHolds, envdirPath, readEnvdir } from '../system/envdir.ts';
+import { envdirHolds, envdirPath, readEnvdir } from '../system/container-env.ts';
 import { whatIs } from './phrases.ts';
 import { canonical, parentChanges } from './place.ts';
 import type { StepContext } from './step.ts';

@@ -1,7 +1,7 @@
 import { fingerprint } from '../changes/kinds.ts';
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Identity } from '../system/command.ts';
+import type { Identity } from '../system/accounts.ts';
 import type { Reader } from '../system/content.ts';
 import type { Entry } from '../system/entry.ts';
 import type { ReadSystem } from '../system/system.ts';

@@ -1,6 +1,6 @@
 import type { Change } from '../changes/change.ts';
 import { sameOwner, type Owner, type Present } from '../system/entry.ts';
-import { clearedBits } from '../system/node.ts';
+import { clearedBits } from '../system/memory-node.ts';
 
 /** The rights that an entry should have; what is absent stays as it is. */
 export interface Rights {

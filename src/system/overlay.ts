@@ -1,7 +1,7 @@
 import { Problem } from '../errors/problem.ts';
 import type { Content } from './content.ts';
 import { sameOwner, type Present, type Stat } from './entry.ts';
-import { clearedBits, nodeOf, presentOf, type MemoryNode } from './node.ts';
+import { clearedBits, nodeOf, presentOf, type MemoryNode } from './memory-node.ts';
 import { keepsRule, ownerBy, type OwnerRule } from './owner-rule.ts';
 import { isWithin, join, nameOf, parentOf } from './path.ts';
 import type { Answer, Answers, Question, QuestionKind } from './question.ts';

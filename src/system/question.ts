@@ -3,7 +3,7 @@
  * record has it. A new kind is a row here, and its answer in real/real-tree.ts and in overlay.ts.
  */
 import { as, flag, list, nullable, number, text, type Codec } from '../text/codec.ts';
-import type { Identity } from './command.ts';
+import type { Identity } from './accounts.ts';
 
 /** What an account may need: to enter a directory, to make and remove entries in one, to read a file. */
 export type Right = 'enter' | 'write-in' | 'read';

@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 import type { Owner, Present } from './entry.ts';
-import { clearedBits } from './node.ts';
+import { clearedBits } from './memory-node.ts';
 import { isForeign, keepsRule, ownerBy, type OwnerRule } from './owner-rule.ts';
 import { SAMPLE_SIZE, type Misowned, type OwnerScan } from './tree.ts';
 

@@ -1,21 +1,18 @@
 import { Problem, unreachable } from '../errors/problem.ts';
-import { editRecord, type RecordEdit } from './accounts/edit.ts';
-import { recordLines } from './accounts/reader.ts';
+import { editRecord, recordLines, type RecordEdit } from './accounts.ts';
 import { Content } from './content.ts';
 import type { Entry, Owner, Present } from './entry.ts';
-import { clearedBits, nodeOf, type MemoryNode } from './node.ts';
+import { clearedBits, nodeOf, type MemoryNode } from './memory-node.ts';
 import { OverlayTree } from './overlay.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import type { DatedContent, System } from './system.ts';
-import type { TreeCopy } from './tree-copy.ts';
+import type { Part, Publication, TreeCopy } from './new-directory.ts';
 import type { Unkept } from './unkept.ts';
-import { behindLink } from './links.ts';
+import { World, behindLink } from './world.ts';
 import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
 import { join, nameOf, parentOf } from './path.ts';
-import { stagedName } from './staged.ts';
-import type { Part, Publication } from './publication.ts';
+import { stagedName } from './temp-names.ts';
 import { checkTime } from './scan.ts';
-import { World } from './world.ts';
 
 /** What stands for the time of writing: known after the run. */
 const UNKNOWN_TIME = 'TIME';

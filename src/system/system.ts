@@ -1,15 +1,12 @@
-import type { Accounts } from './accounts/accounts.ts';
-import type { RecordEdit } from './accounts/edit.ts';
-import type { Command } from './command.ts';
+import type { Accounts, Identity, RecordEdit } from './accounts.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
-import type { OwnerRule } from './owner-rule.ts';
-import type { Publication } from './publication.ts';
 import type { MountPoint } from './mounts.ts';
+import type { OwnerRule } from './owner-rule.ts';
+import type { Publication, TreeCopy } from './new-directory.ts';
 import type { Answer, Question, QuestionKind } from './question.ts';
 import type { Time } from './scan.ts';
 import type { OwnerLook, OwnerScan } from './tree.ts';
-import type { TreeCopy } from './tree-copy.ts';
 import type { Unkept } from './unkept.ts';
 
 /** Where a path leads: to a canonical one, or to a link on the way that must not be followed. */
@@ -122,4 +119,15 @@ export interface System extends ReadSystem {
    * @throws Problem when it cannot be started, fails, or `signal` aborts it
    */
   run(command: Command, signal: AbortSignal): Promise<void>;
+}
+
+/** A command to run in the world. */
+export interface Command {
+  /** The program, as an absolute path in the world, and its arguments. */
+  readonly argv: readonly [string, ...string[]];
+  /** As whom; the user of this process when absent. */
+  readonly identity?: Identity;
+  /** Environment on top of PATH and, with an identity, HOME and USER. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
 }

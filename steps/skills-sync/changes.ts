@@ -3,7 +3,7 @@ import { counted } from '../../src/step/phrases.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import { componentsOf, join, parentOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
-import type { CopiedEntry } from '../../src/system/tree-copy.ts';
+import type { CopiedEntry } from '../../src/system/new-directory.ts';
 import type { Skill } from './bundle.ts';
 import type { Decisions } from './decide.ts';
 import { DESCRIPTION_FILE } from './find.ts';

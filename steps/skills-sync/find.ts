@@ -1,4 +1,4 @@
-import { besides } from '../../src/system/staged.ts';
+import { besides } from '../../src/system/temp-names.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { byCodePoint } from './order.ts';

@@ -1,6 +1,6 @@
 import { lookBelow } from '../../src/step/place.ts';
 import { join, parentOf } from '../../src/system/path.ts';
-import { besides } from '../../src/system/staged.ts';
+import { besides } from '../../src/system/temp-names.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import type { Move } from './home-skills.ts';
 

@@ -3,7 +3,7 @@ import { CombinedDigest } from '../../src/system/content.ts';
 import type { Stat } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
-import type { CopiedEntry } from '../../src/system/tree-copy.ts';
+import type { CopiedEntry } from '../../src/system/new-directory.ts';
 import { SKILL_FILE } from './find.ts';
 import { frontMatter } from './name.ts';
 import { byCodePoint } from './order.ts';

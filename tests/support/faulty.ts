@@ -2,8 +2,8 @@ import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import { COPY_MODE, copyFor, copyOf } from '../../src/system/in-place.ts';
 import { join, nameOf, parentOf } from '../../src/system/path.ts';
-import { unpublishedName } from '../../src/system/publication.ts';
-import { replacedName, stagedName } from '../../src/system/staged.ts';
+import { unpublishedName } from '../../src/system/new-directory.ts';
+import { replacedName, stagedName } from '../../src/system/temp-names.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 
 /** The death of the process in the middle of a boot: no step and no engine expects it. */

@@ -1,7 +1,7 @@
 import { Problem } from '../../src/errors/problem.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner, SpecialType } from '../../src/system/entry.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { parentOf } from '../../src/system/path.ts';
 import type { Mount, Mounts } from '../../src/system/mounts.ts';
 import {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LookFailed, unlessProblem, unlessUnknown } from '../../src/errors/look-failed.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { RecordedTree } from '../../src/system/recording/recorded-tree.ts';
-import { worldRecord } from '../../src/system/recording/record.ts';
+import { worldRecord } from '../../src/system/recording/world-record.ts';
 import { RecordingTree } from '../../src/system/recording/recording-tree.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 import type { Tree } from '../../src/system/tree.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/errors/problem.ts';
 import { Unanswered } from '../../src/errors/unanswered.ts';
 import { Content, type Reader } from '../../src/system/content.ts';
-import { worldRecord } from '../../src/system/recording/record.ts';
+import { worldRecord } from '../../src/system/recording/world-record.ts';
 import { everythingTo } from '../../src/system/owner-rule.ts';
 import { RecordedTree } from '../../src/system/recording/recorded-tree.ts';
 import { RecordingTree } from '../../src/system/recording/recording-tree.ts';

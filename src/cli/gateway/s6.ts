@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Problem } from '../../errors/problem.ts';
 import { s6Program } from '../../gateway/programs.ts';
 import { isSupervised } from '../../gateway/slot.ts';
-import { capture } from '../../system/real/capture.ts';
+import { capture } from '../../system/real/run-command.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** How often to look again, in milliseconds. */

@@ -1,7 +1,7 @@
 /** Asks the kernel what an account may do, as that account and without a process of its own. */
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { errnoOf, unreachable } from '../../errors/problem.ts';
-import type { Identity } from '../command.ts';
+import type { Identity } from '../accounts.ts';
 import { isServed, mountOf, type Mounts } from '../mounts.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
 import type { Asked } from '../question.ts';

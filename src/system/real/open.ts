@@ -4,6 +4,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readFileSync,
   readdirSync,
   readlinkSync,
   type Stats,
@@ -157,4 +158,35 @@ export function typeOf(stats: Stats): Present['type'] {
   if (stats.isSymbolicLink()) return 'link';
   if (stats.isFIFO()) return 'fifo';
   return stats.isSocket() ? 'socket' : 'device';
+}
+
+/** Without O_NONBLOCK the open of a FIFO would wait for somebody to write to it. */
+const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** The root of a world: open, and as the machine names it without links, `` for `/`. */
+export interface Root {
+  readonly fd: number;
+  readonly prefix: string;
+}
+
+/**
+ * Opens what stands at a canonical path, following no link on the way or at its end, and hands
+ * `use` its stat and what reads it.
+ * @throws the system error of the component that could not be opened
+ */
+export function withOpenFile<T>(
+  root: Root,
+  path: string,
+  use: (stats: Stats, content: () => Buffer) => T,
+): T {
+  const fd = openAtOnce(root.prefix + path, TO_READ) ?? openStepByStep(root.fd, path);
+  try {
+    return use(fstatSync(fd), () => readFileSync(fd));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openStepByStep(root: number, path: string): number {
+  return withParent(root, path, (directory, name) => openSync(pathOf(directory, name), TO_READ));
 }

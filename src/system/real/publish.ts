@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import type { Owner } from '../entry.ts';
-import { unpublishedName, type Part, type Publication } from '../publication.ts';
+import { unpublishedName, type Part, type Publication } from '../new-directory.ts';
 import { openDirectory, pathOf, withEntry } from './open.ts';
 import { removeTree } from './remove-tree.ts';
 import type { RightsLog } from './rights-log.ts';

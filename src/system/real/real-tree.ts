@@ -10,14 +10,22 @@ import type { Time } from '../scan.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { permitsAs } from './as-account.ts';
 import { isAbsence, lookProblem } from './errno.ts';
-import { isAbandoned } from './lock.ts';
-import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
-import { readMounts } from './mounts.ts';
+import { isAbandoned } from './account-lock.ts';
+import {
+  O_PATH,
+  namesIn,
+  pathOf,
+  statOf,
+  toStat,
+  typeOf,
+  withOpenFile,
+  withParent,
+} from './open.ts';
+import { readMounts } from './mountinfo.ts';
 import { Borders } from './owners/borders.ts';
 import { lookAtOwners, lookToOwn } from './owners/look.ts';
 import { MEANS, type Means } from './owners/means.ts';
 import type { Looked } from './owners/one-look.ts';
-import { withOpenFile } from './read.ts';
 
 /** The lock files that useradd(8), we and their like make. */
 const LOCKS = ['/etc/passwd.lock', '/etc/group.lock', '/etc/shadow.lock', '/etc/gshadow.lock'];

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
-import { stagedName } from '../staged.ts';
+import { stagedName } from '../temp-names.ts';
 import { pathOf, statOf, toStat, withEntry } from './open.ts';
 import type { RightsLog } from './rights-log.ts';
 

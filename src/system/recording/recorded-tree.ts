@@ -7,7 +7,13 @@ import type { Mounts } from '../mounts.ts';
 import { ruleKey, type OwnerRule } from '../owner-rule.ts';
 import { formOf, type Answer, type Question, type QuestionKind } from '../question.ts';
 import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
-import { scanKey, unknownKey, type ContentRecord, type Look, type WorldRecord } from './record.ts';
+import {
+  scanKey,
+  unknownKey,
+  type ContentRecord,
+  type Look,
+  type WorldRecord,
+} from './world-record.ts';
 
 /** A tree that answers what a record has, and nothing else: it looks at no machine. */
 export class RecordedTree implements Tree {

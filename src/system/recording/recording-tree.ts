@@ -16,7 +16,7 @@ import {
   type ScanRecord,
   type UnknownRecord,
   type WorldRecord,
-} from './record.ts';
+} from './world-record.ts';
 
 /** What stands for secrets in a record. */
 export interface RecordCover extends Cover {

@@ -1,6 +1,18 @@
 /** What a record of a world has, and how it is written: all that was asked of it, with the answers. */
 import { Problem, type ProblemParts } from '../../errors/problem.ts';
 import {
+  parseMode,
+  showMode,
+  showOwner,
+  type Owner,
+  type SpecialType,
+  type Stat,
+} from '../entry.ts';
+import type { Mount, Mounts } from '../mounts.ts';
+import { ruleKey, type OwnerRule } from '../owner-rule.ts';
+import { QUESTION_KINDS, type QuestionKind } from '../question.ts';
+import type { Misowned, OwnerScan, RawEntry } from '../tree.ts';
+import {
   as,
   count,
   flag,
@@ -15,18 +27,6 @@ import {
   word,
   type Codec,
 } from '../../text/codec.ts';
-import {
-  parseMode,
-  showMode,
-  showOwner,
-  type Owner,
-  type SpecialType,
-  type Stat,
-} from '../entry.ts';
-import type { Mount, Mounts } from '../mounts.ts';
-import { ruleKey, type OwnerRule } from '../owner-rule.ts';
-import { QUESTION_KINDS, type QuestionKind } from '../question.ts';
-import type { Misowned, OwnerScan, RawEntry } from '../tree.ts';
 
 /** What was asked of a world, each with its answer; a Problem where that was none. */
 export interface WorldRecord {

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
-import { errnoOf, Problem } from '../../errors/problem.ts';
+import { Problem, errnoOf } from '../../errors/problem.ts';
 import { isAbsence } from './errno.ts';
 import { pathOf, statOf } from './open.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isWithin } from '../path.ts';
 import type { Mount, Mounts } from '../mounts.ts';
+import { isWithin } from '../path.ts';
 import { isAbsence, lookProblem } from './errno.ts';
 
 const MOUNTINFO = '/proc/self/mountinfo';

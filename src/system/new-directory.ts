@@ -28,3 +28,24 @@ export interface Publication {
 export function unpublishedName(name: string): string {
   return `.${name.slice(0, 250)}.tmp`;
 }
+
+/** Something in a directory that is copied. */
+export interface CopiedEntry {
+  /** Its path in the directory, such as `scripts/run.py`: the same in the copy. */
+  readonly name: string;
+  readonly type: 'directory' | 'file';
+  /** The mode of the copy. */
+  readonly mode: number;
+}
+
+/** A directory made as a copy of another one, everything of one owner. */
+export interface TreeCopy {
+  /** The directory that is copied, in a tree that nobody but root writes to. */
+  readonly from: string;
+  readonly owner: Owner;
+  readonly mode: number;
+  /** What is copied of it, each after the directory that holds it. */
+  readonly entries: readonly CopiedEntry[];
+  /** Whether it takes the place of a directory; otherwise nothing stands there by then. */
+  readonly replaces: boolean;
+}
