@@ -1,6 +1,5 @@
 import {
   closeSync,
-  constants,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -16,7 +15,7 @@ import { componentsOf, nameOf, parentOf } from '../path.ts';
 import { checkTime } from '../scan.ts';
 import { replacedName, stagedName } from '../temp-names.ts';
 import type { CopiedEntry, TreeCopy } from '../new-directory.ts';
-import { namesIn, openDirectory, pathOf, withEntry } from './open.ts';
+import { namesIn, openDirectory, pathOf, TO_MAKE, TO_READ, withEntry } from './open.ts';
 import { OpenPath } from './open-path.ts';
 import { removeTree } from './remove-tree.ts';
 import type { RightsLog } from './rights-log.ts';
@@ -128,17 +127,13 @@ function copyFile(
   owner: Owner,
   rights: RightsLog,
 ): void {
-  const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const making = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const source = openSync(pathOf(from, name), reading);
+  const source = openSync(pathOf(from, name), TO_READ);
   try {
     if (!fstatSync(source).isFile()) throw new Problem({ found: `${name} is no regular file` });
-    const target = openSync(pathOf(to, name), making, 0o600);
+    const target = openSync(pathOf(to, name), TO_MAKE, 0o600);
     try {
       copyBytes(source, target);
-      // In this order it takes no CAP_FOWNER: what has been given away is no longer ours to change.
-      rights.setMode(target, mode);
-      rights.setOwner(target, owner);
+      rights.give(target, mode, owner);
       fsyncSync(target);
     } finally {
       closeSync(target);
@@ -167,8 +162,7 @@ function finishDirectory(
   withEntry(holder, name, (fd, stats) => {
     if (!stats.isDirectory()) throw swapped(name);
     syncDirectory(fd);
-    rights.setMode(fd, mode);
-    rights.setOwner(fd, owner);
+    rights.give(fd, mode, owner);
   });
 }
 

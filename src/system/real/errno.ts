@@ -43,6 +43,17 @@ export function isAbsence(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** Undefined where a system call fails, with one of some codes if they are named; all else is thrown. */
+export function unlessErrno<T>(act: () => T, ...codes: readonly string[]): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined || (codes.length > 0 && !codes.includes(code))) throw error;
+    return undefined;
+  }
+}
+
 /**
  * What an error of a look at `path` is: a failed look where the kernel gave no answer. What it said
  * of the world, such as that a link stands there, stays a Problem; anything else is a bug.

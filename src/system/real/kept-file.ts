@@ -1,3 +1,4 @@
+/** Files that a boot writes to again and again: a log, and a small file that is replaced. */
 import {
   closeSync,
   constants,
@@ -12,9 +13,10 @@ import {
 import { Problem, errnoOf } from '../../errors/problem.ts';
 import type { Owner } from '../entry.ts';
 import { LOG_LIMIT, LOG_MODE, olderLog } from '../log.ts';
-import { isAbsence, lookProblem, systemProblem } from './errno.ts';
-import { pathOf, statOf } from './open.ts';
+import { isAbsence, lookProblem, systemProblem, unlessErrno } from './errno.ts';
+import { pathOf, statOf, TO_MAKE, TO_READ } from './open.ts';
 import type { RightsLog } from './rights-log.ts';
+import { writeAll } from './write.ts';
 
 const APPEND =
   constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -37,7 +39,7 @@ export function appendToLog(
     renameSync(pathOf(directory, name), pathOf(directory, olderLog(name)));
   }
   const fd =
-    openExisting(directory, name) ??
+    unlessErrno(() => openSync(pathOf(directory, name), APPEND), 'ENOENT') ??
     create(directory, name, owner(), rights) ??
     openSync(pathOf(directory, name), APPEND);
   try {
@@ -53,10 +55,6 @@ export function appendToLog(
   }
 }
 
-function openExisting(directory: number, name: string): number | undefined {
-  return openUnless('ENOENT', directory, name, APPEND);
-}
-
 /** Makes a log; undefined when somebody else, such as another container, has just made it. */
 function create(
   directory: number,
@@ -64,27 +62,12 @@ function create(
   owner: Owner,
   rights: RightsLog,
 ): number | undefined {
-  const flags = APPEND | constants.O_CREAT | constants.O_EXCL;
-  const fd = openUnless('EEXIST', directory, name, flags);
-  if (fd === undefined) return undefined;
-  // In this order it takes no CAP_FOWNER.
-  rights.setMode(fd, LOG_MODE);
-  rights.setOwner(fd, owner);
+  const fd = unlessErrno(
+    () => openSync(pathOf(directory, name), APPEND | constants.O_CREAT | constants.O_EXCL, 0o600),
+    'EEXIST',
+  );
+  if (fd !== undefined) rights.give(fd, LOG_MODE, owner);
   return fd;
-}
-
-function openUnless(
-  code: string,
-  directory: number,
-  name: string,
-  flags: number,
-): number | undefined {
-  try {
-    return openSync(pathOf(directory, name), flags, 0o600);
-  } catch (error) {
-    if (errnoOf(error) === code) return undefined;
-    throw error;
-  }
 }
 
 /**
@@ -108,13 +91,9 @@ export class KeptFile {
   /** Whether what was written last is still there, and not what somebody else has put there. */
   get isOurs(): boolean {
     if (this.#written === undefined) return false;
-    try {
-      return statOf(pathOf(this.#directory, this.#name))?.ino === this.#written;
-    } catch (error) {
-      // Then it is read again.
-      if (errnoOf(error) === undefined) throw error;
-      return false;
-    }
+    // Where it cannot be told it is read again.
+    const stats = unlessErrno(() => statOf(pathOf(this.#directory, this.#name)));
+    return stats?.ino === this.#written;
   }
 
   /**
@@ -136,8 +115,7 @@ export class KeptFile {
   }
 
   #read(limit: number): string | undefined {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const fd = openSync(pathOf(this.#directory, this.#name), flags);
+    const fd = openSync(pathOf(this.#directory, this.#name), TO_READ);
     try {
       const stats = fstatSync(fd);
       if (!stats.isFile() || stats.size > limit) return undefined;
@@ -171,16 +149,15 @@ export class KeptFile {
   }
 
   #write(name: string, text: string, mode: number): number {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    let fd = this.#open(name, flags);
+    const path = pathOf(this.#directory, name);
+    let fd = unlessErrno(() => openSync(path, TO_MAKE, 0o600));
     if (fd === undefined) {
       // What an interrupted write has left, or somebody who may write here.
       this.#unlink(name);
-      fd = openSync(pathOf(this.#directory, name), flags, 0o600);
+      fd = openSync(path, TO_MAKE, 0o600);
     }
     try {
-      const bytes = Buffer.from(text);
-      for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
+      writeAll(fd, Buffer.from(text));
       fchmodSync(fd, mode);
       return fstatSync(fd).ino;
     } finally {
@@ -188,20 +165,9 @@ export class KeptFile {
     }
   }
 
-  #open(name: string, flags: number): number | undefined {
-    try {
-      return openSync(pathOf(this.#directory, name), flags, 0o600);
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-      return undefined;
-    }
-  }
-
   #unlink(name: string): void {
-    try {
+    unlessErrno(() => {
       unlinkSync(pathOf(this.#directory, name));
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-    }
+    });
   }
 }

@@ -21,6 +21,13 @@ import { componentsOf, nameOf, parentOf } from '../path.ts';
 /** Opens an entry without any right to its content, be it a link; see O_PATH in open(2). */
 export const O_PATH = 0o10000000;
 
+/** Opens a file to read it. Without O_NONBLOCK the open of a FIFO would wait for somebody to write. */
+export const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Makes a file to write it. */
+export const TO_MAKE =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
 /** A name in a directory: bytes where it is not valid UTF-8. */
 export type Name = string | Buffer;
 
@@ -159,9 +166,6 @@ export function typeOf(stats: Stats): Present['type'] {
   if (stats.isFIFO()) return 'fifo';
   return stats.isSocket() ? 'socket' : 'device';
 }
-
-/** Without O_NONBLOCK the open of a FIFO would wait for somebody to write to it. */
-const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** The root of a world: open, and as the machine names it without links, `` for `/`. */
 export interface Root {

@@ -7,11 +7,11 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
-  writeSync,
 } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { READ_LIMIT } from '../system.ts';
 import { pathOf } from './open.ts';
+import { writeAll } from './write.ts';
 
 /** What keeps the old and the new content while a file is written. */
 export interface Copy {
@@ -65,9 +65,7 @@ export function overwriteFile(
 }
 
 function put(fd: number, content: Uint8Array): void {
-  for (let written = 0; written < content.length;) {
-    written += writeSync(fd, content, written, content.length - written, written);
-  }
+  writeAll(fd, content);
   ftruncateSync(fd, content.length);
   fsyncSync(fd);
 }

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { errnoOf, Problem } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
 import { flag, number, object, text } from '../../text/codec.ts';
 import { printable } from '../../text/printable.ts';
 import {
@@ -23,7 +23,7 @@ import {
 } from '../home-lock.ts';
 import { parseRecord } from '../home-record.ts';
 import { join } from '../path.ts';
-import { lookProblem } from './errno.ts';
+import { lookProblem, unlessErrno } from './errno.ts';
 import { pathOf, statOf } from './open.ts';
 import type { RealSystem } from './real.ts';
 
@@ -214,7 +214,9 @@ export class RealHomeLock implements HomeLock {
  * @throws Problem when something else stands there: its directory may be anybody's
  */
 function openLockFile(directory: number, name: string): number {
-  const fd = open(directory, name, OPEN) ?? open(directory, name, OPEN | constants.O_CREAT);
+  const open = (flags: number): number | undefined =>
+    unlessErrno(() => openSync(pathOf(directory, name), flags, 0o600), 'ENOENT');
+  const fd = open(OPEN) ?? open(OPEN | constants.O_CREAT);
   if (fd === undefined) throw new Problem({ found: `${name} cannot be made` });
   const stats = fstatSync(fd);
   if (stats.isFile() && stats.nlink <= 1) return fd;
@@ -229,38 +231,19 @@ function isStillThere(directory: number, name: string, fd: number): boolean {
   return now?.dev === dev && now.ino === ino;
 }
 
-function open(directory: number, name: string, flags: number): number | undefined {
-  try {
-    return openSync(pathOf(directory, name), flags, 0o600);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
 /** What an open lock file says; undefined where it cannot be read: it then equals no mark. */
 function read(fd: number): string | undefined {
   const bytes = Buffer.alloc(LARGEST_RECORD);
-  return unlessFailed(() => bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0)));
+  return unlessErrno(() => bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0)));
 }
 
 /** On a full disk there is no record, and the next boot looks at the world once more for it. */
 function tryToWrite(fd: number, record: string): void {
   // First the text: the other way round the disk would be given back, and taken again at once.
-  const written = unlessFailed(() => writeSync(fd, record, 0));
-  unlessFailed(() => {
+  const written = unlessErrno(() => writeSync(fd, record, 0));
+  unlessErrno(() => {
     ftruncateSync(fd, written ?? 0);
   });
-}
-
-/** Undefined where a system call fails. */
-function unlessFailed<T>(act: () => T): T | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
-  }
 }
 
 /** Another name each time. */

@@ -56,6 +56,15 @@ export class RightsLog {
     this.#compare(stats, 'group', owner.gid, stats.gid, how);
   }
 
+  /**
+   * Gives what was just made its mode and owner: in this order it takes no
+   * CAP_FOWNER, and no CAP_FSETID for a set-group-id bit.
+   */
+  give(fd: number, mode: number, owner: Owner): void {
+    this.setMode(fd, mode);
+    this.setOwner(fd, owner);
+  }
+
   #attempt(act: () => void): How {
     try {
       act();

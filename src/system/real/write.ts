@@ -17,7 +17,7 @@ import {
 import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
 import { stagedName } from '../temp-names.ts';
-import { pathOf, statOf, toStat, withEntry } from './open.ts';
+import { pathOf, statOf, TO_MAKE, toStat, withEntry } from './open.ts';
 import type { RightsLog } from './rights-log.ts';
 
 /*
@@ -42,9 +42,7 @@ export function makeDirectory(
   try {
     withEntry(directory, temporary, (fd, stats) => {
       if (!stats.isDirectory()) throw new Problem({ found: `${name} was swapped in the making` });
-      // In this order it takes no CAP_FOWNER: what has been given away is no longer ours to change.
-      rights.setMode(fd, mode);
-      rights.setOwner(fd, owner);
+      rights.give(fd, mode, owner);
     });
     renameSync(pathOf(directory, temporary), pathOf(directory, name));
   } catch (error) {
@@ -80,8 +78,7 @@ export function replaceFile(
     try {
       bytes = typeof content === 'function' ? content(fstatSync(fd).ctimeMs) : content;
       writeAll(fd, bytes);
-      rights.setMode(fd, mode);
-      rights.setOwner(fd, owner);
+      rights.give(fd, mode, owner);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -143,7 +140,8 @@ function overwrite(file: Overwritten): boolean {
   }
 }
 
-function writeAll(fd: number, bytes: Uint8Array): void {
+/** Writes all bytes from the start of an open file. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) {
     written += writeSync(fd, bytes, written, bytes.length - written, written);
   }
@@ -212,8 +210,7 @@ function checkOwner(fd: number, owner: Owner, name: string): void {
 
 function createExclusively(directory: number, name: string): number {
   clear(directory, name);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  return openSync(pathOf(directory, name), flags, 0o600);
+  return openSync(pathOf(directory, name), TO_MAKE, 0o600);
 }
 
 /** Takes away what an interrupted write left under a temporary name. */
