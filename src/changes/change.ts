@@ -5,7 +5,7 @@ import type { Owner } from '../system/entry.ts';
 import type { Command } from '../system/system.ts';
 import type { HomeIds } from '../system/ids-record.ts';
 import type { OwnerRule } from '../system/owner-rule.ts';
-import type { Publication, TreeCopy } from '../system/new-directory.ts';
+import type { NewDirectory, TreeCopy } from '../system/new-directory.ts';
 
 interface Common {
   /** The entry that changes, as the world names it, without the root. */
@@ -106,7 +106,7 @@ export interface MoveChange extends Common {
 /** A service directory appears at once with everything in it. Nothing stands there by then. */
 export interface SlotChange extends Common {
   readonly kind: 'slot';
-  readonly slot: Publication;
+  readonly slot: NewDirectory;
   /** What it is, for a person: `gateway of coder, down`. */
   readonly label: string;
 }

@@ -6,7 +6,7 @@ import { readReceipt } from '../report/receipt.ts';
 import { RECEIPT_VERSION } from '../report/receipt.ts';
 import type { ShortReceipt } from '../report/receipt.ts';
 import { renderHistory } from '../report/show-receipts.ts';
-import { olderLog } from '../system/log.ts';
+import { olderLog } from '../system/log-file.ts';
 import { normalise } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';

@@ -1,3 +1,4 @@
+/** The form of a facts document: all that a plan depends on besides its text. */
 import type { InputSource } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
 import { MAIN_PROGRAM_WORDS, type Facts } from '../step/facts.ts';

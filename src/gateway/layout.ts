@@ -1,6 +1,6 @@
 import { Content } from '../system/content.ts';
 import type { Owner } from '../system/entry.ts';
-import type { Part, Publication } from '../system/new-directory.ts';
+import type { Part, NewDirectory } from '../system/new-directory.ts';
 import { finishScript, logScript, runScript, type ScriptOptions } from './scripts.ts';
 
 /** What a slot is made of. */
@@ -15,7 +15,7 @@ export interface SlotOptions extends ScriptOptions {
  * root alone. It uses what is there and leaves its rights alone, so that the account can control
  * its own gateways; see trymkdir in s6-supervise.c.
  */
-export function slotLayout(options: SlotOptions): Publication {
+export function slotLayout(options: SlotOptions): NewDirectory {
   const { owner, starts } = options;
   return {
     owner,

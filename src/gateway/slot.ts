@@ -6,7 +6,7 @@ import { rightsChanges } from '../step/rights.ts';
 import { isThis } from '../step/same.ts';
 import { sameOwner, type Entry } from '../system/entry.ts';
 import { join } from '../system/path.ts';
-import type { Part, Publication } from '../system/new-directory.ts';
+import type { Part, NewDirectory } from '../system/new-directory.ts';
 import type { ReadSystem } from '../system/system.ts';
 
 /** The file that keeps s6-supervise from starting a service as soon as it sees it. */
@@ -37,7 +37,7 @@ export function isScanned(system: ReadSystem, scandir: string): boolean {
 export function slotChanges(
   system: ReadSystem,
   path: string,
-  slot: Publication,
+  slot: NewDirectory,
   about: { readonly label: string; readonly why: string },
 ): Change[] {
   const publish: Change = { kind: 'slot', path, slot, ...about };
@@ -63,7 +63,7 @@ export function slotChanges(
   return [{ kind: 'tree-removal', path, from: 'service directory', why }, publish];
 }
 
-function isAsPublished(system: ReadSystem, path: string, slot: Publication): boolean {
+function isAsPublished(system: ReadSystem, path: string, slot: NewDirectory): boolean {
   const { owner, mode, parts } = slot;
   const isDown = system.look(join(path, DOWN)).type !== 'missing';
   if (isDown !== parts.some(({ name }) => name === DOWN)) return false;
@@ -80,7 +80,7 @@ function partChanges(
   system: ReadSystem,
   slot: string,
   part: Part,
-  { owner }: Publication,
+  { owner }: NewDirectory,
 ): Change[] {
   const path = join(slot, part.name);
   const { mode } = part;
@@ -103,7 +103,7 @@ type FilePart = Extract<Part, { type: 'file' }>;
 function fileChange(
   path: string,
   { content, mode }: FilePart,
-  owner: Publication['owner'],
+  owner: NewDirectory['owner'],
   from: 'absent' | 'file',
   why: string,
 ): Change {

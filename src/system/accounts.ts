@@ -1,3 +1,7 @@
+/**
+ * Reads and edits passwd(5), group(5) and gshadow(5) by records. A line of another form (comments, NIS
+ * entries) is kept as it is and takes no part in look-ups.
+ */
 import { Problem, unreachable } from '../errors/problem.ts';
 import type { Reader } from './content.ts';
 import type { Owner } from './entry.ts';
@@ -10,11 +14,6 @@ export interface Identity extends Owner {
   readonly groups: readonly number[];
   readonly home: string;
 }
-
-/*
- * The lines of passwd(5), group(5) and gshadow(5). A line that is not of the form (comments, NIS
- * entries) is kept as it is and takes no part in look-ups.
- */
 
 /** A line of passwd(5). */
 export interface PasswdRecord {

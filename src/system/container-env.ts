@@ -1,3 +1,4 @@
+/** Reads the environment that s6-overlay keeps for all services, a file for each variable. */
 import { LookFailed, unlessProblem, unlessUnknown } from '../errors/look-failed.ts';
 import type { Reader } from './content.ts';
 import { join } from './path.ts';

@@ -1,7 +1,7 @@
-/*
- * The copy that is kept while a mounted file is written in place. rename(2) cannot replace a mount
- * point, so that a boot that is killed in the middle leaves half a file. The next boot finishes it
- * from the copy, if what is there now can only come from that very write.
+/**
+ * Keeps a copy while a mounted file is written in place, since rename(2) cannot replace a mount point.
+ * After a boot that was killed in the middle the next one finishes the write from the copy, if what is
+ * there now can only come from that write.
  */
 import { as, list, Malformed, object, text, word, type Codec } from '../text/codec.ts';
 import { Content, type Reader } from './content.ts';

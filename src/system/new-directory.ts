@@ -1,3 +1,4 @@
+/** Directories that appear whole: made of parts, or as a copy of another one. */
 import type { Content } from './content.ts';
 import type { Owner } from './entry.ts';
 
@@ -14,19 +15,11 @@ export type Part =
   | (CommonPart & { readonly type: 'file'; readonly content: Content });
 
 /** A directory with all that is in it, everything of one owner. */
-export interface Publication {
+export interface NewDirectory {
   readonly owner: Owner;
   readonly mode: number;
   /** What is in it, each after the directory that holds it. */
   readonly parts: readonly Part[];
-}
-
-/**
- * The name beside `name` under which a directory is built. s6-svscan passes over names that start
- * with a dot; one without was taken for a service, half-made as it was (#60774).
- */
-export function unpublishedName(name: string): string {
-  return `.${name.slice(0, 250)}.tmp`;
 }
 
 /** Something in a directory that is copied. */

@@ -1,3 +1,6 @@
+/**
+ * Copy-on-write over another tree: the world of a dry run, and over an empty tree that of a test.
+ */
 import { Problem } from '../errors/problem.ts';
 import type { Content } from './content.ts';
 import { sameOwner, type Present, type Stat } from './entry.ts';

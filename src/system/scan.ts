@@ -1,3 +1,4 @@
+/** Counts what a scan of owners meets, and stops it when its time is up. */
 import { Problem } from '../errors/problem.ts';
 import type { Owner, Present } from './entry.ts';
 import { clearedBits } from './memory-node.ts';

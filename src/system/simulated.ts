@@ -1,3 +1,6 @@
+/**
+ * A world whose writes stay in memory, so that a dry run sees what earlier steps would have done.
+ */
 import { Problem, unreachable } from '../errors/problem.ts';
 import { editRecord, recordLines, type RecordEdit } from './accounts.ts';
 import { Content } from './content.ts';
@@ -6,12 +9,12 @@ import { clearedBits, nodeOf, type MemoryNode } from './memory-node.ts';
 import { OverlayTree } from './overlay.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import type { DatedContent, System } from './system.ts';
-import type { Part, Publication, TreeCopy } from './new-directory.ts';
+import type { Part, NewDirectory, TreeCopy } from './new-directory.ts';
 import type { Unkept } from './unkept.ts';
 import { World, behindLink } from './world.ts';
-import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
+import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log-file.ts';
 import { join, nameOf, parentOf } from './path.ts';
-import { stagedName } from './temp-names.ts';
+import { tempName } from './temp-names.ts';
 import { checkTime } from './scan.ts';
 
 /** What stands for the time of writing: known after the run. */
@@ -70,7 +73,7 @@ export class SimulatedSystem extends World implements System {
     this.overlay.remove(this.#target(path));
   }
 
-  publish(path: string, { owner, mode, parts }: Publication): void {
+  publish(path: string, { owner, mode, parts }: NewDirectory): void {
     const target = this.#target(path);
     this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
     for (const part of parts) this.overlay.put(join(target, part.name), nodeOfPart(part, owner));
@@ -81,7 +84,7 @@ export class SimulatedSystem extends World implements System {
     const { owner, mode, from, entries } = copy;
     checkTime(signal, `copying ${from}`);
     // What an earlier copy of it left half made is in the way.
-    this.overlay.removeTree(join(parentOf(target), stagedName(nameOf(target))));
+    this.overlay.removeTree(join(parentOf(target), tempName(nameOf(target))));
     if (copy.replaces) this.overlay.removeTree(target);
     this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
     for (const { name, type, mode } of entries) {

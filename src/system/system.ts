@@ -1,9 +1,10 @@
+/** The world as a port: what steps can look at, and what the engine can change. */
 import type { Accounts, Identity, RecordEdit } from './accounts.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
 import type { MountPoint } from './mounts.ts';
 import type { OwnerRule } from './owner-rule.ts';
-import type { Publication, TreeCopy } from './new-directory.ts';
+import type { NewDirectory, TreeCopy } from './new-directory.ts';
 import type { Answer, Question, QuestionKind } from './question.ts';
 import type { Time } from './scan.ts';
 import type { OwnerLook, OwnerScan } from './tree.ts';
@@ -95,7 +96,7 @@ export interface System extends ReadSystem {
   /** Removes one entry that is not a directory. */
   remove(path: string): void;
   /** Makes a directory with everything in it; nothing stands there yet, nobody sees half of it. */
-  publish(path: string, what: Publication): void;
+  publish(path: string, what: NewDirectory): void;
   /**
    * Makes a directory as a copy of another one; nobody sees half of it. `signal` stops it between
    * two files, and then nothing has happened.

@@ -1,3 +1,7 @@
+/**
+ * What a tree of entries answers, real, simulated or recorded, and what a scan of its owners
+ * finds.
+ */
 import type { Content } from './content.ts';
 import type { Owner, Present, Stat } from './entry.ts';
 import type { Mounts } from './mounts.ts';

@@ -1,3 +1,7 @@
+/**
+ * A tree with paths as people write them: follows links that only root can have made, and no
+ * others.
+ */
 import { Problem } from '../errors/problem.ts';
 import { Accounts, recordLines } from './accounts.ts';
 import type { Content, Reader } from './content.ts';

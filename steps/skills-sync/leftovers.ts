@@ -1,6 +1,6 @@
 import { lookBelow } from '../../src/step/place.ts';
 import { join, parentOf } from '../../src/system/path.ts';
-import { besides } from '../../src/system/temp-names.ts';
+import { parseTempName } from '../../src/system/temp-names.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import type { Move } from './home-skills.ts';
 
@@ -30,7 +30,7 @@ export function findLeftovers(
   for (const directory of holdersOf(skills)) {
     if (look(directory) !== 'directory') continue;
     for (const name of system.list(join(home, join('skills', directory)))) {
-      const found = besides(name);
+      const found = parseTempName(name);
       const path = join(directory, name);
       if (found === undefined || look(path) !== 'directory') continue;
       const place = join(directory, found.name);

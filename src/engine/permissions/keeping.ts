@@ -1,3 +1,4 @@
+/** Leaves out of changes what their file systems do not keep, and finds out what they kept. */
 import type { Change, IdsChange, ModeChange, OwnerChange } from '../../changes/change.ts';
 import { ownerOf, type Made } from '../../changes/kinds.ts';
 import { isAnswer } from '../../errors/look-failed.ts';

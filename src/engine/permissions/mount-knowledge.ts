@@ -1,3 +1,7 @@
+/**
+ * What the mounts of a boot are known not to keep, from the kernel, the home's memory and this
+ * boot.
+ */
 import { unlessProblem } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';

@@ -1,3 +1,4 @@
+/** Tries one change of each kind again before a run leaves it out because of a memory. */
 import type { Change } from '../../changes/change.ts';
 import { Problem } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';

@@ -1,3 +1,4 @@
+/** Locks account files as useradd(8) does, and tells which locks a killed process left behind. */
 import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { unlessErrno } from './errno.ts';

@@ -1,4 +1,4 @@
-/** Asks the kernel what an account may do, as that account and without a process of its own. */
+/** Asks the kernel what an account may do, as that account and without starting a process. */
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { errnoOf, unreachable } from '../../errors/problem.ts';
 import type { Identity } from '../accounts.ts';

@@ -1,3 +1,4 @@
+/** Copies a directory beside its new name and renames it into place; moves directories. */
 import {
   closeSync,
   fstatSync,
@@ -13,7 +14,7 @@ import { Problem } from '../../errors/problem.ts';
 import type { Owner } from '../entry.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
 import { checkTime } from '../scan.ts';
-import { replacedName, stagedName } from '../temp-names.ts';
+import { backupName, tempName } from '../temp-names.ts';
 import type { CopiedEntry, TreeCopy } from '../new-directory.ts';
 import { namesIn, openDirectory, pathOf, TO_MAKE, TO_READ, withEntry } from './open.ts';
 import { OpenPath } from './open-path.ts';
@@ -45,17 +46,17 @@ export async function copyTree(
   const parent = openDirectory(root, componentsOf(parentOf(target)));
   const name = nameOf(target);
   try {
-    removeTree(parent, stagedName(name));
+    removeTree(parent, tempName(name));
     try {
-      await stage(root, from, parent, stagedName(name), copy, signal, rights);
+      await stage(root, from, parent, tempName(name), copy, signal, rights);
       if (copy.replaces) setAside(parent, name);
       putInPlace(parent, name, copy.replaces);
     } catch (error) {
-      removeTree(parent, stagedName(name));
+      removeTree(parent, tempName(name));
       throw error;
     }
     syncDirectory(parent);
-    if (copy.replaces) removeTree(parent, replacedName(name));
+    if (copy.replaces) removeTree(parent, backupName(name));
   } finally {
     closeSync(parent);
   }
@@ -167,15 +168,15 @@ function finishDirectory(
 }
 
 function setAside(parent: number, name: string): void {
-  removeTree(parent, replacedName(name));
-  renameSync(pathOf(parent, name), pathOf(parent, replacedName(name)));
+  removeTree(parent, backupName(name));
+  renameSync(pathOf(parent, name), pathOf(parent, backupName(name)));
 }
 
 function putInPlace(parent: number, name: string, replaces: boolean): void {
   try {
-    renameSync(pathOf(parent, stagedName(name)), pathOf(parent, name));
+    renameSync(pathOf(parent, tempName(name)), pathOf(parent, name));
   } catch (error) {
-    if (replaces) renameSync(pathOf(parent, replacedName(name)), pathOf(parent, name));
+    if (replaces) renameSync(pathOf(parent, backupName(name)), pathOf(parent, name));
     throw error;
   }
 }

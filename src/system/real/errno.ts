@@ -1,3 +1,4 @@
+/** Turns failed system calls into problems that say what an operator can do. */
 import { statfsSync } from 'node:fs';
 import { LookFailed } from '../../errors/look-failed.ts';
 import { Problem, errnoOf, type ProblemParts } from '../../errors/problem.ts';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { Problem, errnoOf } from '../../errors/problem.ts';
 import type { Owner } from '../entry.ts';
-import { LOG_LIMIT, LOG_MODE, olderLog } from '../log.ts';
+import { LOG_LIMIT, LOG_MODE, olderLog } from '../log-file.ts';
 import { isAbsence, lookProblem, systemProblem, unlessErrno } from './errno.ts';
 import { pathOf, statOf, TO_MAKE, TO_READ } from './open.ts';
 import type { RightsLog } from './rights-log.ts';

@@ -1,3 +1,4 @@
+/** Reads the mounts of this machine from /proc/self/mountinfo. */
 import { readFileSync } from 'node:fs';
 import type { Mount, Mounts } from '../mounts.ts';
 import { isWithin } from '../path.ts';

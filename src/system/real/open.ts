@@ -1,3 +1,8 @@
+/**
+ * Opens entries without following links, and addresses them through open directories. Node has no
+ * openat(2), but the children of an open directory are at /proc/self/fd/N/name: the kernel goes on from
+ * the directory itself, so a path that is swapped for a link after the check changes nothing.
+ */
 import {
   closeSync,
   constants,
@@ -11,12 +16,6 @@ import {
 } from 'node:fs';
 import type { Present, Stat } from '../entry.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
-
-/*
- * Node has no openat(2). A directory that is open can be addressed all the same as
- * /proc/self/fd/N, and its children as /proc/self/fd/N/name: the kernel goes on from the open
- * directory itself, so that a path swapped for a link after it was checked changes nothing.
- */
 
 /** Opens an entry without any right to its content, be it a link; see O_PATH in open(2). */
 export const O_PATH = 0o10000000;

@@ -1,4 +1,6 @@
-/* Writes a mounted file in place: its inode, owner and mode stay, and a killed write can be finished. */
+/**
+ * Writes a mounted file in place: its inode, owner and mode stay, and a killed write can be finished.
+ */
 import {
   closeSync,
   constants,

@@ -1,8 +1,10 @@
+/** Makes a service directory under a hidden name and renames it into place as a whole. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import type { Owner } from '../entry.ts';
-import { unpublishedName, type Part, type Publication } from '../new-directory.ts';
+import type { Part, NewDirectory } from '../new-directory.ts';
+import { hiddenName } from '../temp-names.ts';
 import { openDirectory, pathOf, TO_MAKE, withEntry } from './open.ts';
 import { removeTree } from './remove-tree.ts';
 import type { RightsLog } from './rights-log.ts';
@@ -18,10 +20,10 @@ const PATH = '/usr/bin:/bin';
 export function publishDirectory(
   directory: number,
   name: string,
-  what: Publication,
+  what: NewDirectory,
   rights: RightsLog,
 ): void {
-  const temporary = unpublishedName(name);
+  const temporary = hiddenName(name);
   removeTree(directory, temporary);
   // Nobody else may look into it before it is done, so that nothing in it can be swapped.
   mkdirSync(pathOf(directory, temporary), 0o700);

@@ -1,3 +1,4 @@
+/** The file system below a directory of this machine, looked at without following links. */
 import { accessSync, closeSync, constants, openSync, readlinkSync, statfsSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';

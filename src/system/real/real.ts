@@ -1,3 +1,6 @@
+/**
+ * The real world: everything that a change can do, done for good and safe against swapped paths.
+ */
 import { readFileSync, realpathSync, renameSync } from 'node:fs';
 import { editRecord, type RecordEdit } from '../accounts.ts';
 import { errnoOf, Problem } from '../../errors/problem.ts';
@@ -6,10 +9,11 @@ import type { Owner, Stat } from '../entry.ts';
 import { isServed, keepsRights } from '../mounts.ts';
 import { COPY_LIMIT, COPY_MODE, copyFor, copyOf, inPlaceWrite, isOwnCopy } from '../in-place.ts';
 import { World, behindLink } from '../world.ts';
-import { localTime, logText } from '../log.ts';
+import { localTime, logText } from '../log-file.ts';
 import type { OwnerRule } from '../owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
-import { unpublishedName, type Publication, type TreeCopy } from '../new-directory.ts';
+import type { NewDirectory, TreeCopy } from '../new-directory.ts';
+import { hiddenName } from '../temp-names.ts';
 import type { Command, DatedContent, System } from '../system.ts';
 import type { Time } from '../scan.ts';
 import type { OwnerLook, OwnerScan } from '../tree.ts';
@@ -140,7 +144,7 @@ export class RealSystem extends World implements System {
     });
   }
 
-  publish(path: string, what: Publication): void {
+  publish(path: string, what: NewDirectory): void {
     this.inDirectory(path, 'making', (directory, name) => {
       publishDirectory(directory, name, what, this.#rights(path));
     });
@@ -149,9 +153,9 @@ export class RealSystem extends World implements System {
   /** Gives a published directory the name again under which it was made; s6-svscan passes it over. */
   unpublish(path: string): string {
     return this.inDirectory(path, 'renaming', (directory, name) => {
-      removeTree(directory, unpublishedName(name));
-      renameSync(pathOf(directory, name), pathOf(directory, unpublishedName(name)));
-      return join(parentOf(path), unpublishedName(name));
+      removeTree(directory, hiddenName(name));
+      renameSync(pathOf(directory, name), pathOf(directory, hiddenName(name)));
+      return join(parentOf(path), hiddenName(name));
     });
   }
 

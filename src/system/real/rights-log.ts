@@ -1,3 +1,4 @@
+/** Sets owners and modes, checks them once more and collects what the file system did not keep. */
 import { chmodSync, chownSync, fstatSync, type Stats } from 'node:fs';
 import { errnoOf } from '../../errors/problem.ts';
 import { sameOwner, type Owner } from '../entry.ts';

@@ -1,3 +1,7 @@
+/**
+ * Runs commands: those of changes, as an account and below a root, and short ones whose output is
+ * kept.
+ */
 import { spawnSync } from 'node:child_process';
 import { Problem, errnoOf } from '../../errors/problem.ts';
 import type { Identity } from '../accounts.ts';

@@ -1,3 +1,7 @@
+/**
+ * Makes, replaces, changes and removes single entries as root where others can write. Every function
+ * takes an open directory and a name in it, and acts on the very entry that it has checked.
+ */
 import {
   chownSync,
   closeSync,
@@ -16,14 +20,9 @@ import {
 } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
-import { stagedName } from '../temp-names.ts';
+import { tempName } from '../temp-names.ts';
 import { pathOf, statOf, TO_MAKE, toStat, withEntry } from './open.ts';
 import type { RightsLog } from './rights-log.ts';
-
-/*
- * Writing as root in directories that others can write to. Every function takes an open directory
- * and a name in it, and acts on the very entry that it has checked.
- */
 
 /**
  * Makes a directory beside its final name, gives it owner and mode, and renames it into place, so
@@ -36,7 +35,7 @@ export function makeDirectory(
   owner: Owner,
   rights: RightsLog,
 ): void {
-  const temporary = stagedName(name);
+  const temporary = tempName(name);
   clear(directory, temporary);
   mkdirSync(pathOf(directory, temporary), 0o700);
   try {
@@ -70,7 +69,7 @@ export function replaceFile(
   if (existing?.isDirectory() === true) {
     throw new Problem({ found: `${name} is a directory`, wanted: 'a file, or nothing' });
   }
-  const temporary = stagedName(name);
+  const temporary = tempName(name);
   const fd = createExclusively(directory, temporary);
   const kept = rights.mark();
   let bytes: Uint8Array;

@@ -1,3 +1,4 @@
+/** Answers from a record what was asked of a tree when facts were taken, and nothing else. */
 import { LookFailed } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import { Unanswered } from '../../errors/unanswered.ts';

@@ -1,3 +1,4 @@
+/** Writes down what is asked of a tree, with the answers, for a facts document. */
 import { isAnswer, LookFailed } from '../../errors/look-failed.ts';
 import { Problem, type ProblemParts } from '../../errors/problem.ts';
 import { combinationOf, Content, type Cover, type Reader } from '../content.ts';
