@@ -4,11 +4,11 @@ import { listed } from '../src/step/phrases.ts';
 import { existingDirectory, lookBelow, wayTo } from '../src/step/place.ts';
 import { defineStep, type StepContext } from '../src/step/step.ts';
 import { reliesOn, reliesOnAccount } from '../src/step/touch.ts';
-import type { Identity } from '../src/system/command.ts';
+import type { Identity } from '../src/system/accounts.ts';
 import { showMode, showOwner, type Stat } from '../src/system/entry.ts';
 import { closedMountKey } from '../src/step/mounted.ts';
 import { join } from '../src/system/path.ts';
-import type { Asked, Right } from '../src/system/tree.ts';
+import type { Asked, Right } from '../src/system/question.ts';
 
 /** A right as the bits of the last octal digit of a mode. */
 const BITS: Readonly<Record<Right, number>> = { enter: 0o1, 'write-in': 0o3, read: 0o4 };
@@ -33,7 +33,9 @@ export const accountReach = defineStep({
     existingDirectory(context, 'home', home);
     const identity = system.accounts().identity(options.account);
     const asked = questions(context);
-    const answers = facts.assumed ? [] : system.permitsAs(identity, asked);
+    const answers = facts.assumed
+      ? []
+      : system.ask({ kind: 'permitsAs', account: identity, asked });
     const barred = asked.flatMap((one, at) => barrierOf(context, identity, one, answers[at]));
     const who = `${options.account} (${showOwner(identity)})`;
     const [first] = barred;

@@ -5,8 +5,7 @@ import { requireKnown } from '../src/step/home-ids.ts';
 import { info, listed } from '../src/step/phrases.ts';
 import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import { mayChangeAccount, reliesOn } from '../src/step/touch.ts';
-import type { Accounts } from '../src/system/accounts/accounts.ts';
-import type { GroupRecord, PasswdRecord } from '../src/system/accounts/records.ts';
+import type { Accounts, GroupRecord, PasswdRecord } from '../src/system/accounts.ts';
 import { sameOwner, showOwner, type Owner } from '../src/system/entry.ts';
 
 /** The ids of an account. */

@@ -11,7 +11,7 @@ import {
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnAccount } from '../src/step/touch.ts';
-import type { HomeIds } from '../src/system/home-ids.ts';
+import type { HomeIds } from '../src/system/ids-record.ts';
 import { showOwner, type Owner } from '../src/system/entry.ts';
 import { CLOSING_ID, type FormerId } from '../src/system/owner-rule.ts';
 import type { ReadSystem } from '../src/system/system.ts';

@@ -12,9 +12,9 @@ import {
   type StepContext,
 } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
+import { envdirPath, readEnvdir } from '../src/system/container-env.ts';
 import type { Reader } from '../src/system/content.ts';
 import type { Entry } from '../src/system/entry.ts';
-import { envdirPath, readEnvdir } from '../src/system/envdir.ts';
 import { isWithin, join, nameOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 import { nullable, text } from '../src/text/codec.ts';

@@ -1,4 +1,4 @@
-import type { Command } from '../src/system/command.ts';
+import type { Command } from '../src/system/system.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, argv, choice, environment, path } from '../src/step/fields.ts';
 import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';

@@ -8,10 +8,9 @@ import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/pr
 import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
 import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
-import type { Command } from '../src/system/command.ts';
 import type { Content } from '../src/system/content.ts';
 import { isLinked, type Stat } from '../src/system/entry.ts';
-import type { ReadSystem } from '../src/system/system.ts';
+import type { Command, ReadSystem } from '../src/system/system.ts';
 import { count, nullable, object, text, variant, word } from '../src/text/codec.ts';
 
 const schema = {

@@ -2,7 +2,7 @@ import { exportChanges } from '../src/step/env-variables.ts';
 import { variable } from '../src/step/fields.ts';
 import { changesOr, defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
-import { envdirPath } from '../src/system/envdir.ts';
+import { envdirPath } from '../src/system/container-env.ts';
 
 /** A variable for every later service. */
 export const envExport = defineStep({

@@ -21,9 +21,9 @@ import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import { sameOwner, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
-import { IDS_FILE, type HomeIds } from '../src/system/home-ids.ts';
+import { IDS_FILE, type HomeIds } from '../src/system/ids-record.ts';
 import { LOCK_FILE } from '../src/system/home-lock.ts';
-import { MOUNTS_FILE } from '../src/system/mount-memory.ts';
+import { MOUNTS_FILE } from '../src/system/unkept.ts';
 import {
   CLOSING_ID,
   isForeign,

@@ -7,7 +7,7 @@ import { edit, type YamlEdit } from './yaml-edit/edits.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
 import { Content, sealed, type Reader } from '../src/system/content.ts';
-import { EditedContent } from '../src/system/edited.ts';
+import { EditedContent } from '../src/system/edited-content.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { object, text, variant, word } from '../src/text/codec.ts';
 

@@ -3,7 +3,7 @@ import type { Facts } from '../step/facts.ts';
 import { ALL_IDS, type KnownIds } from '../step/facts.ts';
 import { mountOf } from '../system/mounts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
-import { readMounts } from '../system/real/mounts.ts';
+import { readMounts } from '../system/real/mountinfo.ts';
 import { parseIdMap } from './id-map.ts';
 import { readOr } from './kernel.ts';
 import { argumentLists, mainProgramOf } from './main-program.ts';

@@ -8,7 +8,7 @@ import { scanNotes } from '../step/repair.ts';
 import { inheriting } from '../step/shared-group.ts';
 import type { Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
-import { behindLink } from '../system/links.ts';
+import { behindLink } from '../system/world.ts';
 import type { Progress } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
 import { checkStopped, now, TimeLimit, type Boot } from './context.ts';

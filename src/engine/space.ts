@@ -32,7 +32,9 @@ export class SpaceForecast {
       const bytes = Math.ceil(needed.bytes / BLOCK) * BLOCK;
       const written = (this.#written.get(point) ?? 0) + bytes;
       this.#written.set(point, written);
-      const free = this.#told.has(point) ? undefined : this.#system.freeBytes(change.path);
+      const free = this.#told.has(point)
+        ? undefined
+        : this.#system.ask({ kind: 'freeBytes', path: change.path });
       if (free === undefined || free >= written) return [];
       this.#told.add(point);
       return [warning(tooFull(point, free, written))];

@@ -1,5 +1,5 @@
 import type { IdsChange } from '../changes/change.ts';
-import { homeIds, type HomeIds, type RememberedId } from '../system/home-ids.ts';
+import { homeIds, type HomeIds, type RememberedId } from '../system/ids-record.ts';
 import { Problem } from '../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../system/entry.ts';
 import { CLOSING_ID, isReplacedBy, type FormerId } from '../system/owner-rule.ts';

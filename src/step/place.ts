@@ -2,7 +2,7 @@ import type { DirectoryChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import { isLinked, type Entry, type Owner, type Stat } from '../system/entry.ts';
 import { componentsOf, join, parentOf } from '../system/path.ts';
-import { behindLink } from '../system/links.ts';
+import { behindLink } from '../system/world.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { targetOf, whatIs } from './phrases.ts';
 import type { StepContext } from './step.ts';

@@ -6,7 +6,7 @@ import { ownerOf } from './owner.ts';
 import { targetOf, whatIs } from './phrases.ts';
 import { canonical, parentChanges } from './place.ts';
 import type { StepContext } from './step.ts';
-import type { Identity } from '../system/command.ts';
+import type { Identity } from '../system/accounts.ts';
 import { Content, type Reader } from '../system/content.ts';
 import type { Entry } from '../system/entry.ts';
 import type { ReadSystem } from '../system/system.ts';

@@ -2,7 +2,7 @@ import type { Change, OwnerReasons } from '../changes/change.ts';
 import { planTreeOwner, whyOwner } from '../changes/tree-owner.ts';
 import { Problem } from '../errors/problem.ts';
 import { sameOwner, showOwner, type Owner, type Present } from '../system/entry.ts';
-import { clearedBits } from '../system/node.ts';
+import { clearedBits } from '../system/memory-node.ts';
 import type { OwnerRule } from '../system/owner-rule.ts';
 import { componentsOf } from '../system/path.ts';
 import { isHardLinked } from '../system/scan.ts';

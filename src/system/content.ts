@@ -1,3 +1,4 @@
+/** The bytes of a file, closed so that no output shows them; steps read them with readers. */
 import { createHash, type Hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { Unanswered } from '../errors/unanswered.ts';

@@ -4,9 +4,9 @@ import { listed, warning } from '../../src/step/phrases.ts';
 import type { Note } from '../../src/step/step.ts';
 import { CombinedDigest } from '../../src/system/content.ts';
 import type { Stat } from '../../src/system/entry.ts';
+import type { CopiedEntry } from '../../src/system/new-directory.ts';
 import { componentsOf, join, nameOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
-import type { CopiedEntry } from '../../src/system/tree-copy.ts';
 import { byCodePoint, findSkills, frontMatter, SKILL_FILE, skillName } from './find-skills.ts';
 import { fitsManifest } from './record.ts';
 
