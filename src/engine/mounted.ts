@@ -1,8 +1,7 @@
 /* Keeps every step off the owner and mode of what the operator has mounted, and finishes writes. */
 import type { Change } from '../changes/change.ts';
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
-import { unreachable } from '../errors/problem.ts';
-import { Unanswered } from '../errors/unanswered.ts';
+import { unreachable, Unanswered } from '../errors/problem.ts';
 import { Content } from '../system/content.ts';
 import type { Stat } from '../system/entry.ts';
 import {

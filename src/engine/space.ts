@@ -1,6 +1,6 @@
 import type { Change } from '../changes/change.ts';
 import { needsOf } from '../changes/kinds.ts';
-import { warning } from '../step/phrases.ts';
+import { warning } from '../step/notes.ts';
 import type { Note } from '../step/step.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { showBytes } from '../text/phrases.ts';

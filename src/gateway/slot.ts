@@ -3,7 +3,7 @@
 import type { Change } from '../changes/change.ts';
 import { isAnswer } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
-import { whatIs } from '../step/phrases.ts';
+import { whatIs } from '../step/notes.ts';
 import { rightsChanges } from '../step/rights.ts';
 import { contentEquals } from '../step/program.ts';
 import { sameOwner, type Entry } from '../system/entry.ts';

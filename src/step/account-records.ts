@@ -1,7 +1,7 @@
 /** Changes of /etc/passwd, /etc/group and /etc/gshadow: joining groups, and locks left behind. */
 import type { RecordChange, RemovalChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import { whatIs } from './phrases.ts';
+import { whatIs } from './notes.ts';
 import { fieldsOf, recordLines, splitMembers } from '../system/accounts.ts';
 import type { ReadSystem } from '../system/system.ts';
 

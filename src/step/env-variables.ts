@@ -2,8 +2,8 @@
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import { VARIABLE } from './fields.ts';
-import { whatIs } from './phrases.ts';
-import { canonical, parentChanges } from './place.ts';
+import { whatIs } from './notes.ts';
+import { canonical, parentChanges } from './paths.ts';
 import type { StepContext } from './step.ts';
 import { envdirHolds, envdirPath, readEnvdir } from '../system/container-env.ts';
 

@@ -1,6 +1,6 @@
 /** The skills of a home: what is there, of which skill, and what a killed sync left. */
 import { isAnswer } from '../../src/errors/look-failed.ts';
-import { lookBelow } from '../../src/step/place.ts';
+import { lookBelow } from '../../src/step/paths.ts';
 import type { Reader } from '../../src/system/content.ts';
 import { type Entry, isLinked } from '../../src/system/entry.ts';
 import { componentsOf, join, nameOf, parentOf } from '../../src/system/path.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Problem } from '../../src/errors/problem.ts';
-import { Unanswered } from '../../src/errors/unanswered.ts';
+import { Problem, Unanswered } from '../../src/errors/problem.ts';
 import { Content, type Reader } from '../../src/system/content.ts';
 import { worldRecord } from '../../src/system/recording/world-record.ts';
 import { everythingTo } from '../../src/system/owner-rule.ts';

@@ -3,7 +3,7 @@ import type { Change, IdsChange, ModeChange, OwnerChange } from '../../changes/c
 import { ownerOf, type Made } from '../../changes/kinds.ts';
 import { isAnswer } from '../../errors/look-failed.ts';
 import type { Facts } from '../../step/facts.ts';
-import { info } from '../../step/phrases.ts';
+import { info } from '../../step/notes.ts';
 import type { Note } from '../../step/step.ts';
 import { IDS_MODE } from '../../system/ids-record.ts';
 import { sameOwner, type Owner } from '../../system/entry.ts';

@@ -1,7 +1,6 @@
 /** Answers from a record what was asked of a tree when facts were taken, and nothing else. */
 import { LookFailed } from '../../errors/look-failed.ts';
-import { Problem } from '../../errors/problem.ts';
-import { Unanswered } from '../../errors/unanswered.ts';
+import { Problem, Unanswered } from '../../errors/problem.ts';
 import { Malformed } from '../../text/codec.ts';
 import { combinationOf, Content, SealedContent, type Reader } from '../content.ts';
 import type { Mounts } from '../mounts.ts';
