@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import { stepTypes } from '../../steps/index.ts';
 import { dryRun } from '../engine/boot.ts';
-import { assumeRoot, observeFacts } from '../engine/facts.ts';
-import type { BootReport } from '../engine/report.ts';
+import { assumeRoot, observeFacts } from '../engine/observe-facts.ts';
+import type { BootReport } from '../engine/result.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs, secretTexts } from '../plan/inputs.ts';
 import type { BootPlan, Input, Plan } from '../plan/plan.ts';

@@ -1,6 +1,6 @@
 /** The status and history commands: how the last boots went. */
 
-import { startOfContainer } from '../engine/container.ts';
+import { startOfContainer } from '../engine/proc.ts';
 import { Problem } from '../errors/problem.ts';
 import { showLine } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';

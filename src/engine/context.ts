@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import type { Facts } from '../step/facts.ts';
 import type { System } from '../system/system.ts';
 import type { World } from '../system/world.ts';
-import type { Listener } from './event.ts';
+import type { Listener } from './result.ts';
 import type { LockGate } from './lock-gate.ts';
 import type { Keeping } from './permissions/keeping.ts';
 import type { Trials } from './permissions/trials.ts';

@@ -1,3 +1,4 @@
+/** Warns in a dry run where what it would write does not fit on a mount. */
 import type { Change } from '../changes/change.ts';
 import { needsOf } from '../changes/kinds.ts';
 import { warning } from '../step/phrases.ts';
@@ -9,15 +10,15 @@ import { showBytes } from '../text/phrases.ts';
 const BLOCK = 4096;
 
 /**
- * Compares what a dry run writes with what still fits: a run would learn it by failing. It warns,
+ * Compares what a dry run writes with the free space: a run would find out by failing. It warns
  * once for each mount, and never blocks: file systems that compress or reserve have more room than
- * they say.
+ * they report.
  */
 export class SpaceForecast {
   readonly #system: ReadSystem;
   /** By mount point, in bytes: what would have been written by now. */
   readonly #written = new Map<string, number>();
-  readonly #told = new Set<string>();
+  readonly #warned = new Set<string>();
 
   constructor(system: ReadSystem) {
     this.#system = system;
@@ -32,9 +33,9 @@ export class SpaceForecast {
       const bytes = Math.ceil(needed.bytes / BLOCK) * BLOCK;
       const written = (this.#written.get(point) ?? 0) + bytes;
       this.#written.set(point, written);
-      const free = this.#told.has(point) ? undefined : this.#system.freeBytes(change.path);
+      const free = this.#warned.has(point) ? undefined : this.#system.freeBytes(change.path);
       if (free === undefined || free >= written) return [];
-      this.#told.add(point);
+      this.#warned.add(point);
       return [warning(tooFull(point, free, written))];
     });
   }
@@ -42,7 +43,7 @@ export class SpaceForecast {
 
 function tooFull(point: string, free: number, needed: number): string {
   return (
-    `${point} has ${showBytes(free)} free, and up to here ${showBytes(needed)} are needed: this ` +
-    'and what comes after it will most likely fail; free some space there, or make it larger'
+    `${point} has ${showBytes(free)} free, but ${showBytes(needed)} are needed up to here: this step ` +
+    'and those after it will most likely fail; free some space there, or make it larger'
   );
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/engine/boot.ts';
-import type { BootEvent } from '../../src/engine/event.ts';
-import type { StepReport } from '../../src/engine/report.ts';
+import type { BootEvent, StepReport } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import { bootOf, bootPlan, plannedOf } from '../support/boot.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
-import type { BootEvent } from '../../src/engine/event.ts';
+import type { BootEvent } from '../../src/engine/result.ts';
 import { MEANS, type Means } from '../../src/system/real/owners/means.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { bootOf, bootPlan, changeLines, plannedOf } from '../support/boot.ts';

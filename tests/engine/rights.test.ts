@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { StepReport } from '../../src/engine/report.ts';
-import { parseIdMap } from '../../src/engine/id-map.ts';
-import { assumeRoot, observeFacts } from '../../src/engine/facts.ts';
-import type { BootEvent } from '../../src/engine/event.ts';
+import type { BootEvent, StepReport } from '../../src/engine/result.ts';
+import { parseIdMap } from '../../src/engine/proc.ts';
+import { assumeRoot, observeFacts } from '../../src/engine/observe-facts.ts';
 import { run } from '../../src/engine/boot.ts';
 import { frozen } from '../../src/engine/permissions/preflight.ts';
 import { Problem } from '../../src/errors/problem.ts';

@@ -1,7 +1,7 @@
 /** The s6 that supervises the gateways of this container: where it runs, its clients, its status. */
 
 import { setTimeout } from 'node:timers/promises';
-import { observeFacts } from '../../engine/facts.ts';
+import { observeFacts } from '../../engine/observe-facts.ts';
 import { LookFailed, unlessUnknown } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import { isScanned, isSupervised } from '../../gateway/slot.ts';

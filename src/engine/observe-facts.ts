@@ -1,12 +1,11 @@
+/** Observes the facts of a boot: what this process may do, and what its container is like. */
 import { statSync } from 'node:fs';
 import type { Facts } from '../step/facts.ts';
 import { ALL_IDS, type KnownIds } from '../step/facts.ts';
 import { mountOf } from '../system/mounts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { readMounts } from '../system/real/mounts.ts';
-import { parseIdMap } from './id-map.ts';
-import { readOr } from './kernel.ts';
-import { argumentLists, mainProgramOf } from './main-program.ts';
+import { mainProgram, parseIdMap, readOr } from './proc.ts';
 
 /** The names of capabilities by their number; see linux/capability.h. */
 const CAPABILITIES = [
@@ -35,9 +34,8 @@ const CAPABILITIES = [
 ] as const;
 
 /**
- * Observes this process and its surroundings. What most boots never ask for is looked at when it is
- * asked for.
- * @param root the directory of the world on this machine; in any but `/` no s6 runs
+ * Observes this process and its container. What most boots never ask for is looked at on first use.
+ * @param root the root directory of the world; in any but `/` no s6 runs
  */
 export function observeFacts(root: string): Facts {
   const s6 = root === '/' && runsUnderS6();
@@ -61,7 +59,7 @@ export function observeFacts(root: string): Facts {
       return mountOf(mounts(), '/run')?.noExec ?? false;
     },
     s6,
-    mainProgram: root === '/' ? mainProgramOf(argumentLists(s6)) : [],
+    mainProgram: root === '/' ? mainProgram(s6) : [],
   };
 }
 
@@ -94,7 +92,7 @@ function runsUnderS6(): boolean {
   }
 }
 
-/** The facts of the same boot as root with every right: what it would be in a plain container. */
+/** The facts of the same boot as root with every capability, as in a plain container. */
 export function assumeRoot(facts: Facts): Facts {
   const every = new Set(CAPABILITIES);
   return {

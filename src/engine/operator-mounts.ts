@@ -1,7 +1,9 @@
-/* Keeps every step off the owner and mode of what the operator has mounted, and finishes writes. */
+/**
+ * Keeps every step off the owner and mode of what the operator has mounted, and finishes writes to
+ * mounted files that an earlier boot was killed in.
+ */
 import type { Change } from '../changes/change.ts';
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
-import { unreachable } from '../errors/problem.ts';
 import { Unanswered } from '../errors/unanswered.ts';
 import { Content } from '../system/content.ts';
 import type { Stat } from '../system/entry.ts';
@@ -15,14 +17,12 @@ import {
 } from '../system/in-place.ts';
 import { isWithin } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { Bootable, TimeLimit } from './context.ts';
-import type { Listener } from './event.ts';
-import type { LockGate } from './lock-gate.ts';
+import type { Boot, Bootable } from './context.ts';
 
 /**
- * What is left of a step's changes where some of them are about mounts: their owner, mode and being
- * are the operator's, and the content of a mounted file is changed in place.
- * @param home whose mounts of directories are the operator's, too; it may be one itself
+ * The changes of a step without what the operator decides: whether a mounted file exists, and the
+ * owner and mode of a mount. The content of a mounted file is changed in place.
+ * @param home the mounts of directories in it are the operator's, too; it may be a mount itself
  */
 export function respectMounts(
   changes: readonly Change[],
@@ -50,21 +50,8 @@ function respected(change: Change, system: ReadSystem, home: string | undefined)
       const { uid, gid, mode } = entry.stat;
       return [{ ...change, owner: { uid, gid }, mode, from: 'file', inPlace: true }];
     }
-    case 'directory':
-    case 'tree-removal':
-    case 'tree-copy':
-    case 'move':
-    case 'slot':
-    case 'log':
-    case 'account':
-    case 'group':
-    case 'envdir':
-    case 'command':
-    case 'stamp':
-    case 'ids':
-      return [change];
     default:
-      return unreachable(change);
+      return [change];
   }
 }
 
@@ -74,23 +61,20 @@ function isMountInHome(path: string, system: ReadSystem, home: string | undefine
   return resolution.kind === 'path' && path !== resolution.path && isWithin(path, resolution.path);
 }
 
-/** What finishing takes. */
-interface Finishing {
-  readonly system: Bootable;
-  readonly gate: LockGate;
-  readonly limit: TimeLimit;
-  readonly tell: Listener;
-}
-
 /**
  * Finishes writes in place that an earlier boot was killed in, before any step looks at the files.
- * A copy that somebody else can have written is never obeyed.
+ * A copy that somebody else could have written is never used.
  * @returns how many copies there were
  * @throws StaleWorld or HomeHeld as the gate does
  */
-export async function finishWrites({ system, gate, limit, tell }: Finishing): Promise<number> {
+export async function finishWrites({
+  system,
+  gate,
+  limit,
+  listener,
+}: Pick<Boot, 'system' | 'gate' | 'limit' | 'listener'>): Promise<number> {
   const say = (severity: 'info' | 'warning', text: string): void => {
-    tell({ type: 'lock', severity, text });
+    listener({ type: 'lock', severity, text });
   };
   const own = (stat: Stat): boolean => isOwnCopy(stat, system.policy.self);
   const isThere = (copy: string): boolean => {
@@ -99,7 +83,7 @@ export async function finishWrites({ system, gate, limit, tell }: Finishing): Pr
   };
   let found = 0;
   for (const tree of system.policy.guarded) {
-    // Where nobody can tell, the steps will not be able to either, and no copy is written over.
+    // What is unknown here is unknown to the steps, too, and no copy is written over.
     const copy = unlessUnknown(() => {
       const at = copyIn(tree, system);
       return at !== undefined && isThere(at) ? at : undefined;
@@ -119,7 +103,7 @@ export async function finishWrites({ system, gate, limit, tell }: Finishing): Pr
   return found;
 }
 
-/** What a process without rights is told of a home that it may not enter. */
+/** The errors of a process that may not enter the home. */
 const NO_ENTRY: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
 function finish(
@@ -135,10 +119,10 @@ function finish(
     if (stands === 'half') {
       // The copy goes with it; owner and mode are not taken, since it is a mount.
       system.writeFile(path, Content.ofBytes(to.reveal()), COPY_MODE, { uid: 0, gid: 0 });
-      say('info', `${path}: a write that was broken off is finished`);
+      say('info', `${path}: finished a write that was interrupted`);
     }
     if (stands === 'other') {
-      say('warning', `${path} was changed since a write to it was broken off: it stays as it is`);
+      say('warning', `${path} was changed after a write to it was interrupted: left alone`);
     }
   }
   if (system.look(copy).type !== 'missing') system.remove(copy);
