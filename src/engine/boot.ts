@@ -6,7 +6,7 @@ import type { Facts } from '../step/facts.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import { SimulatedSystem } from '../system/simulated.ts';
 import type { World } from '../system/world.ts';
-import { BOOT_TIMEOUT, isOver, now, TimeLimit, type Boot, type Bootable } from './context.ts';
+import { BOOT_TIMEOUT, isOver, type Boot, type Bootable } from './context.ts';
 import type { BootReport, BootResult, Listener, StepReport } from './result.ts';
 import { LockGate, StaleWorld } from './lock-gate.ts';
 import { finishWrites } from './operator-mounts.ts';
@@ -17,6 +17,7 @@ import { Trials } from './permissions/trials.ts';
 import { runStep } from './run-step.ts';
 import { runSteps } from './run-steps.ts';
 import { SpaceForecast } from './space.ts';
+import { now, TimeLimit } from './time-limit.ts';
 
 /** How many steps run at the same time: each keeps a processor busy, or a disk. */
 const CONCURRENCY = 4;

@@ -1,5 +1,4 @@
-import type { InputSource } from '../plan/plan.ts';
-import type { PlanSource } from '../plan/source.ts';
+import type { InputSource, PlanSource } from '../plan/plan.ts';
 import { MAIN_PROGRAM_WORDS, type Facts } from '../step/facts.ts';
 import type { IdRange, KnownIds } from '../step/facts.ts';
 import type { LinkPolicy } from '../system/links.ts';

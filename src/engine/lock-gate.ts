@@ -1,6 +1,6 @@
 /** Takes the lock of the home before the first change, and starts over where another boot had it. */
 import type { HomeLock } from '../system/home-lock.ts';
-import type { TimeLimit } from './context.ts';
+import type { TimeLimit } from './time-limit.ts';
 import type { BootEvent, Listener } from './result.ts';
 
 /** Another boot has changed the world since this one looked: it starts over. */

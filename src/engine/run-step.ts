@@ -11,12 +11,13 @@ import { HomeHeld } from '../system/home-lock.ts';
 import { behindLink } from '../system/links.ts';
 import type { Progress } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
-import { checkStopped, now, TimeLimit, type Boot } from './context.ts';
+import { checkStopped, type Boot } from './context.ts';
 import { respectMounts } from './operator-mounts.ts';
 import type { StepReport } from './result.ts';
 import type { Loss } from './permissions/keeping.ts';
 import { preflight } from './permissions/preflight.ts';
 import type { StepRun } from './run-steps.ts';
+import { now, TimeLimit } from './time-limit.ts';
 
 /** How often a step says how far it is, in milliseconds. */
 const PROGRESS_INTERVAL = 1000;

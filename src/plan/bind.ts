@@ -1,20 +1,20 @@
+/** Makes a plan ready to boot: fills in inputs and facts, and puts the steps in order. */
 import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
-import { factValues } from '../step/facts.ts';
-import type { Facts } from '../step/facts.ts';
+import { factValues, type Facts } from '../step/facts.ts';
 import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
-import { fillOptions } from './fill.ts';
-import type { Lookup } from './fill.ts';
-import { unfitOption } from './fit.ts';
+import { evaluate, explainFalse, type Scope } from './evaluate-when.ts';
 import { PLAN_KEYS } from './keys.ts';
-import { orderSteps } from './order.ts';
+import { fillOptions, unfitOption, type Lookup } from './options.ts';
 import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
-import { hasTemplate, parseTemplate, referencesOf, wholeReference } from './template.ts';
-import type { Reference } from './template.ts';
-import { either } from './text.ts';
-import { evaluate } from './when/evaluate.ts';
-import type { Scope } from './when/evaluate.ts';
-import { explainFalse } from './when/explain.ts';
+import {
+  hasTemplate,
+  parseTemplate,
+  referencesOf,
+  wholeReference,
+  type Reference,
+} from './template.ts';
+import { either } from './wanted.ts';
 
 /**
  * Makes a plan ready to boot: fills in inputs and facts, leaves out steps whose `when` does not
@@ -161,4 +161,36 @@ function variablesOf(
 
 function decidedBy({ source }: Input): string | undefined {
   return 'variable' in source ? source.variable : undefined;
+}
+
+/** What an order depends on. */
+export interface Ordered {
+  readonly id: string;
+  readonly needs: readonly string[];
+}
+
+/**
+ * Puts steps after what they need; of those that could come next the first of the file does.
+ * @throws Error when needs go in a cycle, which validation has ruled out
+ */
+export function orderSteps<T extends Ordered>(steps: readonly T[]): T[] {
+  const waiting = new Set(steps);
+  const done = new Set<string>();
+  const ordered: T[] = [];
+  while (waiting.size > 0) {
+    const next = firstReady(waiting, done);
+    if (next === undefined) throw new Error('needs go in a cycle');
+    waiting.delete(next);
+    done.add(next.id);
+    ordered.push(next);
+  }
+  return ordered;
+}
+
+function firstReady<T extends Ordered>(
+  waiting: ReadonlySet<T>,
+  done: ReadonlySet<string>,
+): T | undefined {
+  for (const step of waiting) if (step.needs.every((need) => done.has(need))) return step;
+  return undefined;
 }

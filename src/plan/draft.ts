@@ -1,9 +1,13 @@
-import type { JsonObject, JsonValue } from '../step/step.ts';
-import { isList, isMapping, member, pointerTo, textMember } from './json.ts';
-import type { InputType } from './plan.ts';
+/** A plan file as far as it makes sense, so that one error does not hide the others; checks read this. */
+import type { OptionSchema } from '../step/schema.ts';
+import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
+import { isList, isMapping, keysOf, member, pointerTo, textMember } from './json.ts';
+import { INPUT_KEYS, PLAN_KEYS, childSchema } from './keys.ts';
+import type { InputType, Registry } from './plan.ts';
+import type { PlanDocument } from './read-yaml.ts';
 
 /*
- * A plan file as far as it makes sense. Checks read this, so that one mistake does not hide the
+ * A plan file as far as it makes sense. Checks read this, so that one error does not hide the
  * others: what is missing or of the wrong kind is undefined here, and reported elsewhere.
  */
 
@@ -123,4 +127,28 @@ function withBefore(steps: readonly (DraftStep | undefined)[]): (DraftStep | und
 
 function isInputType(value: JsonValue | undefined): value is InputType {
   return value === 'path' || value === 'id' || value === 'string' || value === 'boolean';
+}
+
+/** What a check looks at. */
+export interface Subject extends Registry {
+  readonly document: PlanDocument;
+  readonly draft: Draft;
+}
+
+/** The step type that a step uses; undefined where there is no such type. */
+export function typeOf({ types }: Subject, step: DraftStep | undefined): AnyStepType | undefined {
+  return types.find(({ uses }) => uses === step?.uses);
+}
+
+/** What the plan language or a step type wants at a pointer; undefined where it wants nothing. */
+export function schemaAt(subject: Subject, pointer: string): OptionSchema | undefined {
+  const keys = keysOf(pointer);
+  const [top, name, key] = keys;
+  if (top === 'inputs' && name !== undefined) return walk(INPUT_KEYS, keys.slice(2));
+  if (top !== 'steps' || key !== 'with') return walk(PLAN_KEYS, keys);
+  return walk(typeOf(subject, subject.draft.stepAt(Number(name)))?.schema, keys.slice(3));
+}
+
+function walk(schema: OptionSchema | undefined, keys: readonly string[]): OptionSchema | undefined {
+  return keys.reduce(childSchema, schema);
 }

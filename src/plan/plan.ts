@@ -1,5 +1,31 @@
+/** The types of a plan: as it was written, as it was found right, and ready to boot. */
+import type { ErrorObject } from 'ajv';
 import type { AnyStepType, JsonObject } from '../step/step.ts';
-import type { Condition } from './condition.ts';
+
+/** A text that a plan, or a part of one, is read from. */
+export interface PlanSource {
+  /** The file as messages name it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What a plan may use. */
+export interface Registry {
+  readonly types: readonly AnyStepType[];
+  /** The check of the plan schema, as `validateShape` makes it. */
+  readonly validate: (value: unknown) => readonly ErrorObject[];
+}
+
+/**
+ * A parsed `when`. A small total language: it always has a value, and evaluating it can neither
+ * fail nor do anything. An unset input is `null`, which is false and equal to nothing but itself.
+ */
+export type Condition =
+  | { readonly op: 'literal'; readonly value: string | number | boolean }
+  | { readonly op: 'input' | 'fact'; readonly name: string }
+  | { readonly op: 'not'; readonly of: Condition }
+  | { readonly op: 'and' | 'or'; readonly left: Condition; readonly right: Condition }
+  | { readonly op: 'eq' | 'ne'; readonly left: Condition; readonly right: Condition };
 
 /** Where something stands in a plan file; line and column start at 1. */
 export interface Position {
@@ -7,6 +33,12 @@ export interface Position {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+}
+
+/** A stretch of text on one line of a plan file. */
+export interface Span extends Position {
+  /** In characters; at least 1. */
+  readonly length: number;
 }
 
 /**

@@ -7,7 +7,7 @@ export interface Reference {
 }
 
 /** Something wrong within a text of the plan. */
-export interface TextMistake {
+export interface TextError {
   readonly offset: number;
   readonly length: number;
   readonly message: string;
@@ -17,7 +17,7 @@ export interface TextMistake {
 /** A text with `${{ }}` in it, taken apart. */
 interface Template {
   readonly parts: readonly (string | Reference)[];
-  readonly mistakes: readonly TextMistake[];
+  readonly errors: readonly TextError[];
 }
 
 const OPEN = '${{';
@@ -41,7 +41,7 @@ export function parseTemplate(text: string): Template {
 
 function takeApart(text: string): Template {
   const parts: (string | Reference)[] = [];
-  const mistakes: TextMistake[] = [];
+  const errors: TextError[] = [];
   let at = 0;
   for (let open = text.indexOf(OPEN); open !== -1; open = text.indexOf(OPEN, at)) {
     if (open > at) parts.push(text.slice(at, open));
@@ -49,16 +49,16 @@ function takeApart(text: string): Template {
     if (end === undefined) {
       const next = text.indexOf(OPEN, open + OPEN.length);
       at = next === -1 ? text.length : next;
-      mistakes.push(unclosed(open, text.slice(open, at).trimEnd().length));
+      errors.push(unclosed(open, text.slice(open, at).trimEnd().length));
     } else {
       const found = parseName(text.slice(open + OPEN.length, end - CLOSE.length), open, end);
-      if ('message' in found) mistakes.push(found);
+      if ('message' in found) errors.push(found);
       else parts.push(found);
       at = end;
     }
   }
   if (at < text.length) parts.push(text.slice(at));
-  return { parts, mistakes };
+  return { parts, errors };
 }
 
 /** The one name that a text consists of; undefined where it is longer or has none. */
@@ -91,11 +91,11 @@ function endOf(text: string, open: number): number | undefined {
   return close === -1 || (next !== -1 && next < close) ? undefined : close + CLOSE.length;
 }
 
-function unclosed(offset: number, length: number): TextMistake {
+function unclosed(offset: number, length: number): TextError {
   return { offset, length, message: 'unclosed template', hint: 'close it with }}' };
 }
 
-function parseName(inner: string, open: number, end: number): Reference | TextMistake {
+function parseName(inner: string, open: number, end: number): Reference | TextError {
   const name = inner.trim();
   const whole = { offset: open, length: end - open };
   if (name === '') return { ...whole, message: 'empty template', hint: NAMES };

@@ -49,7 +49,7 @@ plan.yaml:5:48  step logs: needs itself
   - { id: b, uses: directory, with: { path: /b }, needs: [a] }
   - { id: c, uses: directory, with: { path: /c }, needs: [b] }
 `,
-    says: `plan.yaml:4:59  step a: needs go in a circle: a -> c -> b -> a
+    says: `plan.yaml:4:59  step a: needs go in a cycle: a -> c -> b -> a
 
   4 |   - { id: a, uses: directory, with: { path: /a }, needs: [c] }
     |                                                           ^ a needs c
@@ -70,7 +70,7 @@ plan.yaml:5:48  step logs: needs itself
   - { id: b, uses: directory, with: { path: /b }, needs: [a] }
   - { id: c, uses: directory, with: { path: /c }, needs: [a] }
 `,
-    says: `plan.yaml:4:59  step a: needs go in a circle: a -> b -> a
+    says: `plan.yaml:4:59  step a: needs go in a cycle: a -> b -> a
 
   4 |   - { id: a, uses: directory, with: { path: /a }, needs: [b, c] }
     |                                                           ^ a needs b
@@ -78,7 +78,7 @@ plan.yaml:5:48  step logs: needs itself
   5 |   - { id: b, uses: directory, with: { path: /b }, needs: [a] }
     |                                                           ^ b needs a
 
-plan.yaml:4:62  step a: needs go in a circle: a -> c -> a
+plan.yaml:4:62  step a: needs go in a cycle: a -> c -> a
 
   4 |   - { id: a, uses: directory, with: { path: /a }, needs: [b, c] }
     |                                                              ^ a needs c

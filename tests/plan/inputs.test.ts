@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveInputs } from '../../src/plan/inputs.ts';
-import type { Environment } from '../../src/plan/inputs.ts';
+import { resolveInputs, type Environment } from '../../src/plan/inputs.ts';
 import type { Input, InputDeclaration } from '../../src/plan/plan.ts';
 
 function declare(parts: Partial<InputDeclaration>): InputDeclaration {

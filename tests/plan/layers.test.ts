@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadPlan } from '../../src/plan/load.ts';
-import { orderSteps } from '../../src/plan/order.ts';
+import { orderSteps } from '../../src/plan/bind.ts';
 import type { Loaded } from '../../src/plan/diagnostic.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
@@ -187,7 +187,7 @@ describe('mistakes of several files', () => {
     const said = mistakesOf(
       load(BASE, { '10.yaml': `${EXTENDS}steps:\n  - { id: one, needs: [three] }\n` }),
     );
-    expect(said).toContain('needs go in a circle: one -> three -> two -> one');
+    expect(said).toContain('needs go in a cycle: one -> three -> two -> one');
     expect(said).toContain('\ntop.yaml:8\n');
   });
 
@@ -196,7 +196,7 @@ describe('mistakes of several files', () => {
       'top.yaml:3:10  no plan "bas" to extend',
     );
     expect(mistakesOf(load('version: 1\nname: base\nextends: base\n'))).toContain(
-      'plans extend each other in a circle: base -> base',
+      'plans extend each other in a cycle: base -> base',
     );
   });
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderSteps } from '../../src/plan/order.ts';
-import type { Ordered } from '../../src/plan/order.ts';
+import { orderSteps, type Ordered } from '../../src/plan/bind.ts';
 
 /** Steps in a random order of the file, whose needs have no circle. */
 const graphs = fc
@@ -82,7 +81,7 @@ describe('the order of steps', () => {
     );
   });
 
-  it('does not come about where needs go in a circle', () => {
-    expect(() => orderSteps([{ id: 'a', needs: ['a'] }])).toThrow('needs go in a circle');
+  it('does not come about where needs go in a cycle', () => {
+    expect(() => orderSteps([{ id: 'a', needs: ['a'] }])).toThrow('needs go in a cycle');
   });
 });

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Condition } from '../../src/plan/condition.ts';
-import type { Input, InputDeclaration, InputSource, InputValue } from '../../src/plan/plan.ts';
-import { evaluate } from '../../src/plan/when/evaluate.ts';
-import type { Scope } from '../../src/plan/when/evaluate.ts';
-import { explainFalse } from '../../src/plan/when/explain.ts';
-import { parseWhen } from '../../src/plan/when/parse.ts';
+import type {
+  Condition,
+  Input,
+  InputDeclaration,
+  InputSource,
+  InputValue,
+} from '../../src/plan/plan.ts';
+import { evaluate, explainFalse, type Scope } from '../../src/plan/evaluate-when.ts';
+import { parseWhen } from '../../src/plan/parse-when.ts';
 
 function input(
   name: string,

@@ -1,24 +1,21 @@
+/** Checks the shape of a plan against its schema: keys, types and patterns. */
 import type { ErrorObject } from 'ajv';
-import type { OptionSchema } from '../../step/schema.ts';
-import type { JsonValue } from '../../step/step.ts';
-import { isList, member, pointerTo, valueAt } from '../json.ts';
-import { MOST_STEPS } from '../keys.ts';
-import { inKey, inValue } from '../mistake.ts';
-import type { Mistake, MistakeParts } from '../mistake.ts';
-import { didYouMean } from '../nearest.ts';
-import { describe, wantedBy, wantedByPattern } from '../phrases.ts';
-import { either, quote } from '../text.ts';
-import { missingKeyHint, unknownKeyHint } from './key-hints.ts';
-import { scalarMistake } from './scalars.ts';
-import { schemaAt } from './subject.ts';
-import type { Subject } from './subject.ts';
+import type { OptionSchema } from '../step/schema.ts';
+import type { JsonValue } from '../step/step.ts';
+import { describeValue } from './check-values.ts';
+import { inKey, inValue, type PendingDiagnostic, type DiagnosticParts } from './diagnostic.ts';
+import { schemaAt, typeOf, type Subject } from './draft.ts';
+import { isList, keysOf, member, parentPointer, pointerTo, valueAt } from './json.ts';
+import { MOST_STEPS, STEP_KEYS } from './keys.ts';
+import { didYouMean, nearest } from './nearest.ts';
+import { describe, either, quote, wantedBy, wantedByPattern } from './wanted.ts';
 
 /** What the schema of plans objects to: keys, types, patterns. */
-export function shapeMistakes(subject: Subject): Mistake[] {
+export function checkShape(subject: Subject): PendingDiagnostic[] {
   const { draft, document, validate } = subject;
   return validate(document.value)
     .filter((error) => isOwn(error, draft.top))
-    .flatMap((error) => mistakeOf(subject, error));
+    .flatMap((error) => diagnosticsFor(subject, error));
 }
 
 /** Leaves out what only follows from another error. */
@@ -32,15 +29,15 @@ export function isOwn({ keyword, schemaPath, instancePath }: ErrorObject, top: J
   return (alternative === '0') === (typeof env === 'string');
 }
 
-function mistakeOf(subject: Subject, error: ErrorObject): Mistake[] {
+function diagnosticsFor(subject: Subject, error: ErrorObject): PendingDiagnostic[] {
   const { keyword, params, instancePath: pointer } = error;
-  const { places } = subject.document;
+  const { sourceMap } = subject.document;
   switch (keyword) {
     case 'additionalProperties': {
       const key = String(params.additionalProperty);
       const hint = unknownKeyHint(subject, pointer, key);
       return [
-        inKey(places, pointerTo(pointer, key), { message: `unknown key ${quote(key)}`, hint }),
+        inKey(sourceMap, pointerTo(pointer, key), { message: `unknown key ${quote(key)}`, hint }),
       ];
     }
     case 'required': {
@@ -48,27 +45,27 @@ function mistakeOf(subject: Subject, error: ErrorObject): Mistake[] {
       const place = pointerTo(pointer, key);
       const hint = missingKeyHint(subject, place, key);
       // Nothing stands at the pointer: it leads to what should hold the key.
-      return [inKey(places, place, { message: `missing key ${quote(key)}`, hint })];
+      return [inKey(sourceMap, place, { message: `missing key ${quote(key)}`, hint })];
     }
     case 'uniqueItems': {
       const place = pointerTo(pointer, Math.max(Number(params.i), Number(params.j)));
       const value = valueAt(subject.draft.top, place);
       const message = `${describe(value)} is in the list twice`;
-      return [inValue(places, place, { message, hint: 'remove it' })];
+      return [inValue(sourceMap, place, { message, hint: 'remove it' })];
     }
     default:
       if (error.propertyName !== undefined) return [badName(subject, pointer, error.propertyName)];
-      return [inValue(places, pointer, valueParts(subject, error))];
+      return [inValue(sourceMap, pointer, valueParts(subject, error))];
   }
 }
 
-function badName({ document }: Subject, pointer: string, name: string): Mistake {
+function badName({ document }: Subject, pointer: string, name: string): PendingDiagnostic {
   const message = `bad input name ${quote(name)}`;
   const hint = 'lower-case letters, digits and hyphens';
-  return inKey(document.places, pointerTo(pointer, name), { message, hint });
+  return inKey(document.sourceMap, pointerTo(pointer, name), { message, hint });
 }
 
-function valueParts(subject: Subject, error: ErrorObject): MistakeParts {
+function valueParts(subject: Subject, error: ErrorObject): DiagnosticParts {
   const { keyword, params, instancePath: pointer } = error;
   const value = valueAt(subject.draft.top, pointer);
   const schema = schemaAt(subject, pointer);
@@ -97,7 +94,7 @@ function valueParts(subject: Subject, error: ErrorObject): MistakeParts {
         schema === undefined
           ? (wantedByPattern(String(params.pattern)) ?? String(params.type))
           : wantedBy(schema);
-      return scalarMistake(value, schema, wanted, subject.document.places.source(pointer));
+      return describeValue(value, schema, wanted, subject.document.sourceMap.source(pointer));
     }
   }
 }
@@ -112,7 +109,11 @@ const ENV = /^\/inputs\/[^/]*\/env$/;
 
 const TOP = 'a mapping with version, name and steps';
 
-function enumParts(pointer: string, value: JsonValue | undefined, allowed: unknown): MistakeParts {
+function enumParts(
+  pointer: string,
+  value: JsonValue | undefined,
+  allowed: unknown,
+): DiagnosticParts {
   const words = Array.isArray(allowed) ? allowed.map(String) : [];
   const isType = /^\/steps\/\d+\/uses$/.test(pointer);
   if (typeof value !== 'string') return { message: `found ${describe(value)}, wanted a text` };
@@ -122,4 +123,55 @@ function enumParts(pointer: string, value: JsonValue | undefined, allowed: unkno
   }
   const hint = didYouMean(value, words, 'hermes-boot steps lists them');
   return { message: `unknown step type ${quote(value)}`, hint };
+}
+
+/** What other tools call the keys of a step. */
+const ELSEWHERE = new Map([
+  ['if', 'when'],
+  ['depends-on', 'needs'],
+  ['depends_on', 'needs'],
+  ['continue-on-error', 'on-failure'],
+  ['become', 'as'],
+  ['user', 'as'],
+  ['name', 'id'],
+  ['type', 'uses'],
+]);
+
+/** The most keys that a hint lists. */
+const MOST = 9;
+
+/** What was probably meant by a key that does not belong where it is. */
+export function unknownKeyHint(subject: Subject, holder: string, key: string): string | undefined {
+  const keys = keysIn(schemaAt(subject, holder));
+  const [top, index, inside] = keysOf(holder);
+  const isStep = top === 'steps' && index !== undefined && inside === undefined;
+  const near = (isStep ? ELSEWHERE.get(key) : undefined) ?? nearest(key, keys);
+  if (near !== undefined) return `did you mean ${near}?`;
+  if (top === 'steps' && index !== undefined) {
+    if (inside === 'with' && Object.hasOwn(STEP_KEYS.properties, key)) {
+      return 'it belongs to the step, beside with';
+    }
+    const type = typeOf(subject, subject.draft.stepAt(Number(index)));
+    if (inside === undefined && type !== undefined && keysIn(type.schema).includes(key)) {
+      return 'it belongs under with';
+    }
+  }
+  return keys.length > 0 && keys.length <= MOST ? `known here: ${keys.join(', ')}` : undefined;
+}
+
+/** What has to stand under a key that is missing. */
+export function missingKeyHint(subject: Subject, pointer: string, key: string): string | undefined {
+  const step = /^\/steps\/(\d+)\/with$/.exec(pointer);
+  if (step !== null) {
+    const type = typeOf(subject, subject.draft.stepAt(Number(step[1])));
+    const options = type?.schema.required ?? [];
+    return options.length === 0 ? undefined : `${type?.uses ?? 'it'} wants ${options.join(', ')}`;
+  }
+  if (key === 'uses') return 'the step type, such as directory';
+  const schema = schemaAt(subject, pointer) ?? schemaAt(subject, parentPointer(pointer));
+  return schema === undefined ? undefined : `wanted ${wantedBy(schema)}`;
+}
+
+function keysIn(schema: OptionSchema | undefined): string[] {
+  return schema?.type === 'object' && 'properties' in schema ? Object.keys(schema.properties) : [];
 }

@@ -1,3 +1,4 @@
+/** Words of messages: what a schema wants, and what was found instead. */
 import {
   ABSOLUTE_PATH,
   ACCOUNT,
@@ -8,9 +9,9 @@ import {
 } from '../step/fields.ts';
 import type { OptionSchema } from '../step/schema.ts';
 import type { JsonValue } from '../step/step.ts';
+import { printable } from '../text/printable.ts';
 import { isList } from './json.ts';
 import { NAME, TIMEOUT } from './keys.ts';
-import { either, quote } from './text.ts';
 
 const BY_PATTERN: Readonly<Record<string, string>> = {
   [ABSOLUTE_PATH]: 'an absolute path',
@@ -63,4 +64,23 @@ export function describe(value: JsonValue | undefined): string {
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'boolean') return String(value);
   return isList(value) ? 'a list' : 'a mapping';
+}
+
+/*
+ * Small words that messages are made of.
+ */
+
+const SHOWN = 60;
+
+/** A text in double quotes, shortened where it is long. */
+export function quote(text: string): string {
+  const short =
+    text.length > SHOWN ? `${text.slice(0, SHOWN - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  return `"${printable(short)}"`;
+}
+
+/** `a, b or c`. */
+export function either(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }

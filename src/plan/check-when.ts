@@ -1,12 +1,29 @@
-import { FACT_TYPES } from '../../step/facts.ts';
-import type { Condition } from '../condition.ts';
-import type { InputType } from '../plan.ts';
-import { nearest } from '../nearest.ts';
-import type { Reference, TextMistake } from '../template.ts';
-import { either, quote } from '../text.ts';
-import type { ParsedWhen } from './parse.ts';
+/** Checks each `when`: syntax, names, and comparisons that cannot be true. */
+import { FACT_TYPES } from '../step/facts.ts';
+import { undefinedName } from './check-templates.ts';
+import { inText, type PendingDiagnostic } from './diagnostic.ts';
+import type { Subject } from './draft.ts';
+import { nearest } from './nearest.ts';
+import { parseWhen, type ParsedWhen } from './parse-when.ts';
+import type { Condition, InputType } from './plan.ts';
+import type { Reference, TextError } from './template.ts';
+import { either, quote } from './wanted.ts';
 
-/** What a part of a condition is; undefined where that is unknown because of a mistake. */
+/** Conditions that cannot be read, name what there is not, or compare what can never be equal. */
+export function checkWhens({ draft, document: { sourceMap } }: Subject): PendingDiagnostic[] {
+  const inputs = new Map(draft.inputs.map((input) => [input.name, input]));
+  return draft.steps.flatMap(({ when }) => {
+    if (when === undefined || when.text === '') return [];
+    const parsed = parseWhen(when.text);
+    const errors =
+      'condition' in parsed
+        ? checkCondition(parsed, inputs, (reference) => undefinedName(reference, draft.inputNames))
+        : [parsed];
+    return inText(sourceMap, when.pointer, when.text, errors);
+  });
+}
+
+/** What a part of a condition is; undefined where that is unknown because of a error. */
 type Kind = 'text' | 'number' | 'boolean' | undefined;
 
 /** What is known of an input from its declaration. */
@@ -22,15 +39,15 @@ const A = { text: 'a text', number: 'a number', boolean: 'true or false' } as co
  * Everything that makes no sense in a condition.
  * @param undefinedName what to say of a name that there is not
  */
-export function checkWhen(
+export function checkCondition(
   { condition, places }: ParsedWhen,
   inputs: ReadonlyMap<string, Declared>,
-  undefinedName: (reference: Reference) => readonly TextMistake[],
-): TextMistake[] {
-  const mistakes: TextMistake[] = [];
+  undefinedName: (reference: Reference) => readonly TextError[],
+): TextError[] {
+  const errors: TextError[] = [];
   const placeOf = (part: Condition) => places.get(part) ?? { offset: 0, length: 1 };
-  const mistake = (part: Condition, message: string, hint?: string): undefined => {
-    mistakes.push({ ...placeOf(part), message, ...(hint === undefined ? {} : { hint }) });
+  const error = (part: Condition, message: string, hint?: string): undefined => {
+    errors.push({ ...placeOf(part), message, ...(hint === undefined ? {} : { hint }) });
   };
 
   const kindOf = (part: Condition): Kind => {
@@ -44,7 +61,7 @@ export function checkWhen(
       case 'input':
       case 'fact': {
         const missing = undefinedName({ kind: part.op, name: part.name, ...placeOf(part) });
-        mistakes.push(...missing);
+        errors.push(...missing);
         return missing.length > 0 ? undefined : declaredKind(part);
       }
       case 'not':
@@ -72,7 +89,7 @@ export function checkWhen(
   const truth = (part: Condition): void => {
     const kind = kindOf(part);
     if (part.op === 'input' || kind === undefined || kind === 'boolean') return;
-    mistake(part, `${A[kind]} is no condition`, 'compare it with == or !=');
+    error(part, `${A[kind]} is no condition`, 'compare it with == or !=');
   };
 
   const compare = (left: Condition, right: Condition): void => {
@@ -81,7 +98,7 @@ export function checkWhen(
     if (a === undefined || b === undefined) return;
     if (a !== b) {
       const hint = kinds.includes('number') && kinds.includes('text') ? NUMBERS : undefined;
-      mistake(right, `compares ${A[a]} with ${A[b]}`, hint);
+      error(right, `compares ${A[a]} with ${A[b]}`, hint);
       return;
     }
     impossible(left, right);
@@ -95,11 +112,11 @@ export function checkWhen(
     if (values === undefined || values.includes(text)) return;
     const near = nearest(text, values);
     const hint = near === undefined ? `it is ${either(values)}` : `did you mean ${near}?`;
-    mistake(literal, `inputs.${named.name} is never ${quote(text)}`, hint);
+    error(literal, `inputs.${named.name} is never ${quote(text)}`, hint);
   };
 
   truth(condition);
-  return mistakes;
+  return errors;
 }
 
 const NUMBERS = 'write numbers without quotes';

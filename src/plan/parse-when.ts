@@ -1,9 +1,7 @@
-import type { Condition } from '../condition.ts';
-import { unknownName } from '../template.ts';
-import type { TextMistake } from '../template.ts';
-import { quote } from '../text.ts';
-import { tokensOf } from './tokens.ts';
-import type { Token } from './tokens.ts';
+/** Parses a `when`. */
+import type { Condition } from './plan.ts';
+import { unknownName, type TextError } from './template.ts';
+import { quote } from './wanted.ts';
 
 /** A stretch of the text of a condition. */
 export interface Stretch {
@@ -21,13 +19,13 @@ export interface ParsedWhen {
 const LONGEST = 500;
 
 /** Reads a `when`, bare or in `${{ }}`. */
-export function parseWhen(text: string): ParsedWhen | TextMistake {
+export function parseWhen(text: string): ParsedWhen | TextError {
   if (text.length > LONGEST) {
     return whole(text, `a condition longer than ${LONGEST} characters`);
   }
   const { inner, start } = unwrap(text);
-  const { tokens, mistake } = tokensOf(inner);
-  const result = mistake ?? new Parser(tokens, inner.trimEnd().length).parse();
+  const { tokens, error } = tokensOf(inner);
+  const result = error ?? new Parser(tokens, inner.trimEnd().length).parse();
   if ('message' in result) return { ...result, offset: result.offset + start };
   const places = [...result.places].map(
     ([condition, { offset, length }]) => [condition, { offset: offset + start, length }] as const,
@@ -41,29 +39,29 @@ function unwrap(text: string): { readonly inner: string; readonly start: number 
   return { inner: wrapped?.[2] ?? text, start: wrapped?.[1]?.length ?? 0 };
 }
 
-function whole(text: string, message: string): TextMistake {
+function whole(text: string, message: string): TextError {
   return { offset: 0, length: text.length, message };
 }
 
-/** Recursive descent; each method answers undefined once a mistake has been found. */
+/** Recursive descent; each method answers undefined once a error has been found. */
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #end: number;
   readonly #places = new Map<Condition, Stretch>();
   #next = 0;
-  #mistake: TextMistake | undefined;
+  #error: TextError | undefined;
 
   constructor(tokens: readonly Token[], end: number) {
     this.#tokens = tokens;
     this.#end = end;
   }
 
-  parse(): ParsedWhen | TextMistake {
+  parse(): ParsedWhen | TextError {
     if (this.#tokens.length === 0) return whole(' ', 'an empty condition');
     const condition = this.#or();
     const rest = this.#peek();
     if (condition !== undefined && rest !== undefined) this.#fail('unexpected', signFor(rest.text));
-    return this.#mistake ?? { condition: condition ?? FALSE, places: this.#places };
+    return this.#error ?? { condition: condition ?? FALSE, places: this.#places };
   }
 
   #or(): Condition | undefined {
@@ -163,10 +161,10 @@ class Parser {
   }
 
   #fail(what: 'unexpected' | 'unfinished' | 'unknown name', hint?: string): Condition | undefined {
-    if (this.#mistake !== undefined) return undefined;
+    if (this.#error !== undefined) return undefined;
     const token = this.#peek();
     const place = token ?? { offset: Math.max(0, this.#end - 1), length: 1 };
-    this.#mistake = {
+    this.#error = {
       offset: place.offset,
       length: place.length,
       message:
@@ -194,4 +192,63 @@ function meant(name: string): string {
   if (sign !== undefined) return sign;
   if (name.includes('.')) return unknownName(name).hint;
   return `write inputs.${name}, or "${name}" if it is a text`;
+}
+
+/** A word of a condition. */
+export interface Token {
+  readonly kind: 'name' | 'text' | 'number' | 'sign';
+  /** As written, a text without its quotes. */
+  readonly text: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+const WORDS =
+  /\s*(?:(?<name>[A-Za-z_][\w-]*(?:\.[\w-]+)*)|(?<number>-?\d+)|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<sign>==|!=|&&|\|\||[!()]))/y;
+
+/** Splits a condition into words, up to the first thing that is none. */
+export function tokensOf(text: string): {
+  readonly tokens: readonly Token[];
+  readonly error?: TextError;
+} {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (text.slice(at).trim() !== '') {
+    WORDS.lastIndex = at;
+    const groups = WORDS.exec(text)?.groups;
+    if (groups === undefined) return { tokens, error: strange(text, at) };
+    const start = at + (text.slice(at).length - text.slice(at).trimStart().length);
+    at = WORDS.lastIndex;
+    tokens.push({ ...tokenOf(groups), offset: start, length: at - start });
+  }
+  return { tokens };
+}
+
+function tokenOf(
+  groups: Readonly<Record<string, string | undefined>>,
+): Pick<Token, 'kind' | 'text'> {
+  const { name, number, sign } = groups;
+  if (name !== undefined) return { kind: 'name', text: name };
+  if (number !== undefined) return { kind: 'number', text: number };
+  if (sign !== undefined) return { kind: 'sign', text: sign };
+  return { kind: 'text', text: groups.double ?? groups.single ?? '' };
+}
+
+const MEANT: Readonly<Record<string, string>> = {
+  '=': 'write ==',
+  '&': 'write &&',
+  '|': 'write ||',
+  '<': 'only == and != compare',
+  '>': 'only == and != compare',
+};
+
+function strange(text: string, at: number): TextError {
+  const offset = at + text.slice(at).search(/\S/);
+  const character = String.fromCodePoint(text.codePointAt(offset) ?? 0);
+  if (character === '"' || character === "'") {
+    return { offset, length: text.length - offset, message: 'a text without its closing quote' };
+  }
+  const hint = MEANT[character];
+  const error = { offset, length: 1, message: `unexpected ${quote(character)} in a condition` };
+  return hint === undefined ? error : { ...error, hint };
 }

@@ -1,6 +1,6 @@
-import type { Span } from './diagnostic.ts';
+/** Maps the values of a plan, by their JSON pointers, to where they stand in the file. */
 import { parentPointer } from './json.ts';
-import type { PlanSource } from './source.ts';
+import type { PlanSource, Span } from './plan.ts';
 
 /** A stretch of the file, as offsets. */
 export interface Range {
@@ -9,10 +9,10 @@ export interface Range {
 }
 
 /** Where the values of a plan stand, by their JSON pointers. */
-export type PlanPlaces = Pick<Places, 'value' | 'key' | 'within' | 'source'>;
+export type PlanSourceMap = Pick<SourceMap, 'value' | 'key' | 'within' | 'source'>;
 
 /** Where each value of a plan file, and its key, stands in the text. */
-export class Places {
+export class SourceMap {
   readonly #file: string;
   readonly #text: string;
   readonly #lines: readonly number[];

@@ -1,19 +1,15 @@
-import { FACT_TYPES } from '../../step/facts.ts';
-import type { JsonObject } from '../../step/step.ts';
-import type { DraftInput } from '../draft.ts';
-import { fillOptions } from '../fill.ts';
-import type { Lookup } from '../fill.ts';
-import { isList, isMapping, member, valueAt } from '../json.ts';
-import { PLAN_KEYS } from '../keys.ts';
-import { inValue } from '../mistake.ts';
-import type { Mistake, MistakeParts } from '../mistake.ts';
-import { describe, wantedBy } from '../phrases.ts';
-import type { InputType } from '../plan.ts';
-import { hasTemplate, nameOf, parseTemplate, wholeReference } from '../template.ts';
-import { quote } from '../text.ts';
-import { isOwn } from './shape.ts';
-import { schemaAt, typeOf } from './subject.ts';
-import type { Subject } from './subject.ts';
+/** Finds options that cannot be right whatever value their inputs have. */
+import { FACT_TYPES } from '../step/facts.ts';
+import type { JsonObject } from '../step/step.ts';
+import { isOwn } from './check-shape.ts';
+import { inValue, type PendingDiagnostic, type DiagnosticParts } from './diagnostic.ts';
+import { schemaAt, typeOf, type DraftInput, type Subject } from './draft.ts';
+import { isList, isMapping, member, valueAt } from './json.ts';
+import { PLAN_KEYS } from './keys.ts';
+import { fillOptions, type Lookup } from './options.ts';
+import type { InputType } from './plan.ts';
+import { hasTemplate, nameOf, parseTemplate, wholeReference } from './template.ts';
+import { describe, quote, wantedBy } from './wanted.ts';
 
 const SAMPLES = { path: '/sample', id: 1000, string: 'sample', boolean: true } as const;
 
@@ -25,7 +21,7 @@ const KINDS = {
 } as const;
 
 /** Options that cannot be right whatever their inputs hold: a text where a number is wanted. */
-export function sampleMistakes(subject: Subject): Mistake[] {
+export function checkSamples(subject: Subject): PendingDiagnostic[] {
   const { draft, document, validate } = subject;
   const inputs = new Map(draft.inputs.map((input) => [input.name, input]));
   const filled = filledDocument(subject, (reference) =>
@@ -43,7 +39,7 @@ export function sampleMistakes(subject: Subject): Mistake[] {
       const wanted = wantedBy(schema);
       const found = valueAt(filled, pointer);
       const sample = typeof found === 'string' ? quote(found) : describe(found);
-      return [inValue(document.places, pointer, partsOf(text, sample, wanted, inputs))];
+      return [inValue(document.sourceMap, pointer, partsOf(text, sample, wanted, inputs))];
     });
 }
 
@@ -83,7 +79,7 @@ function partsOf(
   sample: string,
   wanted: string,
   inputs: ReadonlyMap<string, DraftInput>,
-): MistakeParts {
+): DiagnosticParts {
   const whole = wholeReference(parseTemplate(text));
   if (whole === undefined) return { message: `filled in, this reads ${sample}, wanted ${wanted}` };
   const type = whole.kind === 'fact' ? factType(whole.name) : inputs.get(whole.name)?.type;

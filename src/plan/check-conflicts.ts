@@ -1,14 +1,12 @@
-import type { JsonObject } from '../../step/step.ts';
-import type { PathTouch, Touch } from '../../step/touch.ts';
-import { isWithin } from '../../system/path.ts';
-import type { DraftStep } from '../draft.ts';
-import { member } from '../json.ts';
-import { inValue } from '../mistake.ts';
-import type { Mistake } from '../mistake.ts';
-import { fillOptions } from '../fill.ts';
-import { placeholders } from './placeholders.ts';
-import { typeOf } from './subject.ts';
-import type { Subject } from './subject.ts';
+/** Warns of steps that touch the same path or account with no order between them. */
+import { FACT_TYPES } from '../step/facts.ts';
+import type { JsonObject } from '../step/step.ts';
+import type { PathTouch, Touch } from '../step/touch.ts';
+import { isWithin } from '../system/path.ts';
+import { inValue, type PendingDiagnostic } from './diagnostic.ts';
+import { typeOf, type DraftInput, type DraftStep, type Subject } from './draft.ts';
+import { member } from './json.ts';
+import { fillOptions, type Lookup } from './options.ts';
 
 interface Toucher {
   readonly step: DraftStep;
@@ -18,10 +16,10 @@ interface Toucher {
 
 /**
  * Warns of steps that change the same thing with no order between them: which comes first would
- * be an accident of the file. For a plan without mistakes.
+ * be an accident of the file. For a plan without errors.
  */
-export function conflictWarnings(subject: Subject): Mistake[] {
-  const { places } = subject.document;
+export function checkConflicts(subject: Subject): PendingDiagnostic[] {
+  const { sourceMap } = subject.document;
   const { lookup, readable } = placeholders(subject.draft.inputs);
   const touchers = subject.draft.steps.flatMap((step): Toucher[] => {
     const type = typeOf(subject, step);
@@ -31,19 +29,19 @@ export function conflictWarnings(subject: Subject): Mistake[] {
   });
   const before = ancestors(subject.draft.steps);
   return touchers.flatMap((later, index) =>
-    touchers.slice(0, index).flatMap((earlier): Mistake[] => {
+    touchers.slice(0, index).flatMap((earlier): PendingDiagnostic[] => {
       if (before.get(later.id)?.has(earlier.id) === true) return [];
       if (before.get(earlier.id)?.has(later.id) === true) return [];
       const what = conflict(earlier, later);
       if (what === undefined) return [];
       const message = `missing needs between ${earlier.id} and ${later.id}: ${readable(what)}`;
-      const mistake = inValue(places, `${later.step.pointer}/id`, {
+      const error = inValue(sourceMap, `${later.step.pointer}/id`, {
         message,
         hint: `add needs: [${earlier.id}] if it comes after it`,
-        related: [{ at: places.value(`${earlier.step.pointer}/id`), message: 'the other step' }],
+        related: [{ at: sourceMap.value(`${earlier.step.pointer}/id`), message: 'the other step' }],
       });
       // One step can be in conflict with several.
-      return [{ ...mistake, severity: 'warning', pointer: `${mistake.pointer}/${earlier.id}` }];
+      return [{ ...error, severity: 'warning', pointer: `${error.pointer}/${earlier.id}` }];
     }),
   );
 }
@@ -80,7 +78,7 @@ function meets(a: PathTouch, b: PathTouch): boolean {
   return (a.tree && isWithin(b.path, a.path)) || (b.tree && isWithin(a.path, b.path));
 }
 
-/** The steps that come before each step through needs, transitively. The needs have no circle. */
+/** The steps that come before each step through needs, transitively. The needs have no cycle. */
 function ancestors(steps: readonly DraftStep[]): ReadonlyMap<string, ReadonlySet<string>> {
   const needs = new Map(steps.map((step) => [step.id ?? '', step.needs.map(({ text }) => text)]));
   return new Map(
@@ -95,4 +93,49 @@ function ancestors(steps: readonly DraftStep[]): ReadonlyMap<string, ReadonlySet
       return [id, found];
     }),
   );
+}
+
+/** Values that stand for inputs and can be told from each other and from anything in a plan. */
+interface Placeholders {
+  readonly lookup: Lookup;
+  /** Puts names in place of placeholders: `${{ inputs.home }}/.env`. */
+  readonly readable: (text: string) => string;
+}
+
+const FIRST_ID = 65_000;
+
+/** A placeholder that nothing but an input can have brought. */
+const MARK = /^(?:\/:input:\d+:|input--\d+--)$/;
+
+/** A placeholder of its type for each input. */
+export function placeholders(inputs: readonly DraftInput[]): Placeholders {
+  const values = new Map(inputs.map((input, index) => [input.name, placeholder(input, index)]));
+  const facts = new Map<string, string>(Object.entries(FACT_TYPES));
+  return {
+    lookup: ({ kind, name }) =>
+      kind === 'input' ? values.get(name) : facts.get(name) === 'id' ? FIRST_ID : true,
+    readable: (text) => {
+      let readable = text;
+      for (const [name, value] of values) {
+        if (typeof value === 'string' && MARK.test(value)) {
+          readable = readable.replaceAll(value, () => `\${{ inputs.${name} }}`);
+        }
+      }
+      return readable;
+    },
+  };
+}
+
+function placeholder({ type, values }: DraftInput, index: number): string | number | boolean {
+  switch (type) {
+    case 'path':
+      return `/:input:${index}:`;
+    case 'id':
+      return FIRST_ID + 1 + index;
+    case 'boolean':
+      return true;
+    default:
+      // A value that only some options allow stands for itself.
+      return values?.[0] ?? `input--${index}--`;
+  }
 }

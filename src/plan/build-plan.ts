@@ -1,11 +1,10 @@
-import { digestOf } from './digest.ts';
-import { textsIn } from './draft.ts';
-import type { DraftInput, DraftStep } from './draft.ts';
+/** Builds the plan from files without errors, and its digest. */
+import { createHash } from 'node:crypto';
+import { textsIn, type DraftInput, type DraftStep, type Subject } from './draft.ts';
 import { member, textMember } from './json.ts';
+import { parseWhen } from './parse-when.ts';
 import type { InputDeclaration, OnFailure, Plan, PlanStep, Position, StepEntry } from './plan.ts';
-import type { Subject } from './validate/subject.ts';
-import { parseWhen } from './when/parse.ts';
-import type { PlanDocument } from './yaml.ts';
+import type { PlanDocument } from './read-yaml.ts';
 
 /** In milliseconds. */
 const DEFAULT_TIMEOUT = 600_000;
@@ -19,7 +18,7 @@ interface Parts {
   readonly entries: readonly (readonly StepEntry[])[];
 }
 
-/** The plan that files in which no mistake was found stand for. */
+/** The plan that files in which no error was found stand for. */
 export function planOf({ document, draft }: Subject, { files, file, entries }: Parts): Plan {
   const home = textMember(draft.top, 'home');
   const plan = {
@@ -35,7 +34,7 @@ export function planOf({ document, draft }: Subject, { files, file, entries }: P
   return { ...plan, digest: digestOf(plan) };
 }
 
-function declarationOf(input: DraftInput, { places }: PlanDocument): InputDeclaration {
+function declarationOf(input: DraftInput, { sourceMap }: PlanDocument): InputDeclaration {
   const { name, pointer, type, fallback, values, body } = input;
   const description = textMember(body, 'description');
   return {
@@ -43,7 +42,7 @@ function declarationOf(input: DraftInput, { places }: PlanDocument): InputDeclar
     env: textsIn(member(body, 'env')),
     type: type ?? 'string',
     secret: member(body, 'secret') === true,
-    at: position(places.key(pointer)),
+    at: position(sourceMap.key(pointer)),
     ...(description === undefined ? {} : { description }),
     ...(values === undefined ? {} : { values }),
     ...(isScalar(fallback) ? { default: fallback } : {}),
@@ -52,12 +51,12 @@ function declarationOf(input: DraftInput, { places }: PlanDocument): InputDeclar
 
 function stepOf(
   step: DraftStep,
-  { places }: PlanDocument,
+  { sourceMap }: PlanDocument,
   entries: readonly StepEntry[],
 ): PlanStep {
   const { pointer, body, when } = step;
   const parsed = when === undefined ? undefined : parseWhen(when.text);
-  const entry: StepEntry = { at: position(places.value(pointer)), as: 'added' };
+  const entry: StepEntry = { at: position(sourceMap.value(pointer)), as: 'added' };
   const why = textMember(body, 'why');
   const as = textMember(body, 'as');
   return {
@@ -69,7 +68,7 @@ function stepOf(
     timeout: milliseconds(textMember(body, 'timeout')),
     at: (entries.findLast(({ as }) => as !== 'changed') ?? entry).at,
     entries: entries.length === 0 ? [entry] : entries,
-    ...(member(body, 'off') === true ? { off: position(places.key(`${pointer}/off`)) } : {}),
+    ...(member(body, 'off') === true ? { off: position(sourceMap.key(`${pointer}/off`)) } : {}),
     ...(parsed !== undefined && 'condition' in parsed ? { when: parsed.condition } : {}),
     ...(when === undefined ? {} : { whenText: when.text }),
     ...(why === undefined ? {} : { why }),
@@ -94,4 +93,27 @@ function milliseconds(text: string | undefined): number {
   if (parts === null) return DEFAULT_TIMEOUT;
   const factor = { ms: 1, s: 1000, m: 60_000 }[parts[2] ?? ''];
   return factor === undefined ? DEFAULT_TIMEOUT : Number(parts[1]) * factor;
+}
+
+/**
+ * The SHA-256 of all that a plan says, in hexadecimal, so that two boots can be told to have done
+ * the same one. Where it stands, in which file and on which lines, plays no part.
+ */
+export function digestOf(plan: Omit<Plan, 'digest'>): string {
+  const { name, description, home, lockTimeout, inputs, steps } = plan;
+  const said = {
+    name,
+    description,
+    home,
+    lockTimeout,
+    inputs: inputs.map((input) => ({ ...input, at: undefined })),
+    steps: steps.map((step) => ({
+      ...step,
+      at: undefined,
+      entries: undefined,
+      off: step.off !== undefined,
+    })),
+  };
+  // JSON leaves out what is undefined.
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }

@@ -1,13 +1,11 @@
-import { draftOf } from '../draft.ts';
-import { keysOf, textMember } from '../json.ts';
-import { at, inKey, inValue } from '../mistake.ts';
-import type { Mistake, MistakeParts } from '../mistake.ts';
-import { didYouMean, nearest } from '../nearest.ts';
-import type { PlanSource } from '../source.ts';
-import { either, quote } from '../text.ts';
-import { readYaml } from '../yaml.ts';
-import type { PlanDocument } from '../yaml.ts';
-import type { Library } from './library.ts';
+/** Opens the files of a plan: what it extends, itself, and the fragments for it. */
+import { at, inKey, inValue, type PendingDiagnostic, type DiagnosticParts } from './diagnostic.ts';
+import { draftOf } from './draft.ts';
+import { keysOf, textMember } from './json.ts';
+import { didYouMean, nearest } from './nearest.ts';
+import type { PlanSource } from './plan.ts';
+import { readYaml, type PlanDocument } from './read-yaml.ts';
+import { either, quote } from './wanted.ts';
 
 /** A file that has a say in a plan. */
 export interface Layer {
@@ -19,55 +17,55 @@ export interface Layer {
 interface Stack {
   /** Empty where the plan itself could not be read. */
   readonly layers: readonly Layer[];
-  /** The texts that mistakes can be shown in. */
+  /** The texts that errors can be shown in. */
   readonly sources: readonly PlanSource[];
-  readonly mistakes: readonly Mistake[];
+  readonly errors: readonly PendingDiagnostic[];
 }
 
 /** Reads a plan and all that belongs to it. */
 export function openStack(top: PlanSource, library: Library): Stack {
   const reader = new Reader();
   const plans = openPlan(top, { reader, library, names: [] });
-  const { sources, mistakes } = reader;
-  if (plans === undefined) return { layers: [], sources, mistakes };
+  const { sources, errors } = reader;
+  if (plans === undefined) return { layers: [], sources, errors };
 
   const names = plans.flatMap(({ document }) => textMember(document.value, 'name') ?? []).reverse();
   const fragments = library.fragments.flatMap((source) => reader.read(source) ?? []);
-  mistakes.push(...fragments.flatMap((fragment) => fragmentMistakes(fragment, names, library)));
+  errors.push(...fragments.flatMap((fragment) => checkFragment(fragment, names, library)));
   const ours = fragments.filter(({ document }) => {
     const target = textMember(document.value, 'extends');
     return target !== undefined && names.includes(target);
   });
   const layers = [...plans, ...ours];
-  return { layers, sources, mistakes: layers.length > 1 ? reader.mistakesOfMany() : mistakes };
+  return { layers, sources, errors: layers.length > 1 ? reader.errorsOfMany() : errors };
 }
 
 /** Reads files, and keeps what there is to say about them. */
 class Reader {
   readonly sources: PlanSource[] = [];
-  readonly mistakes: Mistake[] = [];
+  readonly errors: PendingDiagnostic[] = [];
   readonly #documents = new Map<string, PlanDocument>();
 
-  /** The mistakes with the names of their steps, which in the plan as a whole have other places. */
-  mistakesOfMany(): readonly Mistake[] {
-    return this.mistakes.map((mistake) => withStep(mistake, this.#documents.get(mistake.at.file)));
+  /** The errors with the names of their steps, which in the plan as a whole have other sourceMap. */
+  errorsOfMany(): readonly PendingDiagnostic[] {
+    return this.errors.map((error) => withStep(error, this.#documents.get(error.at.file)));
   }
 
   read(source: PlanSource): Layer | undefined {
     this.sources.push(source);
-    const { document, mistakes } = readYaml(source);
-    this.mistakes.push(...mistakes);
+    const { document, errors } = readYaml(source);
+    this.errors.push(...errors);
     if (document !== undefined) this.#documents.set(source.file, document);
     return document === undefined ? undefined : { file: source.file, document };
   }
 }
 
-function withStep(mistake: Mistake, document: PlanDocument | undefined): Mistake {
-  const [top, index] = keysOf(mistake.pointer);
-  if (top !== 'steps' || document === undefined) return mistake;
+function withStep(error: PendingDiagnostic, document: PlanDocument | undefined): PendingDiagnostic {
+  const [top, index] = keysOf(error.pointer);
+  if (top !== 'steps' || document === undefined) return error;
   const step = draftOf(document.value).stepAt(Number(index))?.id;
-  const pointer = `/read${mistake.pointer}`;
-  return { ...mistake, pointer, ...(step === undefined ? {} : { step }) };
+  const pointer = `/read${error.pointer}`;
+  return { ...error, pointer, ...(step === undefined ? {} : { step }) };
 }
 
 /** What is known on the way down from a plan to those that it extends. */
@@ -85,7 +83,7 @@ function openPlan(
 ): readonly Layer[] | undefined {
   const layer = reader.read(source);
   if (layer === undefined) return undefined;
-  const { value, places } = layer.document;
+  const { value, sourceMap } = layer.document;
   const base = textMember(value, 'extends');
   if (base === undefined) return [layer];
 
@@ -93,9 +91,9 @@ function openPlan(
   const above = own === undefined || names.includes(own) ? names : [...names, own];
   const below = above.includes(base) ? undefined : library.read(base);
   if (below === undefined) {
-    const message = `plans extend each other in a circle: ${[...above, base].join(' -> ')}`;
+    const message = `plans extend each other in a cycle: ${[...above, base].join(' -> ')}`;
     const parts = above.includes(base) ? { message } : unknownPlan(base, library);
-    reader.mistakes.push(inValue(places, '/extends', parts));
+    reader.errors.push(inValue(sourceMap, '/extends', parts));
     return undefined;
   }
   // By the name that it goes by, in case it has none of its own.
@@ -103,7 +101,7 @@ function openPlan(
   return lower && [...lower, layer];
 }
 
-function unknownPlan(name: string, { names }: Library): MistakeParts {
+function unknownPlan(name: string, { names }: Library): DiagnosticParts {
   const known = names.length === 0 ? undefined : `known: ${names.join(', ')}`;
   return {
     message: `no plan ${quote(name)} to extend`,
@@ -112,24 +110,37 @@ function unknownPlan(name: string, { names }: Library): MistakeParts {
 }
 
 /** What is wrong with a file as a fragment, whatever it says. */
-function fragmentMistakes(
-  { document: { value, places } }: Layer,
+function checkFragment(
+  { document: { value, sourceMap } }: Layer,
   names: readonly string[],
   library: Library,
-): Mistake[] {
+): PendingDiagnostic[] {
   const own = (['name', 'home'] as const)
     .filter((key) => textMember(value, key) !== undefined)
     .map((key) => {
       const message = `a fragment has no ${key} of its own`;
-      return inKey(places, `/${key}`, { message, hint: 'remove it' });
+      return inKey(sourceMap, `/${key}`, { message, hint: 'remove it' });
     });
   const target = textMember(value, 'extends');
   if (target === undefined) {
     const hint = `the plan that it changes, such as ${either(names.slice(0, 1))}`;
-    return [...own, at(places.key(''), '/extends', { message: 'missing key "extends"', hint })];
+    return [...own, at(sourceMap.key(''), '/extends', { message: 'missing key "extends"', hint })];
   }
   const near = nearest(target, [...names, ...library.names]);
   // Any other name may be that of a plan elsewhere; one letter off is a slip.
   if (near === undefined || near === target) return own;
-  return [...own, inValue(places, '/extends', unknownPlan(target, library))];
+  return [...own, inValue(sourceMap, '/extends', unknownPlan(target, library))];
 }
+
+/** What a plan can be combined with. */
+export interface Library {
+  /** The plans that `extends` can name. */
+  readonly names: readonly string[];
+  /** Reads one of them; undefined where there is none. */
+  read(name: string): PlanSource | undefined;
+  /** Fragments for any plan, in the order in which they apply. */
+  readonly fragments: readonly PlanSource[];
+}
+
+/** Where a plan stands for itself. */
+export const NO_LIBRARY: Library = { names: [], read: () => undefined, fragments: [] };

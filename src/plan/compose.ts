@@ -1,26 +1,25 @@
-import type { JsonObject, JsonValue } from '../../step/step.ts';
-import type { Span } from '../diagnostic.ts';
-import { isList, isMapping, member, parentPointer, pointerTo, textMember } from '../json.ts';
-import { at } from '../mistake.ts';
-import type { Mistake } from '../mistake.ts';
-import { didYouMean } from '../nearest.ts';
-import type { PlanPlaces } from '../places.ts';
-import { quote } from '../text.ts';
-import type { StepEntry } from '../plan.ts';
-import type { PlanDocument } from '../yaml.ts';
-import type { Layer } from './open.ts';
+/** Composes the files of a plan into one document. */
+import type { JsonObject, JsonValue } from '../step/step.ts';
+import { at, type PendingDiagnostic } from './diagnostic.ts';
+import { isList, isMapping, member, parentPointer, pointerTo, textMember } from './json.ts';
+import { didYouMean } from './nearest.ts';
+import type { Layer } from './open-layers.ts';
+import type { Span, StepEntry } from './plan.ts';
+import type { PlanDocument } from './read-yaml.ts';
+import type { PlanSourceMap } from './source-map.ts';
+import { quote } from './wanted.ts';
 
 /** Several files as one document. */
 interface Composed {
   readonly document: PlanDocument;
   /** The entries that made a step what it is, by its index. */
   readonly entries: readonly (readonly StepEntry[])[];
-  readonly mistakes: readonly Mistake[];
+  readonly errors: readonly PendingDiagnostic[];
 }
 
 /** Where a value of the composed document was written. */
 interface Origin {
-  readonly places: PlanPlaces;
+  readonly sourceMap: PlanSourceMap;
   readonly pointer: string;
 }
 
@@ -43,26 +42,26 @@ export function compose(layers: readonly Layer[]): Composed {
   const inputs = new Map<string, JsonValue>();
   const steps: Step[] = [];
   const origins = new Map<string, Origin>();
-  const mistakes: Mistake[] = [];
+  const errors: PendingDiagnostic[] = [];
   for (const { document } of layers) {
-    const { value, places } = document;
-    origins.set('', { places, pointer: '' });
+    const { value, sourceMap } = document;
+    origins.set('', { sourceMap, pointer: '' });
     for (const key of TOP) {
       const own = member(value, key);
       if (own === undefined) continue;
       top.set(key, own);
-      origins.set(`/${key}`, { places, pointer: `/${key}` });
+      origins.set(`/${key}`, { sourceMap, pointer: `/${key}` });
     }
     const declared = member(value, 'inputs');
     for (const [name, body] of Object.entries(isMapping(declared) ? declared : {})) {
       inputs.set(name, body ?? null);
-      origins.set(pointerTo('/inputs', name), { places, pointer: pointerTo('/inputs', name) });
+      origins.set(pointerTo('/inputs', name), { sourceMap, pointer: pointerTo('/inputs', name) });
     }
     const below = [...steps];
     const list = member(value, 'steps');
     for (const [index, body] of (isList(list) ? list : []).entries()) {
-      const from = { places, pointer: pointerTo('/steps', index) };
-      mistakes.push(...orphan(body, from, { below, place: pointerTo('/steps', steps.length) }));
+      const from = { sourceMap, pointer: pointerTo('/steps', index) };
+      errors.push(...orphan(body, from, { below, place: pointerTo('/steps', steps.length) }));
       layStep(body, from, { below, steps, origins });
     }
   }
@@ -73,27 +72,27 @@ export function compose(layers: readonly Layer[]): Composed {
         inputs: Object.fromEntries(inputs),
         steps: steps.map(({ body }) => body),
       },
-      places: new ComposedPlaces(origins),
+      sourceMap: new ComposedSourceMap(origins),
     },
     entries: steps.map(({ entries }) => entries),
-    mistakes,
+    errors,
   };
 }
 
-/** The mistake of changing a step that no file below has. */
+/** The error of changing a step that no file below has. */
 function orphan(
   body: JsonValue,
-  { places, pointer }: Origin,
+  { sourceMap, pointer }: Origin,
   { below, place }: { readonly below: readonly Step[]; readonly place: string },
-): Mistake[] {
+): PendingDiagnostic[] {
   const id = textMember(body, 'id');
   if (below.length === 0 || id === undefined || member(body, 'uses') !== undefined) return [];
   const ids = below.flatMap((step) => idOf(step) ?? []);
   if (ids.includes(id)) return [];
   const hint = didYouMean(id, ids, 'a new step has uses');
   const message = `no step ${quote(id)} to change`;
-  // At the id, but in the name of the missing key, which needs no second mistake.
-  return [at(places.value(`${pointer}/id`), `${place}/uses`, { message, hint })];
+  // At the id, but in the name of the missing key, which needs no second error.
+  return [at(sourceMap.value(`${pointer}/id`), `${place}/uses`, { message, hint })];
 }
 
 /** What a step is laid on. */
@@ -106,7 +105,7 @@ interface Ground {
 }
 
 function layStep(body: JsonValue, from: Origin, { below, steps, origins }: Ground): void {
-  const { file, line, column } = from.places.value(from.pointer);
+  const { file, line, column } = from.sourceMap.value(from.pointer);
   const entry = (as: StepEntry['as']): StepEntry => ({ at: { file, line, column }, as });
   const id = textMember(body, 'id');
   const lower = id === undefined ? undefined : below.find((step) => idOf(step) === id);
@@ -166,8 +165,8 @@ function forget(origins: Map<string, Origin>, place: string): void {
   }
 }
 
-/** The places of a document that several files make up. */
-class ComposedPlaces implements PlanPlaces {
+/** The sourceMap of a document that several files make up. */
+class ComposedSourceMap implements PlanSourceMap {
   readonly #origins: ReadonlyMap<string, Origin>;
 
   constructor(origins: ReadonlyMap<string, Origin>) {
@@ -175,23 +174,23 @@ class ComposedPlaces implements PlanPlaces {
   }
 
   value(pointer: string): Span {
-    const { places, pointer: own } = this.#find(pointer);
-    return places.value(own);
+    const { sourceMap, pointer: own } = this.#find(pointer);
+    return sourceMap.value(own);
   }
 
   key(pointer: string): Span {
-    const { places, pointer: own } = this.#find(pointer);
-    return places.key(own);
+    const { sourceMap, pointer: own } = this.#find(pointer);
+    return sourceMap.key(own);
   }
 
   within(pointer: string, text: string, offset: number, length: number): Span {
-    const { places, pointer: own } = this.#find(pointer);
-    return places.within(own, text, offset, length);
+    const { sourceMap, pointer: own } = this.#find(pointer);
+    return sourceMap.within(own, text, offset, length);
   }
 
   source(pointer: string): string {
-    const { places, pointer: own } = this.#find(pointer);
-    return places.source(own);
+    const { sourceMap, pointer: own } = this.#find(pointer);
+    return sourceMap.source(own);
   }
 
   #find(pointer: string): Origin {
