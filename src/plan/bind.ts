@@ -17,8 +17,8 @@ import {
 import { either } from './wanted.ts';
 
 /**
- * Makes a plan ready to boot: fills in inputs and facts, leaves out steps whose `when` does not
- * hold, puts the steps in order. The options of a step that is left out may lack unset inputs.
+ * Makes a plan ready to boot: fills in inputs and facts, marks steps to skip, and sorts the steps.
+ * The options of a skipped step may lack unset inputs.
  * @throws Problem when an input's value does not fit the option that it fills in
  */
 export function bindPlan(
@@ -42,7 +42,7 @@ export function bindPlan(
   return { name, description, file, digest, lockTimeout, inputs, steps, ...home };
 }
 
-/** The home, filled in; none where it is an input that is unset. */
+/** The home, filled in; none where it is an unset input. */
 function homeOf({ home: written }: Plan, scope: Scope): Pick<BootPlan, 'home'> {
   if (written === undefined) return {};
   const { home } = fillOptions({ home: written }, PLAN_KEYS, lookupIn(scope));
@@ -83,10 +83,10 @@ function skippedBy({ off, when }: PlanStep, scope: Scope): string | undefined {
   return when === undefined || evaluate(when, scope) ? undefined : explainFalse(when, scope);
 }
 
-/** An option that names of the scope have a part in. */
+/** An option with inputs or facts in it. */
 interface Filled {
   readonly option: string;
-  /** The inputs among them. */
+  /** The inputs in it. */
   readonly inputs: readonly Input[];
   /** The input that the option consists of. */
   readonly whole: Input | undefined;
@@ -114,7 +114,7 @@ function referencesWithin(value: JsonValue): Reference[] {
   return Object.values(value).flatMap((item) => referencesWithin(item ?? null));
 }
 
-/** Only what was filled in can be unfit: the rest is as it was when the plan was validated. */
+/** Checks what was filled in: the rest was checked when the plan was loaded. */
 function refuseUnfit(
   id: string,
   { schema }: AnyStepType,
@@ -146,7 +146,7 @@ function isSecret({ inputs }: Filled): boolean {
   return inputs.some(({ declaration }) => declaration.secret);
 }
 
-/** What of an input's variables is known for each option that an input fills in. */
+/** A variable for each option that is filled in by one input. */
 function variablesOf(
   filled: readonly Filled[],
   variableOf: (input: Input) => string | undefined,
@@ -163,15 +163,15 @@ function decidedBy({ source }: Input): string | undefined {
   return 'variable' in source ? source.variable : undefined;
 }
 
-/** What an order depends on. */
+/** What the order depends on. */
 export interface Ordered {
   readonly id: string;
   readonly needs: readonly string[];
 }
 
 /**
- * Puts steps after what they need; of those that could come next the first of the file does.
- * @throws Error when needs go in a cycle, which validation has ruled out
+ * Sorts steps after those that they need; of several that could come next, the first of the file.
+ * @throws Error when there is a cycle, which the checks have ruled out
  */
 export function orderSteps<T extends Ordered>(steps: readonly T[]): T[] {
   const waiting = new Set(steps);
@@ -179,7 +179,7 @@ export function orderSteps<T extends Ordered>(steps: readonly T[]): T[] {
   const ordered: T[] = [];
   while (waiting.size > 0) {
     const next = firstReady(waiting, done);
-    if (next === undefined) throw new Error('needs go in a cycle');
+    if (next === undefined) throw new Error('there is a cycle of needs');
     waiting.delete(next);
     done.add(next.id);
     ordered.push(next);

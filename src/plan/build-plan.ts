@@ -1,4 +1,4 @@
-/** Builds the plan from files without errors, and its digest. */
+/** Builds a plan, with its digest, from files that were found right. */
 import { createHash } from 'node:crypto';
 import { textsIn, type DraftInput, type DraftStep, type Subject } from './draft.ts';
 import { member, textMember } from './json.ts';
@@ -9,7 +9,7 @@ import type { PlanDocument } from './read-yaml.ts';
 /** In milliseconds. */
 const DEFAULT_TIMEOUT = 600_000;
 
-/** What a plan is made of. */
+/** What the files of a plan add to its document. */
 interface Parts {
   readonly files: readonly string[];
   /** The file that was asked for. */
@@ -18,7 +18,7 @@ interface Parts {
   readonly entries: readonly (readonly StepEntry[])[];
 }
 
-/** The plan that files in which no error was found stand for. */
+/** The plan of files without errors. */
 export function planOf({ document, draft }: Subject, { files, file, entries }: Parts): Plan {
   const home = textMember(draft.top, 'home');
   const plan = {
@@ -96,8 +96,8 @@ function milliseconds(text: string | undefined): number {
 }
 
 /**
- * The SHA-256 of all that a plan says, in hexadecimal, so that two boots can be told to have done
- * the same one. Where it stands, in which file and on which lines, plays no part.
+ * The SHA-256 of all that a plan says, in hexadecimal, to see that two boots ran the same one. It
+ * does not depend on files and lines.
  */
 export function digestOf(plan: Omit<Plan, 'digest'>): string {
   const { name, description, home, lockTimeout, inputs, steps } = plan;

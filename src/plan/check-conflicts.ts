@@ -1,10 +1,15 @@
 /** Warns of steps that touch the same path or account with no order between them. */
-import { FACT_TYPES } from '../step/facts.ts';
-import type { JsonObject } from '../step/step.ts';
 import type { PathTouch, Touch } from '../step/touch.ts';
 import { isWithin } from '../system/path.ts';
 import { inValue, type PendingDiagnostic } from './diagnostic.ts';
-import { typeOf, type DraftInput, type DraftStep, type Subject } from './draft.ts';
+import {
+  typeOf,
+  typeOfName,
+  type Draft,
+  type DraftInput,
+  type DraftStep,
+  type Subject,
+} from './draft.ts';
 import { member } from './json.ts';
 import { fillOptions, type Lookup } from './options.ts';
 
@@ -15,17 +20,17 @@ interface Toucher {
 }
 
 /**
- * Warns of steps that change the same thing with no order between them: which comes first would
- * be an accident of the file. For a plan without errors.
+ * Warns of steps that touch the same thing with no order between them: only their order in the
+ * file would decide. For a plan without errors.
  */
 export function checkConflicts(subject: Subject): PendingDiagnostic[] {
   const { sourceMap } = subject.document;
-  const { lookup, readable } = placeholders(subject.draft.inputs);
+  const { lookup, readable } = placeholders(subject.draft);
   const touchers = subject.draft.steps.flatMap((step): Toucher[] => {
     const type = typeOf(subject, step);
     if (type === undefined || step.id === undefined || member(step.body, 'off') === true) return [];
-    const options: JsonObject = fillOptions(step.with, type.schema, lookup);
-    return [{ step, id: step.id, touches: type.touches(options) }];
+    const touches = type.touches(fillOptions(step.with, type.schema, lookup));
+    return [{ step, id: step.id, touches }];
   });
   const before = ancestors(subject.draft.steps);
   return touchers.flatMap((later, index) =>
@@ -37,7 +42,7 @@ export function checkConflicts(subject: Subject): PendingDiagnostic[] {
       const message = `missing needs between ${earlier.id} and ${later.id}: ${readable(what)}`;
       const error = inValue(sourceMap, `${later.step.pointer}/id`, {
         message,
-        hint: `add needs: [${earlier.id}] if it comes after it`,
+        hint: `add needs: [${earlier.id}] if it must run after ${earlier.id}`,
         related: [{ at: sourceMap.value(`${earlier.step.pointer}/id`), message: 'the other step' }],
       });
       // One step can be in conflict with several.
@@ -46,7 +51,7 @@ export function checkConflicts(subject: Subject): PendingDiagnostic[] {
   );
 }
 
-/** What two steps both lay hands on, as a clause; undefined where they do not. */
+/** What two steps both touch, as a clause; undefined where nothing. */
 function conflict(earlier: Toucher, later: Toucher): string | undefined {
   for (const a of earlier.touches) {
     for (const b of later.touches) {
@@ -78,7 +83,7 @@ function meets(a: PathTouch, b: PathTouch): boolean {
   return (a.tree && isWithin(b.path, a.path)) || (b.tree && isWithin(a.path, b.path));
 }
 
-/** The steps that come before each step through needs, transitively. The needs have no cycle. */
+/** The steps that each step needs, directly or through others. There are no cycles. */
 function ancestors(steps: readonly DraftStep[]): ReadonlyMap<string, ReadonlySet<string>> {
   const needs = new Map(steps.map((step) => [step.id ?? '', step.needs.map(({ text }) => text)]));
   return new Map(
@@ -95,25 +100,25 @@ function ancestors(steps: readonly DraftStep[]): ReadonlyMap<string, ReadonlySet
   );
 }
 
-/** Values that stand for inputs and can be told from each other and from anything in a plan. */
-interface Placeholders {
+const FIRST_ID = 65_000;
+
+/** A placeholder that only an input can have brought in. */
+const MARK = /^(?:\/:input:\d+:|input--\d+--)$/;
+
+/** Fills in a placeholder for each input, unlike all others and anything in a plan. */
+function placeholders(draft: Draft): {
   readonly lookup: Lookup;
   /** Puts names in place of placeholders: `${{ inputs.home }}/.env`. */
   readonly readable: (text: string) => string;
-}
-
-const FIRST_ID = 65_000;
-
-/** A placeholder that nothing but an input can have brought. */
-const MARK = /^(?:\/:input:\d+:|input--\d+--)$/;
-
-/** A placeholder of its type for each input. */
-export function placeholders(inputs: readonly DraftInput[]): Placeholders {
-  const values = new Map(inputs.map((input, index) => [input.name, placeholder(input, index)]));
-  const facts = new Map<string, string>(Object.entries(FACT_TYPES));
+} {
+  const values = new Map(
+    draft.inputs.map((input, index) => [input.name, placeholder(input, index)]),
+  );
   return {
-    lookup: ({ kind, name }) =>
-      kind === 'input' ? values.get(name) : facts.get(name) === 'id' ? FIRST_ID : true,
+    lookup: (reference) => {
+      if (reference.kind === 'input') return values.get(reference.name);
+      return typeOfName(draft, reference) === 'id' ? FIRST_ID : true;
+    },
     readable: (text) => {
       let readable = text;
       for (const [name, value] of values) {

@@ -4,7 +4,7 @@ import type { DraftText, Subject } from './draft.ts';
 import { didYouMean } from './nearest.ts';
 import { quote } from './wanted.ts';
 
-/** Steps whose id another step before them has. */
+/** Steps with the id of a step before them. */
 export function checkIds({ draft, document: { sourceMap } }: Subject): PendingDiagnostic[] {
   const first = new Map<string, string>();
   return draft.steps.flatMap(({ id, pointer }) => {
@@ -20,7 +20,7 @@ export function checkIds({ draft, document: { sourceMap } }: Subject): PendingDi
   });
 }
 
-/** Needs of steps that there are not, and of a step by itself; the same of `before`. */
+/** Steps in `needs` and `before` that do not exist, or are the step itself. */
 export function checkNeeds({ draft, document: { sourceMap } }: Subject): PendingDiagnostic[] {
   const ids = new Set(draft.steps.flatMap(({ id }) => id ?? []));
   const check = (
@@ -50,7 +50,7 @@ interface Edge {
   readonly pointer: string;
 }
 
-/** Circles of needs, each told once and edge by edge, from its first step in the file. */
+/** Cycles of needs, each reported once, edge by edge, from its first step in the file. */
 export function checkCycles({ draft, document: { sourceMap } }: Subject): PendingDiagnostic[] {
   const needs = new Map<string, readonly DraftText[]>();
   for (const { id, needs: entries } of draft.steps) {
@@ -63,7 +63,7 @@ export function checkCycles({ draft, document: { sourceMap } }: Subject): Pendin
     const way = [first, ...rest].map(({ from }) => from).join(' -> ');
     return [
       inValue(sourceMap, first.pointer, {
-        message: `needs go in a cycle: ${way} -> ${first.from}`,
+        message: `cycle of needs: ${way} -> ${first.from}`,
         hint: `${first.from} needs ${first.to}`,
         related: rest.map(({ from, to, pointer }) => ({
           at: sourceMap.value(pointer),
@@ -75,8 +75,8 @@ export function checkCycles({ draft, document: { sourceMap } }: Subject): Pendin
 }
 
 /**
- * Depth first, in the order of the file, without recursion. Each edge back to a step that is
- * being looked at closes one cycle; without these edges there would be none.
+ * Depth first, in the order of the file, without recursion. Each edge back to a step on the path
+ * closes one cycle; without these edges there would be none.
  */
 function cyclesIn(needs: ReadonlyMap<string, readonly DraftText[]>): Edge[][] {
   const cycles: Edge[][] = [];

@@ -1,13 +1,11 @@
 /** Finds options that cannot be right whatever value their inputs have. */
-import { FACT_TYPES } from '../step/facts.ts';
 import type { JsonObject } from '../step/step.ts';
 import { isOwn } from './check-shape.ts';
 import { inValue, type PendingDiagnostic, type DiagnosticParts } from './diagnostic.ts';
-import { schemaAt, typeOf, type DraftInput, type Subject } from './draft.ts';
+import { schemaAt, typeOf, typeOfName, type Draft, type Subject } from './draft.ts';
 import { isList, isMapping, member, valueAt } from './json.ts';
 import { PLAN_KEYS } from './keys.ts';
 import { fillOptions, type Lookup } from './options.ts';
-import type { InputType } from './plan.ts';
 import { hasTemplate, nameOf, parseTemplate, wholeReference } from './template.ts';
 import { describe, quote, wantedBy } from './wanted.ts';
 
@@ -16,19 +14,19 @@ const SAMPLES = { path: '/sample', id: 1000, string: 'sample', boolean: true } a
 const KINDS = {
   path: 'a path',
   id: 'a number',
-  string: 'a text',
+  string: 'a string',
   boolean: 'true or false',
 } as const;
 
-/** Options that cannot be right whatever their inputs hold: a text where a number is wanted. */
+/** Options that cannot be right whatever their inputs hold: a string where a number is wanted. */
 export function checkSamples(subject: Subject): PendingDiagnostic[] {
   const { draft, document, validate } = subject;
-  const inputs = new Map(draft.inputs.map((input) => [input.name, input]));
-  const filled = filledDocument(subject, (reference) =>
-    reference.kind === 'fact'
-      ? factSample(reference.name)
-      : inputSample(inputs.get(reference.name)),
-  );
+  const filled = filledDocument(subject, (reference) => {
+    const { kind, name } = reference;
+    const values = draft.inputs.find((input) => kind === 'input' && input.name === name)?.values;
+    const type = typeOfName(draft, reference) ?? (kind === 'fact' ? 'id' : 'string');
+    return (type === 'string' ? values?.[0] : undefined) ?? SAMPLES[type];
+  });
   if (filled === undefined) return [];
   return validate(filled)
     .filter((error) => isOwn(error, filled))
@@ -39,7 +37,7 @@ export function checkSamples(subject: Subject): PendingDiagnostic[] {
       const wanted = wantedBy(schema);
       const found = valueAt(filled, pointer);
       const sample = typeof found === 'string' ? quote(found) : describe(found);
-      return [inValue(document.sourceMap, pointer, partsOf(text, sample, wanted, inputs))];
+      return [inValue(document.sourceMap, pointer, partsOf(text, sample, wanted, draft))];
     });
 }
 
@@ -61,29 +59,14 @@ function filledDocument({ draft, ...rest }: Subject, lookup: Lookup): JsonObject
   };
 }
 
-function inputSample(input: DraftInput | undefined): string | number | boolean {
-  const type = input?.type ?? 'string';
-  return type === 'string' ? (input?.values?.[0] ?? SAMPLES.string) : SAMPLES[type];
-}
-
-function factSample(name: string): number | boolean {
-  return factType(name) === 'boolean' ? SAMPLES.boolean : SAMPLES.id;
-}
-
-function factType(name: string): InputType | undefined {
-  return new Map<string, InputType>(Object.entries(FACT_TYPES)).get(name);
-}
-
-function partsOf(
-  text: string,
-  sample: string,
-  wanted: string,
-  inputs: ReadonlyMap<string, DraftInput>,
-): DiagnosticParts {
+function partsOf(text: string, sample: string, wanted: string, draft: Draft): DiagnosticParts {
   const whole = wholeReference(parseTemplate(text));
-  if (whole === undefined) return { message: `filled in, this reads ${sample}, wanted ${wanted}` };
-  const type = whole.kind === 'fact' ? factType(whole.name) : inputs.get(whole.name)?.type;
+  if (whole === undefined)
+    return { message: `with sample values this is ${sample}, wanted ${wanted}` };
   const name = nameOf(whole);
   const hint = wanted === 'an absolute path' ? `declare ${name} with type: path` : undefined;
-  return { message: `${name} is ${KINDS[type ?? 'string']}, wanted ${wanted}`, hint };
+  return {
+    message: `${name} is ${KINDS[typeOfName(draft, whole) ?? 'string']}, wanted ${wanted}`,
+    hint,
+  };
 }

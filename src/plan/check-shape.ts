@@ -10,7 +10,7 @@ import { MOST_STEPS, STEP_KEYS } from './keys.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { describe, either, quote, wantedBy, wantedByPattern } from './wanted.ts';
 
-/** What the schema of plans objects to: keys, types, patterns. */
+/** Errors against the schema of plans: keys, types, patterns. */
 export function checkShape(subject: Subject): PendingDiagnostic[] {
   const { draft, document, validate } = subject;
   return validate(document.value)
@@ -18,11 +18,11 @@ export function checkShape(subject: Subject): PendingDiagnostic[] {
     .flatMap((error) => diagnosticsFor(subject, error));
 }
 
-/** Leaves out what only follows from another error. */
+/** False for an error that only follows from another one. */
 export function isOwn({ keyword, schemaPath, instancePath }: ErrorObject, top: JsonValue): boolean {
   if (['anyOf', 'if', 'propertyNames'].includes(keyword)) return false;
   if (schemaPath.startsWith('#/definitions/template')) return false;
-  // `env` is one text or a list: what is no text is measured as a list.
+  // `env` is a string or a list: what is not a string is checked as a list.
   const alternative = /\/properties\/env\/anyOf\/([01])\//.exec(schemaPath)?.[1];
   if (alternative === undefined) return true;
   const env = valueAt(top, instancePath.replace(/(\/env)\/.*/, '$1'));
@@ -44,7 +44,7 @@ function diagnosticsFor(subject: Subject, error: ErrorObject): PendingDiagnostic
       const key = String(params.missingProperty);
       const place = pointerTo(pointer, key);
       const hint = missingKeyHint(subject, place, key);
-      // Nothing stands at the pointer: it leads to what should hold the key.
+      // Nothing is at the pointer: it leads to what should hold the key.
       return [inKey(sourceMap, place, { message: `missing key ${quote(key)}`, hint })];
     }
     case 'uniqueItems': {
@@ -60,8 +60,8 @@ function diagnosticsFor(subject: Subject, error: ErrorObject): PendingDiagnostic
 }
 
 function badName({ document }: Subject, pointer: string, name: string): PendingDiagnostic {
-  const message = `bad input name ${quote(name)}`;
-  const hint = 'lower-case letters, digits and hyphens';
+  const message = `invalid input name ${quote(name)}`;
+  const hint = 'use a-z, 0-9 and -, starting with a letter';
   return inKey(document.sourceMap, pointerTo(pointer, name), { message, hint });
 }
 
@@ -84,7 +84,7 @@ function valueParts(subject: Subject, error: ErrorObject): DiagnosticParts {
     case 'minProperties':
       return { message: `missing ${either(absentKeys(value, schema))}` };
     case 'minLength':
-      return { message: 'found an empty text' };
+      return { message: 'found an empty string' };
     default: {
       if (ENV.test(pointer)) {
         const message = `found ${describe(value)}, wanted the name of a variable or a list of them`;
@@ -116,12 +116,12 @@ function enumParts(
 ): DiagnosticParts {
   const words = Array.isArray(allowed) ? allowed.map(String) : [];
   const isType = /^\/steps\/\d+\/uses$/.test(pointer);
-  if (typeof value !== 'string') return { message: `found ${describe(value)}, wanted a text` };
+  if (typeof value !== 'string') return { message: `found ${describe(value)}, wanted a string` };
   if (!isType) {
     const hint = didYouMean(value, words);
     return { message: `found ${describe(value)}, wanted ${either(words)}`, hint };
   }
-  const hint = didYouMean(value, words, 'hermes-boot steps lists them');
+  const hint = didYouMean(value, words, 'see hermes-boot steps');
   return { message: `unknown step type ${quote(value)}`, hint };
 }
 
@@ -140,8 +140,8 @@ const ELSEWHERE = new Map([
 /** The most keys that a hint lists. */
 const MOST = 9;
 
-/** What was probably meant by a key that does not belong where it is. */
-export function unknownKeyHint(subject: Subject, holder: string, key: string): string | undefined {
+/** What was probably meant by an unknown key. */
+function unknownKeyHint(subject: Subject, holder: string, key: string): string | undefined {
   const keys = keysIn(schemaAt(subject, holder));
   const [top, index, inside] = keysOf(holder);
   const isStep = top === 'steps' && index !== undefined && inside === undefined;
@@ -149,7 +149,7 @@ export function unknownKeyHint(subject: Subject, holder: string, key: string): s
   if (near !== undefined) return `did you mean ${near}?`;
   if (top === 'steps' && index !== undefined) {
     if (inside === 'with' && Object.hasOwn(STEP_KEYS.properties, key)) {
-      return 'it belongs to the step, beside with';
+      return 'it belongs to the step, next to with';
     }
     const type = typeOf(subject, subject.draft.stepAt(Number(index)));
     if (inside === undefined && type !== undefined && keysIn(type.schema).includes(key)) {
@@ -159,8 +159,8 @@ export function unknownKeyHint(subject: Subject, holder: string, key: string): s
   return keys.length > 0 && keys.length <= MOST ? `known here: ${keys.join(', ')}` : undefined;
 }
 
-/** What has to stand under a key that is missing. */
-export function missingKeyHint(subject: Subject, pointer: string, key: string): string | undefined {
+/** What belongs under a missing key. */
+function missingKeyHint(subject: Subject, pointer: string, key: string): string | undefined {
   const step = /^\/steps\/(\d+)\/with$/.exec(pointer);
   if (step !== null) {
     const type = typeOf(subject, subject.draft.stepAt(Number(step[1])));

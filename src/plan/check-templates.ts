@@ -1,4 +1,4 @@
-/** Checks templates: syntax, place, names, and inputs that may be unset. */
+/** Checks templates: their syntax, place and names, and inputs that may be unset. */
 import { unreachable } from '../errors/problem.ts';
 import { FACT_TYPES } from '../step/facts.ts';
 import type { JsonValue } from '../step/step.ts';
@@ -8,9 +8,9 @@ import {
   isList,
   isMapping,
   keysOf,
-  member,
   parentPointer,
   pointerTo,
+  textMember,
   textsOf,
   valueAt,
 } from './json.ts';
@@ -27,45 +27,34 @@ import {
   type TextError,
 } from './template.ts';
 
-/** Templates that are malformed, stand where none may, or name what there is not. */
+/** Templates with syntax errors, undefined names, or in a place where none may be. */
 export function checkTemplates(subject: Subject): PendingDiagnostic[] {
   const { draft, document } = subject;
   const { sourceMap } = document;
   const errors: PendingDiagnostic[] = [];
   for (const { pointer, text } of textsOf(draft.top)) {
     if (!hasTemplate(text)) continue;
-    switch (kindOf(pointer)) {
-      case 'options': {
-        const template = parseTemplate(text);
-        const undefinedNames = referencesOf(template).flatMap((name) =>
-          undefinedName(name, draft.inputNames),
-        );
-        const found = [...template.errors, ...undefinedNames];
-        errors.push(...inText(sourceMap, pointer, text, found));
-        break;
-      }
-      case 'literal': {
-        const message = 'a template cannot stand here';
-        errors.push(
-          inValue(sourceMap, pointer, {
-            message,
-            hint: 'only home and values in with are filled in',
-          }),
-        );
-        break;
-      }
-      case 'other':
+    const kind = kindOf(pointer);
+    if (kind === 'option') {
+      const template = parseTemplate(text);
+      const names = referencesOf(template);
+      const unknown = names.flatMap((name) => undefinedName(name, draft.inputNames));
+      errors.push(...inText(sourceMap, pointer, text, [...template.errors, ...unknown]));
+    } else if (kind === 'literal') {
+      const message = 'a template is not allowed here';
+      const hint = 'only home and values in with are filled in';
+      errors.push(inValue(sourceMap, pointer, { message, hint }));
     }
   }
   for (const step of draft.steps) {
     for (const pointer of templateKeys(step.with, `${step.pointer}/with`)) {
-      errors.push(inKey(sourceMap, pointer, { message: 'a template cannot be a key' }));
+      errors.push(inKey(sourceMap, pointer, { message: 'a template is not allowed in a key' }));
     }
   }
   return errors;
 }
 
-/** The error of naming an input or fact that there is not. */
+/** The error of a name that is not an input or fact. */
 export function undefinedName(reference: Reference, inputs: readonly string[]): TextError[] {
   const { kind, name, offset, length } = reference;
   const own = kind === 'input' ? inputs : Object.keys(FACT_TYPES);
@@ -89,10 +78,10 @@ function undeclared(kind: Reference['kind']): string {
     : `the facts are ${Object.keys(FACT_TYPES).join(', ')}`;
 }
 
-function kindOf(pointer: string): 'options' | 'literal' | 'other' {
+function kindOf(pointer: string): 'option' | 'literal' | 'other' {
   const [top = '', , key] = keysOf(pointer);
   if (top.startsWith('x-')) return 'other';
-  if (top === 'home' || (top === 'steps' && key === 'with')) return 'options';
+  if (top === 'home' || (top === 'steps' && key === 'with')) return 'option';
   return top === 'steps' && key === 'when' ? 'other' : 'literal';
 }
 
@@ -107,16 +96,14 @@ function templateKeys(value: JsonValue | undefined, pointer: string): string[] {
   ]);
 }
 
-/** Inputs without a default where something has to stand, in steps that run without them too. */
+/** Inputs that may be unset where a value is required, in steps that run without them, too. */
 export function checkUnset(subject: Subject): PendingDiagnostic[] {
   const { draft, document } = subject;
   const optional = new Set(
     draft.inputs.flatMap(({ name, fallback }) => (fallback === undefined ? name : [])),
   );
-  const unsetIn = (
-    { pointer, text }: DraftText,
-    certain: ReadonlySet<string>,
-  ): PendingDiagnostic[] => {
+  const unsetIn = (at: DraftText, certain: ReadonlySet<string>): PendingDiagnostic[] => {
+    const { pointer, text } = at;
     if (!hasTemplate(text)) return [];
     const template = parseTemplate(text);
     if (wholeReference(template) !== undefined && mayBeLeftOut(subject, pointer)) return [];
@@ -125,15 +112,14 @@ export function checkUnset(subject: Subject): PendingDiagnostic[] {
       .map(({ name, offset, length }) => {
         const message = `inputs.${name} may be unset; give it a default`;
         const inStep = keysOf(pointer)[0] === 'steps';
-        const hint = inStep ? { hint: `or leave the step out: when: inputs.${name}` } : {};
+        const hint = inStep ? { hint: `or skip the step: when: inputs.${name}` } : {};
         return { offset, length, message, ...hint };
       });
     return inText(document.sourceMap, pointer, text, unset);
   };
+  const home = textMember(draft.top, 'home') ?? '';
   return [
-    ...[...textsOf(member(draft.top, 'home'), '/home')].flatMap((text) =>
-      unsetIn(text, new Set<string>()),
-    ),
+    ...unsetIn({ pointer: '/home', text: home }, new Set()),
     ...draft.steps.flatMap((step) => {
       const certain = impliedBy(step);
       const texts = [...textsOf(step.with, `${step.pointer}/with`)];
@@ -173,12 +159,11 @@ function setWhere(condition: Condition): ReadonlySet<string> {
       const right = setWhere(condition.right);
       return new Set([...setWhere(condition.left)].filter((name) => right.has(name)));
     }
-    case 'eq':
-      return new Set(
-        [condition.left, condition.right].some(({ op }) => op === 'literal' || op === 'fact')
-          ? [condition.left, condition.right].flatMap((part) => [...namesOf(part)])
-          : [],
-      );
+    case 'eq': {
+      const parts = [condition.left, condition.right];
+      const isSet = parts.some(({ op }) => op === 'literal' || op === 'fact');
+      return new Set(parts.flatMap((part) => (isSet && part.op === 'input' ? part.name : [])));
+    }
     case 'literal':
     case 'fact':
     case 'not':
@@ -187,8 +172,4 @@ function setWhere(condition: Condition): ReadonlySet<string> {
     default:
       return unreachable(condition);
   }
-}
-
-function namesOf(part: Condition): readonly string[] {
-  return part.op === 'input' ? [part.name] : [];
 }

@@ -1,4 +1,4 @@
-/** Says what is wrong with one value, and checks the defaults of inputs. */
+/** Describes what is wrong with one value, and checks the defaults of inputs. */
 import { ABSOLUTE_PATH, OCTAL_MODE, RELATIVE_PATH } from '../step/fields.ts';
 import type { OptionSchema, StringSchema } from '../step/schema.ts';
 import type { JsonValue } from '../step/step.ts';
@@ -9,7 +9,7 @@ import { WANTED, readInput } from './inputs.ts';
 import { describe, quote } from './wanted.ts';
 
 /**
- * What is wrong with one value, said as plainly as its kind allows.
+ * What is wrong with one value, and how to write it.
  * @param source the value as it is written in the file
  */
 export function describeValue(
@@ -70,7 +70,7 @@ function relativeParts(value: string, otherwise: string): DiagnosticParts {
   if (!value.startsWith('/')) return { message: otherwise };
   return {
     message: `found the absolute path ${quote(value)}, wanted a relative path`,
-    hint: 'leave out what it lies below',
+    hint: 'leave out the directory that it is relative to',
   };
 }
 
@@ -80,7 +80,7 @@ export function plainBoolean(text: string): string | undefined {
   return /^(?:false|no|off|n)$/i.test(text) ? 'write false' : undefined;
 }
 
-/** The hint to make a text of what is written, where that would be right. */
+/** The hint to put quotes around a value, where that makes it right. */
 function inQuotes(source: string, { pattern, enum: words }: StringSchema): string | undefined {
   const right =
     words === undefined
@@ -97,13 +97,13 @@ function quoted(text: string): string {
   return `write it quoted: "${text}"`;
 }
 
-/** Defaults that their own input would refuse, and `values` where they mean nothing. */
+/** Defaults that their own input would refuse, and `values` that have no meaning. */
 export function checkDefaults({ draft, document: { sourceMap } }: Subject): PendingDiagnostic[] {
   return draft.inputs.flatMap((input) => {
     const { pointer, type, values } = input;
     const found: PendingDiagnostic[] = [];
     if (values !== undefined && type !== undefined && type !== 'string') {
-      const hint = `${type} has its own`;
+      const hint = `the type ${type} decides which values are allowed`;
       const message = 'values are for inputs of type string';
       found.push(inKey(sourceMap, `${pointer}/values`, { message, hint }));
     }

@@ -1,4 +1,4 @@
-/** Composes the files of a plan into one document. */
+/** Merges the files of a plan into one document, and knows where each of its values was written. */
 import type { JsonObject, JsonValue } from '../step/step.ts';
 import { at, type PendingDiagnostic } from './diagnostic.ts';
 import { isList, isMapping, member, parentPointer, pointerTo, textMember } from './json.ts';
@@ -12,12 +12,12 @@ import { quote } from './wanted.ts';
 /** Several files as one document. */
 interface Composed {
   readonly document: PlanDocument;
-  /** The entries that made a step what it is, by its index. */
+  /** The entries that define or change each step, by its index. */
   readonly entries: readonly (readonly StepEntry[])[];
   readonly errors: readonly PendingDiagnostic[];
 }
 
-/** Where a value of the composed document was written. */
+/** Where a value of the document was written. */
 interface Origin {
   readonly sourceMap: PlanSourceMap;
   readonly pointer: string;
@@ -28,14 +28,13 @@ interface Step {
   readonly entries: StepEntry[];
 }
 
-/** What stands at the top of a plan besides inputs and steps. */
+/** The keys at the top of a plan besides inputs and steps. */
 const TOP = ['version', 'name', 'description', 'home', 'lock-timeout'] as const;
 
 /**
- * Lays files over each other, the first at the bottom. An input takes the place of one of the
- * same name. A step with `uses` takes the place of one of the same id, one without it changes the
- * keys that it has, and of `with` the options that it has (one that is null is taken out); any
- * other is added at the end.
+ * Merges files, the first at the bottom. An input replaces one of the same name. A step with `uses`
+ * replaces one of the same id; one without it changes the keys that it has, and of `with` the
+ * options that it has (null removes one). Any other step is added at the end.
  */
 export function compose(layers: readonly Layer[]): Composed {
   const top = new Map<string, JsonValue>();
@@ -79,7 +78,7 @@ export function compose(layers: readonly Layer[]): Composed {
   };
 }
 
-/** The error of changing a step that no file below has. */
+/** The error of a step that changes one that no file below has. */
 function orphan(
   body: JsonValue,
   { sourceMap, pointer }: Origin,
@@ -91,12 +90,12 @@ function orphan(
   if (ids.includes(id)) return [];
   const hint = didYouMean(id, ids, 'a new step has uses');
   const message = `no step ${quote(id)} to change`;
-  // At the id, but in the name of the missing key, which needs no second error.
+  // At the id, but for the missing key, which needs no second error.
   return [at(sourceMap.value(`${pointer}/id`), `${place}/uses`, { message, hint })];
 }
 
-/** What a step is laid on. */
-interface Ground {
+/** What a step is merged into. */
+interface Base {
   /** The steps of the files below. */
   readonly below: readonly Step[];
   /** All steps so far. */
@@ -104,7 +103,7 @@ interface Ground {
   readonly origins: Map<string, Origin>;
 }
 
-function layStep(body: JsonValue, from: Origin, { below, steps, origins }: Ground): void {
+function layStep(body: JsonValue, from: Origin, { below, steps, origins }: Base): void {
   const { file, line, column } = from.sourceMap.value(from.pointer);
   const entry = (as: StepEntry['as']): StepEntry => ({ at: { file, line, column }, as });
   const id = textMember(body, 'id');
@@ -130,7 +129,7 @@ function idOf({ body }: Step): string | undefined {
   return textMember(body, 'id');
 }
 
-/** Where the keys of a change come to stand. */
+/** Where the keys of a change go. */
 interface Move {
   readonly place: string;
   readonly from: Origin;
@@ -149,23 +148,23 @@ function changed(lower: JsonObject, upper: JsonObject, { place, from, origins }:
       continue;
     }
     forget(origins, to);
-    // What is missing then is to be blamed on this entry.
+    // Errors about what is missing then belong to this entry.
     origins.set(to, source);
-    // Nothing in the place of something takes it out.
+    // Null removes a key.
     if (value === null && below !== undefined) merged.delete(key);
     else merged.set(key, value);
   }
   return Object.fromEntries(merged);
 }
 
-/** What was written below a value that is replaced has no say any more. */
+/** Forgets where the values below a replaced one were written. */
 function forget(origins: Map<string, Origin>, place: string): void {
   for (const pointer of [...origins.keys()]) {
     if (pointer.startsWith(`${place}/`)) origins.delete(pointer);
   }
 }
 
-/** The sourceMap of a document that several files make up. */
+/** The source map of a document from several files. */
 class ComposedSourceMap implements PlanSourceMap {
   readonly #origins: ReadonlyMap<string, Origin>;
 

@@ -1,9 +1,9 @@
-/** The errors of a plan, with their sourceMap; pending ones also know the value that they blame. */
+/** Errors and warnings about a plan: what was found, and where. */
 import type { PlanSource, Span } from './plan.ts';
 import type { PlanSourceMap } from './source-map.ts';
 import type { TextError } from './template.ts';
 
-/** A error in a plan, found without running anything. */
+/** An error or warning about a plan, found without running anything. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   /** What was found, as a phrase: `unknown step type "owner.path"`. */
@@ -11,34 +11,34 @@ export interface Diagnostic {
   readonly at: Span;
   /** The id of the step that it is in. */
   readonly step?: string;
-  /** What was wanted or how to mend it, put beside the underline: `did you mean owner.paths?`. */
+  /** What was wanted or how to fix it, shown beside the underline: `did you mean owner.paths?`. */
   readonly hint?: string;
-  /** Other sourceMap that take part, such as the other edges of a cycle of needs. */
+  /** Other places that take part, such as the other edges of a cycle of needs. */
   readonly related?: readonly { readonly at: Span; readonly message: string }[];
 }
 
-/** Texts and their errors, or what became of them when there are none. */
+/** What was read from files, or their errors. */
 export type Loaded<T> = { readonly sources: readonly PlanSource[] } & (
   | { readonly ok: true; readonly value: T; readonly warnings: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 );
 
 /**
- * A diagnostic on its way, with the JSON pointer of the value that it blames. A value is blamed
- * once: the check that knows it best comes first.
+ * A diagnostic that is not reported yet, with the JSON pointer of its value. Of several about the
+ * same value only the first is reported: the check that knows most comes first.
  */
 export interface PendingDiagnostic extends Diagnostic {
   readonly pointer: string;
 }
 
-/** The parts of a error that most have in common are filled in by the functions below. */
+/** What the functions below complete to a diagnostic. */
 export interface DiagnosticParts {
   readonly message: string;
   readonly hint?: string | undefined;
   readonly related?: readonly { readonly at: Span; readonly message: string }[];
 }
 
-/** A error in a value. */
+/** An error in a value. */
 export function inValue(
   sourceMap: PlanSourceMap,
   pointer: string,
@@ -47,7 +47,7 @@ export function inValue(
   return at(sourceMap.value(pointer), pointer, parts);
 }
 
-/** A error in a key, or one that is best shown there. */
+/** An error in a key, or one that is best shown there. */
 export function inKey(
   sourceMap: PlanSourceMap,
   pointer: string,
@@ -56,7 +56,7 @@ export function inKey(
   return at(sourceMap.key(pointer), pointer, parts);
 }
 
-/** Mistakes in parts of a text. */
+/** Errors in parts of a string. */
 export function inText(
   sourceMap: PlanSourceMap,
   pointer: string,
@@ -65,12 +65,12 @@ export function inText(
 ): PendingDiagnostic[] {
   return errors.map(({ offset, length, message, hint }, index) => {
     const span = sourceMap.within(pointer, text, offset, length);
-    // The first blames the text, the others must not be taken for the same.
+    // The first is about the whole string, the others must not count as the same.
     return at(span, index === 0 ? pointer : `${pointer}/${index}`, { message, hint });
   });
 }
 
-/** A error at a place that is known already. */
+/** An error at a known place. */
 export function at(span: Span, pointer: string, parts: DiagnosticParts): PendingDiagnostic {
   const { message, hint, related } = parts;
   return {

@@ -1,24 +1,24 @@
-/** Evaluates a `when`, and says why it does not hold. */
+/** Evaluates a `when`, and explains why it is false. */
 import { unreachable } from '../errors/problem.ts';
 import type { Condition, Input } from './plan.ts';
 import { quote } from './wanted.ts';
 
-/** What the names in a condition or template stand for. */
+/** The values of the names in conditions and templates. */
 export interface Scope {
   readonly inputs: ReadonlyMap<string, Input>;
   readonly facts: Pick<ReadonlyMap<string, string | number | boolean>, 'get'>;
 }
 
 /** The value of a part of a condition; an unset input is null. */
-export type ConditionValue = string | number | boolean | null;
+type ConditionValue = string | number | boolean | null;
 
-/** Whether a condition holds. Always has an answer. */
+/** Whether a condition is true. Never fails. */
 export function evaluate(condition: Condition, scope: Scope): boolean {
   return isTrue(valueOf(condition, scope));
 }
 
-/** What a part of a condition stands for. */
-export function valueOf(condition: Condition, scope: Scope): ConditionValue {
+/** The value of a part of a condition. */
+function valueOf(condition: Condition, scope: Scope): ConditionValue {
   switch (condition.op) {
     case 'literal':
       return condition.value;
@@ -41,17 +41,17 @@ export function valueOf(condition: Condition, scope: Scope): ConditionValue {
   }
 }
 
-/** A set input holds unless it is false; so does a fact. Only text and numbers that are set exist. */
+/** A string or number is true if it is set. */
 function isTrue(value: ConditionValue): boolean {
   return value !== null && value !== false && value !== '';
 }
 
-/** Why a condition that does not hold does not: `HERMES_STATE is "stopped", not "running"`. */
+/** Why a condition is false: `HERMES_STATE is "stopped", not "running"`. */
 export function explainFalse(condition: Condition, scope: Scope): string {
   return because(condition, false, scope);
 }
 
-/** Why a condition is what it is. */
+/** Why a condition is true or false. */
 function because(condition: Condition, holds: boolean, scope: Scope): string {
   switch (condition.op) {
     case 'not':
@@ -59,7 +59,7 @@ function because(condition: Condition, holds: boolean, scope: Scope): string {
     case 'and':
     case 'or': {
       const parts = [condition.left, condition.right];
-      // An `and` fails, and an `or` holds, through one of its parts; else through both.
+      // One part decides a false `and` and a true `or`; otherwise both do.
       const deciding = parts.filter((part) => evaluate(part, scope) === holds);
       const enough = (condition.op === 'or') === holds ? deciding.slice(0, 1) : deciding;
       return [...new Set(enough.map((part) => because(part, holds, scope)))].join(' and ');

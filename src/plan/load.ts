@@ -1,3 +1,4 @@
+/** Loads a plan: reads its files, checks them, and reports all errors at once. */
 import { planOf } from './build-plan.ts';
 import type { Diagnostic, Loaded, PendingDiagnostic } from './diagnostic.ts';
 import { draftOf, type Draft, type Subject } from './draft.ts';
@@ -14,7 +15,7 @@ import { checkTemplates, checkUnset } from './check-templates.ts';
 import { checkWhens } from './check-when.ts';
 import type { PlanDocument } from './read-yaml.ts';
 
-/** In the order in which they may blame a value: whoever can say most about it comes first. */
+/** Of several errors about a value the first is reported: the check that knows most comes first. */
 const CHECKS: readonly ((subject: Subject) => readonly PendingDiagnostic[])[] = [
   checkTemplates,
   checkShape,
@@ -28,8 +29,8 @@ const CHECKS: readonly ((subject: Subject) => readonly PendingDiagnostic[])[] = 
 ];
 
 /**
- * Reads a plan and checks everything about it that can be known without looking at a world. All
- * errors are found at once, in the order of the files. Never throws, whatever the text.
+ * Reads a plan and checks everything that can be checked without looking at any file system. Finds
+ * all errors at once, in the order of the files. Never throws, whatever the text.
  * @param library what it may extend, and the fragments that change it
  */
 export function loadPlan(
@@ -38,10 +39,10 @@ export function loadPlan(
   library: Library = NO_LIBRARY,
 ): Loaded<Plan> {
   const { layers, sources, errors } = openStack(source, library);
-  const told = (all: readonly PendingDiagnostic[], draft?: Draft) =>
+  const reported = (all: readonly PendingDiagnostic[], draft?: Draft) =>
     diagnosticsOf(all, sources, draft);
   const [first, ...upper] = layers;
-  if (first === undefined) return { ok: false, diagnostics: told(errors), sources };
+  if (first === undefined) return { ok: false, diagnostics: reported(errors), sources };
 
   const alone = upper.length === 0;
   const composed = alone ? { ...first, entries: [], errors: [] } : compose(layers);
@@ -52,14 +53,14 @@ export function loadPlan(
     ...composed.errors,
     ...CHECKS.flatMap((check) => check(subject)),
   ];
-  if (all.length > 0) return { ok: false, diagnostics: told(all, subject.draft), sources };
+  if (all.length > 0) return { ok: false, diagnostics: reported(all, subject.draft), sources };
 
   const plan = planOf(subject, {
     file: source.file,
     files: layers.map(({ file }) => file),
     entries: composed.entries,
   });
-  const warnings = told(checkConflicts(subject), subject.draft);
+  const warnings = reported(checkConflicts(subject), subject.draft);
   return { ok: true, value: plan, warnings, sources };
 }
 
@@ -67,7 +68,7 @@ function subjectOf(document: PlanDocument, registry: Registry): Subject {
   return { ...registry, document, draft: draftOf(document.value) };
 }
 
-/** What is wrong with a file of several, apart from inputs and steps: those are judged as one. */
+/** Errors in one file of several, apart from inputs and steps: those are checked in the merged plan. */
 function ownErrors({ document }: Layer, registry: Registry): PendingDiagnostic[] {
   const subject = subjectOf(document, registry);
   return [checkTemplates, checkShape]
@@ -80,15 +81,15 @@ function diagnosticsOf(
   sources: readonly PlanSource[],
   draft?: Draft,
 ): Diagnostic[] {
-  const blamed = new Set<string>();
+  const reported = new Set<string>();
   const seen = new Set<string>();
   const first = errors.filter(({ pointer, at, message }) => {
     const subject = `${at.file}:${pointer}`;
-    // The whole file can be blamed for several things.
-    const again = pointer !== '' && blamed.has(subject);
+    // There can be several errors about the whole file.
+    const again = pointer !== '' && reported.has(subject);
     const same = `${at.file}:${at.line}:${at.column}:${message}`;
     if (again || seen.has(same)) return false;
-    blamed.add(subject);
+    reported.add(subject);
     seen.add(same);
     return true;
   });

@@ -7,7 +7,7 @@ import type { PlanSource } from './plan.ts';
 import { readYaml, type PlanDocument } from './read-yaml.ts';
 import { either, quote } from './wanted.ts';
 
-/** A file that has a say in a plan. */
+/** A file of a plan. */
 export interface Layer {
   readonly file: string;
   readonly document: PlanDocument;
@@ -17,12 +17,12 @@ export interface Layer {
 interface Stack {
   /** Empty where the plan itself could not be read. */
   readonly layers: readonly Layer[];
-  /** The texts that errors can be shown in. */
+  /** The files that were read, to show errors in. */
   readonly sources: readonly PlanSource[];
   readonly errors: readonly PendingDiagnostic[];
 }
 
-/** Reads a plan and all that belongs to it. */
+/** Reads a plan and all files that belong to it. */
 export function openStack(top: PlanSource, library: Library): Stack {
   const reader = new Reader();
   const plans = openPlan(top, { reader, library, names: [] });
@@ -40,13 +40,13 @@ export function openStack(top: PlanSource, library: Library): Stack {
   return { layers, sources, errors: layers.length > 1 ? reader.errorsOfMany() : errors };
 }
 
-/** Reads files, and keeps what there is to say about them. */
+/** Reads files, and keeps their texts and errors. */
 class Reader {
   readonly sources: PlanSource[] = [];
   readonly errors: PendingDiagnostic[] = [];
   readonly #documents = new Map<string, PlanDocument>();
 
-  /** The errors with the names of their steps, which in the plan as a whole have other sourceMap. */
+  /** The errors with the ids of their steps, which have other pointers in the merged plan. */
   errorsOfMany(): readonly PendingDiagnostic[] {
     return this.errors.map((error) => withStep(error, this.#documents.get(error.at.file)));
   }
@@ -68,7 +68,7 @@ function withStep(error: PendingDiagnostic, document: PlanDocument | undefined):
   return { ...error, pointer, ...(step === undefined ? {} : { step }) };
 }
 
-/** What is known on the way down from a plan to those that it extends. */
+/** The way down from a plan to those that it extends. */
 interface Descent {
   readonly reader: Reader;
   readonly library: Library;
@@ -96,7 +96,7 @@ function openPlan(
     reader.errors.push(inValue(sourceMap, '/extends', parts));
     return undefined;
   }
-  // By the name that it goes by, in case it has none of its own.
+  // By the name that `extends` uses, in case it has none of its own.
   const lower = openPlan(below, { reader, library, names: [...above, base] });
   return lower && [...lower, layer];
 }
@@ -109,7 +109,7 @@ function unknownPlan(name: string, { names }: Library): DiagnosticParts {
   };
 }
 
-/** What is wrong with a file as a fragment, whatever it says. */
+/** What is wrong with a file as a fragment. */
 function checkFragment(
   { document: { value, sourceMap } }: Layer,
   names: readonly string[],
@@ -118,7 +118,7 @@ function checkFragment(
   const own = (['name', 'home'] as const)
     .filter((key) => textMember(value, key) !== undefined)
     .map((key) => {
-      const message = `a fragment has no ${key} of its own`;
+      const message = `a fragment cannot have a ${key}`;
       return inKey(sourceMap, `/${key}`, { message, hint: 'remove it' });
     });
   const target = textMember(value, 'extends');
@@ -127,7 +127,7 @@ function checkFragment(
     return [...own, at(sourceMap.key(''), '/extends', { message: 'missing key "extends"', hint })];
   }
   const near = nearest(target, [...names, ...library.names]);
-  // Any other name may be that of a plan elsewhere; one letter off is a slip.
+  // Another name may be a plan elsewhere; one letter off is a typo.
   if (near === undefined || near === target) return own;
   return [...own, inValue(sourceMap, '/extends', unknownPlan(target, library))];
 }
@@ -136,11 +136,11 @@ function checkFragment(
 export interface Library {
   /** The plans that `extends` can name. */
   readonly names: readonly string[];
-  /** Reads one of them; undefined where there is none. */
+  /** Reads one of them; undefined where it does not exist. */
   read(name: string): PlanSource | undefined;
   /** Fragments for any plan, in the order in which they apply. */
   readonly fragments: readonly PlanSource[];
 }
 
-/** Where a plan stands for itself. */
+/** For a plan that is not combined with others. */
 export const NO_LIBRARY: Library = { names: [], read: () => undefined, fragments: [] };

@@ -12,7 +12,7 @@ import { quote, wantedBy } from './wanted.ts';
 /** The value behind a name in a template; undefined where it is unset. */
 export type Lookup = (reference: Reference) => InputValue;
 
-/** Fills in the templates of a step's options. An option that is just an unset name is left out. */
+/** Fills in the templates in the options of a step. An option that is only an unset name is left out. */
 export function fillOptions(options: JsonObject, schema: OptionSchema, lookup: Lookup): JsonObject {
   return Object.fromEntries(
     Object.entries(options).flatMap(([key, value]) => {
@@ -37,7 +37,7 @@ function fill(
   return isMapping(value) && schema !== undefined ? fillOptions(value, schema, lookup) : value;
 }
 
-/** A text that is just one name takes its value; a longer one takes it as text. */
+/** A string that is only one name becomes its value; in a longer one it becomes text. */
 function fillText(text: string, schema: OptionSchema | undefined, lookup: Lookup): InputValue {
   if (!hasTemplate(text)) return text;
   const template = parseTemplate(text);
@@ -48,19 +48,19 @@ function fillText(text: string, schema: OptionSchema | undefined, lookup: Lookup
       .join('');
   }
   const value = lookup(whole);
-  // A number is welcome where a text is wanted, such as the id of an account as owner.
+  // A number may stand for a string, such as the id of an account as owner.
   return schema?.type === 'string' && value !== undefined ? String(value) : value;
 }
 
 function tidy(value: InputValue, schema: OptionSchema | undefined): InputValue {
   const isPath = schema?.type === 'string' && schema.pattern === ABSOLUTE_PATH;
-  // What is no absolute path must not become one here.
+  // What is not an absolute path must not become one here.
   return isPath && typeof value === 'string' && value.startsWith('/') && !value.includes('..')
     ? normalise(value)
     : value;
 }
 
-/** An option whose value is not one that its schema allows. */
+/** An option whose value does not fit its schema. */
 interface Unfit {
   readonly path: readonly string[];
   readonly found: string;
@@ -68,8 +68,8 @@ interface Unfit {
 }
 
 /**
- * The first option that does not fit. Validation has checked the plan with sample values; this
- * is about what the environment really holds, such as a name with `..` within a path.
+ * The first option that does not fit. The plan was checked with sample values; this checks what
+ * the environment really holds, such as a name with `..` inside a path.
  */
 export function unfitOption(
   value: JsonObject | JsonValue,

@@ -3,8 +3,8 @@ import { at, type PendingDiagnostic } from './diagnostic.ts';
 import type { SourceMap } from './source-map.ts';
 
 /**
- * What YAML 1.2 does not count as printable, a lone carriage return, and the code points that
- * stand in for braces while a plan is read.
+ * Characters that YAML 1.2 does not allow, a lone carriage return, and the code points that stand
+ * in for braces while a plan is read.
  */
 const FORBIDDEN =
   // eslint-disable-next-line no-control-regex -- finding them is the point
@@ -12,13 +12,13 @@ const FORBIDDEN =
 
 const MOST = 20;
 
-/** A character that no plan may hold. */
+/** A character that no plan may contain. */
 interface Forbidden {
   readonly offset: number;
   readonly character: string;
 }
 
-/** Finds characters that no plan may hold and replaces each, so that reading can go on. */
+/** Finds characters that no plan may contain, and replaces each, so that reading can go on. */
 export function replaceForbidden(text: string): {
   readonly readable: string;
   readonly found: readonly Forbidden[];
@@ -31,7 +31,7 @@ export function replaceForbidden(text: string): {
   return { readable, found };
 }
 
-/** Blames the values that hold such characters, so that nothing else is said of them. */
+/** Reports such characters about the values that contain them, and nothing else about those. */
 export function forbiddenErrors(
   found: readonly Forbidden[],
   sourceMap: SourceMap,
@@ -47,20 +47,20 @@ function describe(character: string): string {
   const code = character.charCodeAt(0);
   if (code === 0) return 'NUL byte in the file';
   if (code === 0x0d) return 'carriage return without a line feed';
-  const kind = code < 0xa0 ? 'control character' : 'character that stands for nothing,';
+  const kind = code < 0xa0 ? 'control character' : 'noncharacter';
   return `${kind} U+${code.toString(16).toUpperCase().padStart(4, '0')} in the file`;
 }
 
 /*
- * Outside quotes, YAML takes the braces of `${{ inputs.x }}` for a mapping as soon as they stand
- * in a flow mapping. Before YAML sees the text, each character of a template that means something
- * to it is replaced by one that means nothing, as long as the first, so that sourceMap stay true.
+ * Inside a flow mapping, YAML reads the braces of an unquoted `${{ inputs.x }}` as a mapping. Before
+ * YAML sees the text, each special character of a template is replaced by a stand-in of the same
+ * length, so that offsets stay the same.
  */
 
-/** Characters that YAML gives a meaning, in the order of their stand-ins. */
+/** Characters that are special in YAML, in the order of their stand-ins. */
 const MEANING = '{},[]#:';
 
-/** Unicode keeps U+FDD0 to U+FDEF for uses such as this; no text may hold them. */
+/** Unicode keeps U+FDD0 to U+FDEF for internal use; no text may contain them. */
 const FIRST = 0xfdd0;
 
 const STAND_INS = new RegExp(

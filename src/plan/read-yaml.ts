@@ -13,7 +13,7 @@ export interface PlanDocument {
   readonly sourceMap: PlanSourceMap;
 }
 
-/** What reading a file gave: a document unless it is too broken for one, and what is wrong. */
+/** A document, unless the file is too broken for one, and its errors. */
 interface ReadYaml {
   readonly document?: PlanDocument;
   readonly errors: readonly PendingDiagnostic[];
@@ -27,7 +27,7 @@ const OPTIONS = {
   schema: 'core',
   prettyErrors: false,
   resolveKnownTags: false,
-  // Left to convert, which also says where the first one is.
+  // Checked by `convert`, which also says where the first one is.
   uniqueKeys: false,
 } as const;
 
@@ -74,17 +74,17 @@ function extraDocuments(
   const [, second] = documents;
   if (second === undefined) return [];
   const [start] = second.contents?.range ?? second.range;
-  const message = `the file holds ${documents.length} YAML documents`;
+  const message = `the file contains ${documents.length} YAML documents`;
   return [
     at(sourceMap.span({ start, end: start + 1 }), '', { message, hint: 'a plan is one document' }),
   ];
 }
 
-/** One slip can break every line after it; more than these help nobody. */
+/** The most errors to report: one typo can break every line after it. */
 const MOST = 10;
 
-/** What YAML itself objects to, in our words where its own are hard to read. */
-export function yamlErrors(
+/** The errors of YAML, reworded where they are hard to read. */
+function yamlErrors(
   documents: readonly Document.Parsed[],
   tokens: readonly CST.Token[],
   sourceMap: SourceMap,
@@ -107,7 +107,7 @@ export function yamlErrors(
   ].slice(0, MOST);
 }
 
-/** YAML says where it missed the end; where it began helps more. */
+/** YAML reports where an end is missing; where it began helps more. */
 function isAboutClosing({ code, message }: YAMLError): boolean {
   return (
     (code === 'MISSING_CHAR' && message.startsWith('Missing closing')) ||
@@ -131,17 +131,17 @@ function describe({ code, message }: YAMLError): {
 } {
   switch (code) {
     case 'TAB_AS_INDENT':
-      return { message: 'a tab cannot indent', hint: 'use spaces' };
+      return { message: 'tabs cannot indent', hint: 'use spaces' };
     case 'TAG_RESOLVE_FAILED': {
       const tag = message.replace(/^Unresolved tag: /, '').replace('tag:yaml.org,2002:', '!!');
       return { message: `unknown tag ${tag}`, hint: 'remove it' };
     }
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return { message: 'a mapping cannot start here', hint: 'put a text with ": " in quotes' };
+      return { message: 'a mapping cannot start here', hint: 'put a string with ": " in quotes' };
     case 'MULTILINE_IMPLICIT_KEY':
-      return { message: 'a key goes over several lines', hint: 'is a ":" missing?' };
+      return { message: 'a key spans several lines', hint: 'is a ":" missing?' };
     case 'BAD_SCALAR_START':
-      return { message: lower(message), hint: 'put the text in quotes' };
+      return { message: lower(message), hint: 'put the string in quotes' };
     default:
       return { message: lower(message.replace(/ in YAML stream/, '')) };
   }
@@ -151,15 +151,11 @@ function lower(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-/*
- * Looking at YAML before it is composed into values.
- */
-
 /**
- * Whether values nest deeper than `limit`. Asked before they are composed, which would take a
- * stack frame per level.
+ * Whether values nest deeper than `limit`. Checked before they are composed, which takes a stack
+ * frame per level.
  */
-export function isDeeper(tokens: readonly CST.Token[], limit: number): boolean {
+function isDeeper(tokens: readonly CST.Token[], limit: number): boolean {
   let level: CST.Token[] = [...tokens];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return true;
@@ -177,14 +173,14 @@ function childrenOf(token: CST.Token): CST.Token[] {
   ]);
 }
 
-/** A bracket or quote that nothing closes. */
+/** A bracket or quote that is not closed. */
 interface Unclosed {
   readonly offset: number;
   readonly opener: string;
 }
 
-/** The brackets and quotes that nothing closes, in the order of the file. */
-export function unclosedTokens(tokens: readonly CST.Token[]): Unclosed[] {
+/** The brackets and quotes that are not closed, in the order of the file. */
+function unclosedTokens(tokens: readonly CST.Token[]): Unclosed[] {
   return tokens.flatMap((token) => [...openerOf(token), ...unclosedTokens(childrenOf(token))]);
 }
 

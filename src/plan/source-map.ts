@@ -1,17 +1,17 @@
-/** Maps the values of a plan, by their JSON pointers, to where they stand in the file. */
+/** Maps the values of a plan, by their JSON pointers, to their places in the file. */
 import { parentPointer } from './json.ts';
 import type { PlanSource, Span } from './plan.ts';
 
-/** A stretch of the file, as offsets. */
+/** A part of the file, as offsets. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** Where the values of a plan stand, by their JSON pointers. */
+/** Where the values of a plan are. */
 export type PlanSourceMap = Pick<SourceMap, 'value' | 'key' | 'within' | 'source'>;
 
-/** Where each value of a plan file, and its key, stands in the text. */
+/** Where each value of one file, and its key, is in the text. */
 export class SourceMap {
   readonly #file: string;
   readonly #text: string;
@@ -30,21 +30,21 @@ export class SourceMap {
     if (key !== undefined) this.#keys.set(pointer, key);
   }
 
-  /** Where a value stands; its key where it is empty, what holds it where it is missing. */
+  /** Where a value is; its key if it is empty, what should hold it if it is missing. */
   value(pointer: string): Span {
     const range = this.#values.get(pointer);
     if (range !== undefined && range.end > range.start) return this.span(range);
     return this.key(pointer);
   }
 
-  /** Where a value's key stands; what holds it where it has none. */
+  /** Where the key of a value is; what holds it if it has none. */
   key(pointer: string): Span {
     const range = this.#keys.get(pointer) ?? this.#values.get(pointer);
     if (range !== undefined) return this.span(range);
     return pointer === '' ? this.span({ start: 0, end: 1 }) : this.key(parentPointer(pointer));
   }
 
-  /** Where a stretch of a text stands; the whole text where escapes or folding move it about. */
+  /** Where a part of a string is; the whole string if escapes or folding shift it. */
   within(pointer: string, text: string, offset: number, length: number): Span {
     const range = this.#values.get(pointer);
     if (range === undefined) return this.value(pointer);
@@ -60,7 +60,7 @@ export class SourceMap {
     return range === undefined ? '' : this.slice(range);
   }
 
-  /** A stretch of the file. */
+  /** A part of the file. */
   slice(range: Range): string {
     return this.#text.slice(range.start, range.end);
   }

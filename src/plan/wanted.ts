@@ -1,4 +1,4 @@
-/** Words of messages: what a schema wants, and what was found instead. */
+/** Phrases for messages: what a schema wants, and what was found instead. */
 import {
   ABSOLUTE_PATH,
   ACCOUNT,
@@ -20,7 +20,7 @@ const BY_PATTERN: Readonly<Record<string, string>> = {
   [OWNER]: 'an owner such as hermes or 1000:1000',
   [ACCOUNT]: 'the name of an account',
   [VARIABLE]: 'the name of a variable',
-  [NAME]: 'a name of lower-case letters, digits and hyphens',
+  [NAME]: 'a name: a-z, 0-9 and -, starting with a letter',
   [TIMEOUT]: 'a time such as 500ms, 30s or 10m',
 };
 
@@ -29,7 +29,7 @@ export function wantedBy(schema: OptionSchema): string {
   switch (schema.type) {
     case 'string':
       if (schema.enum !== undefined) return either(schema.enum);
-      return wantedByPattern(schema.pattern) ?? 'a text';
+      return wantedByPattern(schema.pattern) ?? 'a string';
     case 'integer':
       return wantedNumber(schema.minimum, schema.maximum);
     case 'boolean':
@@ -39,14 +39,14 @@ export function wantedBy(schema: OptionSchema): string {
     case 'object':
       return 'a mapping';
     default:
-      return 'a text, a number, true or false';
+      return 'a string, a number, true or false';
   }
 }
 
-/** What a text of a pattern is called. */
+/** What a pattern wants; undefined where there is none. */
 export function wantedByPattern(pattern: string | undefined): string | undefined {
   if (pattern === undefined) return undefined;
-  return Object.hasOwn(BY_PATTERN, pattern) ? BY_PATTERN[pattern] : `a text like ${pattern}`;
+  return Object.hasOwn(BY_PATTERN, pattern) ? BY_PATTERN[pattern] : `a string like ${pattern}`;
 }
 
 function wantedNumber(minimum: number | undefined, maximum: number | undefined): string {
@@ -57,22 +57,19 @@ function wantedNumber(minimum: number | undefined, maximum: number | undefined):
   return maximum === undefined ? 'a whole number' : `a number, ${maximum} or less`;
 }
 
-/** A value as a message names it: `the text "abc"`. */
+/** A value as a message names it: `the string "abc"`. */
 export function describe(value: JsonValue | undefined): string {
   if (value === null || value === undefined) return 'nothing';
-  if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${quote(value)}`;
+  if (typeof value === 'string')
+    return value === '' ? 'an empty string' : `the string ${quote(value)}`;
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'boolean') return String(value);
   return isList(value) ? 'a list' : 'a mapping';
 }
 
-/*
- * Small words that messages are made of.
- */
-
 const SHOWN = 60;
 
-/** A text in double quotes, shortened where it is long. */
+/** A text in double quotes, shortened if it is long. */
 export function quote(text: string): string {
   const short =
     text.length > SHOWN ? `${text.slice(0, SHOWN - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;

@@ -1,4 +1,4 @@
-/** Turns YAML nodes into plain values, and notes where each of them stands. */
+/** Turns the nodes of a YAML document into plain values, with a source map. */
 import {
   isAlias,
   isMap,
@@ -18,18 +18,18 @@ import { unmaskTemplates } from './plan-text.ts';
 import type { SourceMap, Range } from './source-map.ts';
 import { quote } from './wanted.ts';
 
-/** What a YAML document stands for. */
+/** The value of a YAML document. */
 interface Converted {
   readonly value: JsonValue;
   readonly errors: readonly PendingDiagnostic[];
-  /** False where the conversion was given up. */
+  /** False where the conversion ended early. */
   readonly complete: boolean;
 }
 
 const MOST_VALUES = 10_000;
 const DEEPEST = 64;
 
-/** Turns YAML nodes into plain values and notes in `sourceMap` where each of them stands. */
+/** Turns YAML nodes into plain values, and adds to `sourceMap` where each of them is. */
 export function convert(node: ParsedNode | null, sourceMap: SourceMap): Converted {
   const conversion = new Conversion(sourceMap);
   const value = conversion.value(node, '', 0);
@@ -71,8 +71,8 @@ class Conversion {
       const message =
         depth > DEEPEST
           ? `values are nested deeper than ${DEEPEST} levels`
-          : `the file holds more than ${showCount(MOST_VALUES)} values`;
-      const hint = this.#aliases > 0 ? 'aliases multiply what they name' : undefined;
+          : `the file contains more than ${showCount(MOST_VALUES)} values`;
+      const hint = this.#aliases > 0 ? 'aliases multiply what they refer to' : undefined;
       this.errors.push(inValue(this.#sourceMap, '', { message, hint }));
     }
     this.complete = false;
@@ -83,9 +83,9 @@ class Conversion {
     if (typeof value === 'string') {
       const text = unmaskTemplates(value);
       if (text.includes('\0')) {
-        const hint = 'no path, name or argument can hold one';
+        const hint = 'no path, name or argument can contain one';
         this.errors.push(
-          inValue(this.#sourceMap, pointer, { message: 'NUL byte in a text', hint }),
+          inValue(this.#sourceMap, pointer, { message: 'NUL byte in a string', hint }),
         );
       }
       return text;
@@ -103,7 +103,7 @@ class Conversion {
       return null;
     }
     if (isInside(node, target)) {
-      const message = `alias *${name} stands for something that it is part of`;
+      const message = `alias *${name} refers to something that contains it`;
       this.errors.push(inValue(this.#sourceMap, pointer, { message }));
       return null;
     }
@@ -137,7 +137,7 @@ class Conversion {
     return Object.fromEntries(entries);
   }
 
-  /** The key of a pair; undefined where a plan can have no such key, which is then reported. */
+  /** The key of a pair; undefined, and reported, where a plan cannot have such a key. */
   #key({ key }: Pair<ParsedNode, ParsedNode | null>, pointer: string): string | undefined {
     const range = rangeOf(key);
     const span = this.#sourceMap.span({
@@ -148,11 +148,11 @@ class Conversion {
       this.errors.push(at(span, pointerTo(pointer, `:${range.start}`), { message, hint }));
       return undefined;
     };
-    if (!isScalar(key)) return refuse('a key that is no text');
+    if (!isScalar(key)) return refuse('a key that is not a string');
     if (key.value === null) return refuse('a key is missing before ":"');
     if (typeof key.value !== 'string') {
       const written = this.#sourceMap.slice(range);
-      return refuse(`the key ${written} is no text`, `write it quoted: "${written}"`);
+      return refuse(`the key ${written} is not a string`, `write it quoted: "${written}"`);
     }
     if (key.value === '<<' && key.type === 'PLAIN') {
       return refuse('merge key << is not supported', 'write the keys out');

@@ -154,7 +154,7 @@ describe('mistakes of several files', () => {
   4 |   - { id: tow, off: true }
     |           ^^^ did you mean two?
 
-20.yaml:3:1  a fragment has no name of its own
+20.yaml:3:1  a fragment cannot have a name
 
   3 | name: x
     | ^^^^ remove it
@@ -164,7 +164,7 @@ describe('mistakes of several files', () => {
   4 | step: []
     | ^^^^ did you mean steps?
 
-20.yaml:6:30  step one: found the text "9", wanted a mode such as "0640"
+20.yaml:6:30  step one: found the string "9", wanted a mode such as "0640"
 
   6 |   - { id: one, with: { mode: '9' } }
     |                              ^^^
@@ -187,7 +187,7 @@ describe('mistakes of several files', () => {
     const said = mistakesOf(
       load(BASE, { '10.yaml': `${EXTENDS}steps:\n  - { id: one, needs: [three] }\n` }),
     );
-    expect(said).toContain('needs go in a cycle: one -> three -> two -> one');
+    expect(said).toContain('cycle of needs: one -> three -> two -> one');
     expect(said).toContain('\ntop.yaml:8\n');
   });
 

@@ -82,6 +82,6 @@ describe('the order of steps', () => {
   });
 
   it('does not come about where needs go in a cycle', () => {
-    expect(() => orderSteps([{ id: 'a', needs: ['a'] }])).toThrow('needs go in a cycle');
+    expect(() => orderSteps([{ id: 'a', needs: ['a'] }])).toThrow('cycle of needs');
   });
 });

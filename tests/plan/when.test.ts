@@ -82,11 +82,11 @@ describe('a condition', () => {
 
   it.each([
     ['', 'an empty condition'],
-    ['inputs.a ==', 'the condition ends too early'],
+    ['inputs.a ==', 'incomplete condition'],
     ['inputs.a == inputs.b == inputs.c', 'unexpected "==" in a condition'],
     ['inputs.a inputs.b', 'unexpected "inputs.b" in a condition'],
     ['inputs.a )', 'unexpected ")" in a condition'],
-    ['"open', 'a text without its closing quote'],
+    ['"open', 'missing closing quote'],
     ['inputs.a < 5', 'unexpected "<" in a condition'],
     ['process.env.HOME', 'unknown name process.env.HOME'],
     ['a'.repeat(501), 'a condition longer than 500 characters'],
