@@ -140,7 +140,7 @@ function notesOf({ change, found }: Made, system: System): Note[] {
 /** Why nothing is left of changes that a step found. */
 function whyNothingIsLeft(found: readonly Change[], wanted: readonly Change[]): string {
   return wanted.length === 0
-    ? `${found[0]?.path ?? ''} is a mount of its own: it stays as the operator has it`
+    ? `${found[0]?.path ?? ''} is a mount of its own: left as the operator has it`
     : `the file system does not keep what is wanted (${counted(wanted.length, 'change')})`;
 }
 
