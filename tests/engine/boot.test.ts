@@ -39,7 +39,7 @@ describe('a step that fails', () => {
     expect(system.look('/after').type).toBe('directory');
   });
 
-  it('with on-failure ignore leaves the boot as good as any', async () => {
+  it('with on-failure ignore does not affect the result', async () => {
     const bad = BLOCKED_BY_FILE.replace('id: bad', 'id: bad, on-failure: ignore');
     const report = await bootOf(bootPlan(planOf(bad, AFTER)), world({ '/taken': file('') }));
     expect(report.result).toBe('done');
@@ -87,7 +87,7 @@ describe('a boot', () => {
     expect(steps[0]?.changes.map(({ path }) => path)).toEqual(['/run/a']);
   });
 
-  it('stops between two changes when it is asked to, whatever the step says of failures', async () => {
+  it('stops between two changes when it is asked to, whatever on-failure says', async () => {
     const stop = new AbortController();
     const plan = bootPlan(
       planOf(
@@ -112,7 +112,7 @@ describe('a boot', () => {
     expect(system.look('/a/b').type).toBe('missing');
   });
 
-  it('tells what happens in order: the boot, each step, each change, the end', async () => {
+  it('reports what happens in order: the boot, each step, each change, the end', async () => {
     const events: BootEvent[] = [];
     await run(bootPlan(planOf(AFTER)), world({}), {
       facts: ROOT_FACTS,

@@ -46,7 +46,7 @@ function home(): string {
 }
 
 describe.skipIf(!isRoot)(`a run that repairs a large tree (${NEEDS_ROOT})`, () => {
-  it('tells what the dry run told: changes, counts, reasons and notes', async () => {
+  it('reports what the dry run reported: changes, counts, reasons and notes', async () => {
     const root = home();
     const open = (): RealSystem => new RealSystem(root, ['/home/me'], SMALL);
     const plan = bootPlan(PLAN);

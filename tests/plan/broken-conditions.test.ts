@@ -150,7 +150,7 @@ plan.yaml:14:19  step home: found the relative path "data", wanted an absolute
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(HEAD + plan)).toBe(says);
   });

@@ -24,7 +24,7 @@ const cases = [
 `,
   },
   {
-    title: 'needs of a step that there is not, and of itself',
+    title: 'needs of an unknown step, and of the step itself',
     plan: `steps:
   - { id: home, uses: directory, with: { path: /a } }
   - { id: logs, uses: directory, needs: [hoem, logs], with: { path: /b } }
@@ -43,7 +43,7 @@ plan.yaml:5:48  step logs: needs itself
 `,
   },
   {
-    title: 'a circle of needs, edge by edge',
+    title: 'a cycle of needs, edge by edge',
     plan: `steps:
   - { id: a, uses: directory, with: { path: /a }, needs: [c] }
   - { id: b, uses: directory, with: { path: /b }, needs: [a] }
@@ -64,7 +64,7 @@ plan.yaml:5:48  step logs: needs itself
 `,
   },
   {
-    title: 'two circles that share a step',
+    title: 'two cycles that share a step',
     plan: `steps:
   - { id: a, uses: directory, with: { path: /a }, needs: [b, c] }
   - { id: b, uses: directory, with: { path: /b }, needs: [a] }
@@ -168,7 +168,7 @@ plan.yaml:12:14  step a: a template is not allowed in a key
 `,
   },
   {
-    title: 'a template where nothing is filled in',
+    title: 'a template where none is allowed',
     plan: `inputs: { user: { env: U, type: string, default: hermes } }
 steps:
   - id: a
@@ -247,7 +247,7 @@ plan.yaml:15:19  step c: with sample values this is "sample/logs", wanted an
 `,
   },
   {
-    title: 'inputs that may be unset where something must stand',
+    title: 'inputs that may be unset where a value is required',
     plan: `inputs:
   home: { env: HERMES_HOME, type: path }
   uid: { env: PUID, type: id }
@@ -275,7 +275,7 @@ plan.yaml:12:31  step b: inputs.home may be unset; give it a default
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(HEAD + plan)).toBe(says);
   });

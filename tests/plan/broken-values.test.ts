@@ -71,7 +71,7 @@ plan.yaml:12:17  step home: found the string "retry", wanted stop, degrade or
 `,
   },
   {
-    title: 'values within lists of mappings',
+    title: 'values in lists of mappings',
     plan: `steps:
   - id: a
     uses: command
@@ -137,7 +137,7 @@ plan.yaml:4:71  step a: found the string "a b", wanted an owner such as hermes
 `,
   },
   {
-    title: 'steps that are no mappings',
+    title: 'steps that are not mappings',
     plan: `steps:
   - directory
   - { id: Home, uses: directory, with: /opt/data }
@@ -230,7 +230,7 @@ plan.yaml:9:41  found the string "data", wanted an absolute path other than /
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(HEAD + plan)).toBe(says);
   });

@@ -83,7 +83,7 @@ steps:
 `,
   },
   {
-    title: 'a colon in a plain text',
+    title: 'a colon in a plain string',
     plan: `version: 1
 name: test: x
 `,
@@ -231,7 +231,7 @@ plan.yaml:5:49  step a: unknown key "__proto__"
 `,
   },
   {
-    title: 'a version to come',
+    title: 'a future version',
     plan: `version: 2
 name: test
 steps: [{ id: a, uses: directory, with: { path: /a } }]
@@ -245,7 +245,7 @@ steps: [{ id: a, uses: directory, with: { path: /a } }]
 `,
   },
   {
-    title: 'bytes that no text holds',
+    title: 'bytes that are not text',
     plan: `version: 1
 name: te\0st
 # \x1b[31m
@@ -266,7 +266,7 @@ plan.yaml:3:3  control character U+001B in the file
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(plan)).toBe(says);
   });

@@ -53,7 +53,7 @@ plan.yaml:12:29  step log: found the number 644, wanted a mode such as "0640"
 `,
   },
   {
-    title: 'a mode that is none',
+    title: 'an invalid mode',
     plan: `steps:
   - { id: a, uses: file.mode, with: { path: /a, mode: u+rw } }
   - { id: b, uses: file.mode, with: { path: /b, mode: "640" } }
@@ -220,7 +220,7 @@ plan.yaml:10:5  step c: missing key "with"
 `,
   },
   {
-    title: 'options of which one must be there',
+    title: 'options of which one is required',
     plan: `steps:
   - { id: a, uses: account.remap, with: { user: hermes } }
 `,
@@ -234,7 +234,7 @@ plan.yaml:10:5  step c: missing key "with"
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(HEAD + plan)).toBe(says);
   });

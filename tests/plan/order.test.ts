@@ -24,7 +24,7 @@ const graphs = fc
 const idsOf = (steps: readonly Ordered[]) => steps.map(({ id }) => id);
 
 describe('the order of steps', () => {
-  it('is the order of the file where nothing needs anything', () => {
+  it('is the order of the file without needs', () => {
     expect(
       idsOf(
         orderSteps([
@@ -35,7 +35,7 @@ describe('the order of steps', () => {
     ).toEqual(['b', 'a']);
   });
 
-  it('puts a step after what it needs and lets nothing else jump the queue', () => {
+  it('puts a step after those that it needs and moves no other', () => {
     const steps = [
       { id: 'late', needs: ['last'] },
       { id: 'first', needs: [] },
@@ -57,7 +57,7 @@ describe('the order of steps', () => {
     );
   });
 
-  it('takes of those that could come next the first of the file', () => {
+  it('takes the first of the file of several that could come next', () => {
     fc.assert(
       fc.property(graphs, (steps) => {
         const ordered = orderSteps(steps);
@@ -72,7 +72,7 @@ describe('the order of steps', () => {
     );
   });
 
-  it('does not change when it is taken again', () => {
+  it('does not change when it is sorted again', () => {
     fc.assert(
       fc.property(graphs, (steps) => {
         const ordered = orderSteps(steps);
@@ -81,7 +81,7 @@ describe('the order of steps', () => {
     );
   });
 
-  it('does not come about where needs go in a cycle', () => {
+  it('throws where there is a cycle of needs', () => {
     expect(() => orderSteps([{ id: 'a', needs: ['a'] }])).toThrow('cycle of needs');
   });
 });

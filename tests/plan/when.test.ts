@@ -94,12 +94,12 @@ describe('a condition', () => {
     expect(parseWhen(text)).toMatchObject({ message });
   });
 
-  it('says where in its text a mistake is, inside ${{ }} too', () => {
+  it('says where in its text an error is, inside ${{ }} too', () => {
     expect(parseWhen('${{ inputs.a = 5 }}')).toMatchObject({ offset: 13, length: 1 });
   });
 });
 
-describe('why a condition does not hold', () => {
+describe('why a condition is false', () => {
   it.each([
     ['inputs.state == "running"', 'STATE is "stopped", not "running"'],
     ['"running" == inputs.state', 'STATE is "stopped", not "running"'],
@@ -153,7 +153,7 @@ describe('any condition', () => {
     );
   });
 
-  it('means the same after it was written down from what was read', () => {
+  it('means the same when it is written down and parsed again', () => {
     fc.assert(
       fc.property(
         texts.filter((text) => text.length <= 250),
@@ -165,7 +165,7 @@ describe('any condition', () => {
     );
   });
 
-  it('can be tried on any text without an exception', () => {
+  it('parses any text without an exception', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         expect(parseWhen(text)).toBeTypeOf('object');
