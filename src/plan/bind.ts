@@ -2,8 +2,9 @@
 import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { factValues, type Facts } from '../step/facts.ts';
-import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
+import type { AnyStepType, JsonObject } from '../step/step.ts';
 import { evaluate, explainFalse, type Scope } from './evaluate-when.ts';
+import { textsOf } from './json.ts';
 import { PLAN_KEYS } from './keys.ts';
 import { fillOptions, unfitOption, type Lookup } from './options.ts';
 import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
@@ -96,7 +97,8 @@ function filledIn(options: JsonObject, { inputs }: Scope): Filled[] {
   const inputOf = ({ kind, name }: Reference): Input | undefined =>
     kind === 'input' ? inputs.get(name) : undefined;
   return Object.entries(options).flatMap(([option, value]) => {
-    const names = referencesWithin(value ?? null);
+    const texts = [...textsOf(value)].map(({ text }) => text).filter(hasTemplate);
+    const names = texts.flatMap((text) => referencesOf(parseTemplate(text)));
     if (names.length === 0) return [];
     const whole = typeof value === 'string' ? wholeReference(parseTemplate(value)) : undefined;
     return {
@@ -107,13 +109,6 @@ function filledIn(options: JsonObject, { inputs }: Scope): Filled[] {
   });
 }
 
-function referencesWithin(value: JsonValue): Reference[] {
-  if (typeof value === 'string')
-    return hasTemplate(value) ? referencesOf(parseTemplate(value)) : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((item) => referencesWithin(item ?? null));
-}
-
 /** Checks what was filled in: the rest was checked when the plan was loaded. */
 function refuseUnfit(
   id: string,
@@ -121,10 +116,9 @@ function refuseUnfit(
   options: JsonObject,
   filled: readonly Filled[],
 ): void {
-  const suspects = filled.flatMap(({ option }) => {
-    const value = options[option];
-    return value === undefined ? [] : [[option, value] as const];
-  });
+  const suspects = filled
+    .map(({ option }) => [option, options[option]] as const)
+    .filter(([, value]) => value !== undefined);
   const unfit = unfitOption(Object.fromEntries(suspects), schema);
   if (unfit === undefined) return;
   const variables = new Set(
@@ -163,34 +157,20 @@ function decidedBy({ source }: Input): string | undefined {
   return 'variable' in source ? source.variable : undefined;
 }
 
-/** What the order depends on. */
-export interface Ordered {
-  readonly id: string;
-  readonly needs: readonly string[];
-}
-
 /**
  * Sorts steps after those that they need; of several that could come next, the first of the file.
  * @throws Error when there is a cycle, which the checks have ruled out
  */
-export function orderSteps<T extends Ordered>(steps: readonly T[]): T[] {
-  const waiting = new Set(steps);
+export function orderSteps<T extends Pick<PlanStep, 'id' | 'needs'>>(steps: readonly T[]): T[] {
+  const waiting = [...steps];
   const done = new Set<string>();
   const ordered: T[] = [];
-  while (waiting.size > 0) {
-    const next = firstReady(waiting, done);
+  while (waiting.length > 0) {
+    const next = waiting.find(({ needs }) => needs.every((need) => done.has(need)));
     if (next === undefined) throw new Error('there is a cycle of needs');
-    waiting.delete(next);
+    waiting.splice(waiting.indexOf(next), 1);
     done.add(next.id);
     ordered.push(next);
   }
   return ordered;
-}
-
-function firstReady<T extends Ordered>(
-  waiting: ReadonlySet<T>,
-  done: ReadonlySet<string>,
-): T | undefined {
-  for (const step of waiting) if (step.needs.every((need) => done.has(need))) return step;
-  return undefined;
 }

@@ -4,7 +4,7 @@ import type { Diagnostic, Loaded, PendingDiagnostic } from './diagnostic.ts';
 import { draftOf, type Draft, type Subject } from './draft.ts';
 import { keysOf } from './json.ts';
 import { compose } from './compose.ts';
-import { NO_LIBRARY, openStack, type Layer, type Library } from './open-layers.ts';
+import { NO_LIBRARY, openLayers, type Layer, type Library } from './open-layers.ts';
 import type { Plan, PlanSource, Registry } from './plan.ts';
 import { checkCycles, checkIds, checkNeeds } from './check-needs.ts';
 import { checkConflicts } from './check-conflicts.ts';
@@ -38,14 +38,16 @@ export function loadPlan(
   registry: Registry,
   library: Library = NO_LIBRARY,
 ): Loaded<Plan> {
-  const { layers, sources, errors } = openStack(source, library);
+  const { layers, sources, errors } = openLayers(source, library);
   const reported = (all: readonly PendingDiagnostic[], draft?: Draft) =>
     diagnosticsOf(all, sources, draft);
   const [first, ...upper] = layers;
   if (first === undefined) return { ok: false, diagnostics: reported(errors), sources };
 
   const alone = upper.length === 0;
-  const composed = alone ? { ...first, entries: [], errors: [] } : compose(layers);
+  const composed = alone
+    ? { ...first, entries: [], errors: [] }
+    : compose(layers.map(({ document }) => document));
   const subject = subjectOf(composed.document, registry);
   const all = [
     ...errors,

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderSteps, type Ordered } from '../../src/plan/bind.ts';
+import { orderSteps } from '../../src/plan/bind.ts';
+
+interface Ordered {
+  readonly id: string;
+  readonly needs: readonly string[];
+}
 
 /** Steps in a random order of the file, whose needs have no circle. */
 const graphs = fc
