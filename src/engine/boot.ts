@@ -16,7 +16,7 @@ import { shortcomingsOf, type Shortcoming } from './permissions/not-kept.ts';
 import { Trials } from './permissions/trials.ts';
 import { runStep } from './run-step.ts';
 import { runSteps } from './run-steps.ts';
-import { SpaceForecast } from './space.ts';
+import { SpaceForecast } from './space-forecast.ts';
 import { now, TimeLimit } from './time-limit.ts';
 
 /** How many steps run at the same time: each keeps a processor busy, or a disk. */

@@ -7,7 +7,7 @@ import type { Listener } from './result.ts';
 import type { LockGate } from './lock-gate.ts';
 import type { Keeping } from './permissions/keeping.ts';
 import type { Trials } from './permissions/trials.ts';
-import type { SpaceForecast } from './space.ts';
+import type { SpaceForecast } from './space-forecast.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /** How long a whole boot may take, in milliseconds. */

@@ -6,7 +6,7 @@ import type { AnyStepType, JsonObject } from '../step/step.ts';
 import { evaluate, explainFalse, type Scope } from './evaluate-when.ts';
 import { textsOf } from './json.ts';
 import { PLAN_KEYS } from './keys.ts';
-import { fillOptions, unfitOption, type Lookup } from './options.ts';
+import { fillOptions, unfitOptions, type Lookup } from './fill-options.ts';
 import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
 import {
   hasTemplate,
@@ -47,7 +47,7 @@ export function bindPlan(
 function homeOf({ home: written }: Plan, scope: Scope): Pick<BootPlan, 'home'> {
   if (written === undefined) return {};
   const { home } = fillOptions({ home: written }, PLAN_KEYS, lookupIn(scope));
-  const unfit = unfitOption({ ...(home === undefined ? {} : { home }) }, PLAN_KEYS);
+  const [unfit] = unfitOptions({ ...(home === undefined ? {} : { home }) }, PLAN_KEYS);
   if (unfit !== undefined) {
     const { found, wanted } = unfit;
     throw new Problem({ code: 'invalid', found: `the home of the plan is ${found}`, wanted });
@@ -119,7 +119,7 @@ function refuseUnfit(
   const suspects = filled
     .map(({ option }) => [option, options[option]] as const)
     .filter(([, value]) => value !== undefined);
-  const unfit = unfitOption(Object.fromEntries(suspects), schema);
+  const [unfit] = unfitOptions(Object.fromEntries(suspects), schema);
   if (unfit === undefined) return;
   const variables = new Set(
     filled.flatMap(({ inputs }) => inputs.flatMap((input) => decidedBy(input) ?? [])),

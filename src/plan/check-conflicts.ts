@@ -1,17 +1,11 @@
 /** Warns of steps that touch the same path or account with no order between them. */
 import type { PathTouch, Touch } from '../step/touch.ts';
 import { isWithin } from '../system/path.ts';
+import { samplesFor } from './check-samples.ts';
 import { inValue, type PendingDiagnostic } from './diagnostic.ts';
-import {
-  typeOf,
-  typeOfName,
-  type Draft,
-  type DraftInput,
-  type DraftStep,
-  type Subject,
-} from './draft.ts';
+import { typeOf, type DraftStep, type Subject } from './draft.ts';
 import { member } from './json.ts';
-import { fillOptions, type Lookup } from './options.ts';
+import { fillOptions } from './fill-options.ts';
 
 interface Toucher {
   readonly step: DraftStep;
@@ -25,7 +19,7 @@ interface Toucher {
  */
 export function checkConflicts(subject: Subject): PendingDiagnostic[] {
   const { sourceMap } = subject.document;
-  const { lookup, readable } = placeholders(subject.draft);
+  const { lookup, readable } = samplesFor(subject.draft);
   const touchers = subject.draft.steps.flatMap((step): Toucher[] => {
     const type = typeOf(subject, step);
     if (type === undefined || step.id === undefined || member(step.body, 'off') === true) return [];
@@ -98,49 +92,4 @@ function ancestors(steps: readonly DraftStep[]): ReadonlyMap<string, ReadonlySet
       return [id, found];
     }),
   );
-}
-
-const FIRST_ID = 65_000;
-
-/** A placeholder that only an input can have brought in. */
-const MARK = /^(?:\/:input:\d+:|input--\d+--)$/;
-
-/** Fills in a placeholder for each input, unlike all others and anything in a plan. */
-function placeholders(draft: Draft): {
-  readonly lookup: Lookup;
-  /** Puts names in place of placeholders: `${{ inputs.home }}/.env`. */
-  readonly readable: (text: string) => string;
-} {
-  const values = new Map(
-    draft.inputs.map((input, index) => [input.name, placeholder(input, index)]),
-  );
-  return {
-    lookup: (reference) => {
-      if (reference.kind === 'input') return values.get(reference.name);
-      return typeOfName(draft, reference) === 'id' ? FIRST_ID : true;
-    },
-    readable: (text) => {
-      let readable = text;
-      for (const [name, value] of values) {
-        if (typeof value === 'string' && MARK.test(value)) {
-          readable = readable.replaceAll(value, () => `\${{ inputs.${name} }}`);
-        }
-      }
-      return readable;
-    },
-  };
-}
-
-function placeholder({ type, values }: DraftInput, index: number): string | number | boolean {
-  switch (type) {
-    case 'path':
-      return `/:input:${index}:`;
-    case 'id':
-      return FIRST_ID + 1 + index;
-    case 'boolean':
-      return true;
-    default:
-      // A value that only some options allow stands for itself.
-      return values?.[0] ?? `input--${index}--`;
-  }
 }

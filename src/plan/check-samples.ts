@@ -1,15 +1,12 @@
 /** Finds options that cannot be right whatever value their inputs have. */
+import type { OptionSchema } from '../step/schema.ts';
 import type { JsonObject } from '../step/step.ts';
-import { isOwn } from './check-shape.ts';
-import { inValue, type PendingDiagnostic, type DiagnosticParts } from './diagnostic.ts';
-import { schemaAt, typeOf, typeOfName, type Draft, type Subject } from './draft.ts';
-import { isList, isMapping, member, valueAt } from './json.ts';
+import { inValue, type DiagnosticParts, type PendingDiagnostic } from './diagnostic.ts';
+import { typeOf, typeOfName, type Draft, type DraftInput, type Subject } from './draft.ts';
+import { member, pointerTo, valueAt } from './json.ts';
 import { PLAN_KEYS } from './keys.ts';
-import { fillOptions, type Lookup } from './options.ts';
+import { fillOptions, unfitOptions, type Lookup, type Unfit } from './fill-options.ts';
 import { hasTemplate, nameOf, parseTemplate, wholeReference } from './template.ts';
-import { describe, quote, wantedBy } from './wanted.ts';
-
-const SAMPLES = { path: '/sample', id: 1000, string: 'sample', boolean: true } as const;
 
 const KINDS = {
   path: 'a path',
@@ -20,53 +17,71 @@ const KINDS = {
 
 /** Options that cannot be right whatever their inputs hold: a string where a number is wanted. */
 export function checkSamples(subject: Subject): PendingDiagnostic[] {
-  const { draft, document, validate } = subject;
-  const filled = filledDocument(subject, (reference) => {
-    const { kind, name } = reference;
-    const values = draft.inputs.find((input) => kind === 'input' && input.name === name)?.values;
-    const type = typeOfName(draft, reference) ?? (kind === 'fact' ? 'id' : 'string');
-    return (type === 'string' ? values?.[0] : undefined) ?? SAMPLES[type];
-  });
-  if (filled === undefined) return [];
-  return validate(filled)
-    .filter((error) => isOwn(error, filled))
-    .flatMap(({ instancePath: pointer }) => {
+  const { draft, document } = subject;
+  const samples = samplesFor(draft);
+  const check = (options: JsonObject, schema: OptionSchema, at: string): PendingDiagnostic[] =>
+    unfitOptions(fillOptions(options, schema, samples.lookup), schema).flatMap((unfit) => {
+      const pointer = unfit.path.reduce(pointerTo, at);
       const text = valueAt(draft.top, pointer);
-      const schema = schemaAt(subject, pointer);
-      if (typeof text !== 'string' || !hasTemplate(text) || schema === undefined) return [];
-      const wanted = wantedBy(schema);
-      const found = valueAt(filled, pointer);
-      const sample = typeof found === 'string' ? quote(found) : describe(found);
-      return [inValue(document.sourceMap, pointer, partsOf(text, sample, wanted, draft))];
+      if (typeof text !== 'string' || !hasTemplate(text)) return [];
+      const found = samples.readable(unfit.found);
+      return [inValue(document.sourceMap, pointer, partsOf(text, { ...unfit, found }, draft))];
     });
-}
-
-/** The document with sample values; undefined where nothing is to be filled in. */
-function filledDocument({ draft, ...rest }: Subject, lookup: Lookup): JsonObject | undefined {
-  const steps = member(draft.top, 'steps');
-  if (!isMapping(draft.top) || !isList(steps)) return undefined;
   const home = member(draft.top, 'home');
-  return {
-    ...draft.top,
-    ...(home === undefined ? {} : fillOptions({ home }, PLAN_KEYS, lookup)),
-    steps: steps.map((body, index) => {
-      const step = draft.stepAt(index);
-      const type = typeOf({ draft, ...rest }, step);
-      if (step === undefined || type === undefined || !isMapping(body)) return body;
-      if (!isMapping(member(body, 'with'))) return body;
-      return { ...body, with: fillOptions(step.with, type.schema, lookup) };
+  return [
+    ...(home === undefined ? [] : check({ home }, PLAN_KEYS, '')),
+    ...draft.steps.flatMap((step) => {
+      const type = typeOf(subject, step);
+      return type === undefined ? [] : check(step.with, type.schema, `${step.pointer}/with`);
     }),
+  ];
+}
+
+function partsOf(text: string, { found, wanted }: Unfit, draft: Draft): DiagnosticParts {
+  const whole = wholeReference(parseTemplate(text));
+  if (whole === undefined) return { message: `found ${found}, wanted ${wanted}` };
+  const name = nameOf(whole);
+  const kind = KINDS[typeOfName(draft, whole) ?? 'string'];
+  const hint = wanted === 'an absolute path' ? `declare ${name} with type: path` : undefined;
+  return { message: `${name} is ${kind}, wanted ${wanted}`, hint };
+}
+
+const FIRST_ID = 65_000;
+
+/** Sample values for the inputs and facts of a plan, unlike each other and anything in the plan. */
+export function samplesFor(draft: Draft): {
+  readonly lookup: Lookup;
+  /** Puts names in place of samples: `${{ inputs.home }}/.env`. */
+  readonly readable: (text: string) => string;
+} {
+  const samples = new Map(draft.inputs.map((input, index) => [input.name, sample(input, index)]));
+  return {
+    lookup: (reference) => {
+      if (reference.kind === 'input') return samples.get(reference.name) ?? 'sample';
+      return sample({ type: typeOfName(draft, reference) ?? 'id' }, -1);
+    },
+    readable: (text) =>
+      draft.inputs.reduce((shown, { name, values }) => {
+        const value = samples.get(name);
+        const isOwn = typeof value === 'string' && value !== values?.[0];
+        return isOwn ? shown.replaceAll(value, () => `\${{ inputs.${name} }}`) : shown;
+      }, text),
   };
 }
 
-function partsOf(text: string, sample: string, wanted: string, draft: Draft): DiagnosticParts {
-  const whole = wholeReference(parseTemplate(text));
-  if (whole === undefined)
-    return { message: `with sample values this is ${sample}, wanted ${wanted}` };
-  const name = nameOf(whole);
-  const hint = wanted === 'an absolute path' ? `declare ${name} with type: path` : undefined;
-  return {
-    message: `${name} is ${KINDS[typeOfName(draft, whole) ?? 'string']}, wanted ${wanted}`,
-    hint,
-  };
+function sample(
+  { type, values }: Partial<Pick<DraftInput, 'type' | 'values'>>,
+  index: number,
+): string | number | boolean {
+  switch (type) {
+    case 'path':
+      return `/:input:${index}:`;
+    case 'id':
+      return FIRST_ID + 1 + index;
+    case 'boolean':
+      return true;
+    default:
+      // A value that only some options allow stands for itself.
+      return values?.[0] ?? `inputsample${index}x`;
+  }
 }

@@ -19,7 +19,7 @@ export function checkShape(subject: Subject): PendingDiagnostic[] {
 }
 
 /** False for an error that only follows from another one. */
-export function isOwn({ keyword, schemaPath, instancePath }: ErrorObject, top: JsonValue): boolean {
+function isOwn({ keyword, schemaPath, instancePath }: ErrorObject, top: JsonValue): boolean {
   if (['anyOf', 'if', 'propertyNames'].includes(keyword)) return false;
   if (schemaPath.startsWith('#/definitions/template')) return false;
   // `env` is a string or a list: what is not a string is checked as a list.

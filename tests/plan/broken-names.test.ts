@@ -237,8 +237,8 @@ plan.yaml:12:47  step b: facts.uid is a number, wanted a mode such as "0640"
   12 |     with: { path: "\${{ inputs.name }}", mode: "\${{ facts.uid }}" }
      |                                               ^^^^^^^^^^^^^^^^^^
 
-plan.yaml:15:19  step c: with sample values this is "sample/logs", wanted an
-  absolute path
+plan.yaml:15:19  step c: found "\${{ inputs.name }}/logs", wanted an absolute
+  path
 
   15 |     with: { path: "\${{ inputs.name }}/logs" }
      |                   ^^^^^^^^^^^^^^^^^^^^^^^^^

@@ -61,34 +61,32 @@ function tidy(value: InputValue, schema: OptionSchema | undefined): InputValue {
 }
 
 /** An option whose value does not fit its schema. */
-interface Unfit {
+export interface Unfit {
   readonly path: readonly string[];
   readonly found: string;
   readonly wanted: string;
 }
 
 /**
- * The first option that does not fit. The plan was checked with sample values; this checks what
- * the environment really holds, such as a name with `..` inside a path.
+ * The options that do not fit: with sample values when the plan is checked, and with what the
+ * environment really holds, such as a name with `..` inside a path, when it is bound.
  */
-export function unfitOption(
+export function unfitOptions(
   value: JsonObject | JsonValue,
   schema: OptionSchema,
   path: readonly string[] = [],
-): Unfit | undefined {
+): Unfit[] {
   if (isList(value) || isMapping(value)) {
-    for (const [key, item] of Object.entries(value)) {
+    return Object.entries(value).flatMap(([key, item]) => {
       const child = childSchema(schema, key);
-      const unfit = child && unfitOption(item ?? null, child, [...path, key]);
-      if (unfit !== undefined) return unfit;
-    }
-    return undefined;
+      return child === undefined ? [] : unfitOptions(item ?? null, child, [...path, key]);
+    });
   }
-  if (fits(value, schema)) return undefined;
+  if (fits(value, schema)) return [];
   const wanted = wantedBy(schema);
-  if (typeof value !== 'string') return { path, found: String(value), wanted };
+  if (typeof value !== 'string') return [{ path, found: String(value), wanted }];
   const goesUp = value.split('/').includes('..');
-  return { path, found: quote(value), wanted: goesUp ? `${wanted} without ..` : wanted };
+  return [{ path, found: quote(value), wanted: goesUp ? `${wanted} without ..` : wanted }];
 }
 
 /** By their text: most options share a few. */
