@@ -2,7 +2,7 @@
 
 import { stepTypes } from '../../steps/index.ts';
 import { didYouMean } from '../plan/nearest.ts';
-import type { PlanSource } from '../plan/source.ts';
+import type { PlanSource } from '../plan/plan.ts';
 import { paintFor } from '../report/paint.ts';
 import { originDocument, renderOrigin } from '../report/show-origin.ts';
 import { renderStepType, renderStepTypes } from '../report/show-step-types.ts';

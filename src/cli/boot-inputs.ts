@@ -3,12 +3,11 @@
 import { fileURLToPath } from 'node:url';
 import { stepTypes } from '../../steps/index.ts';
 import { dryRun } from '../engine/boot.ts';
-import { assumeRoot, observeFacts } from '../engine/facts.ts';
-import type { BootReport } from '../engine/report.ts';
+import { assumeRoot, observeFacts } from '../engine/observe-facts.ts';
+import type { BootReport } from '../engine/result.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs, secretTexts } from '../plan/inputs.ts';
-import type { BootPlan, Input, Plan } from '../plan/plan.ts';
-import type { PlanSource } from '../plan/source.ts';
+import type { BootPlan, Input, Plan, PlanSource } from '../plan/plan.ts';
 import { viewPlan, type PlanView } from '../report/boot-view.ts';
 import { problemLines } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';

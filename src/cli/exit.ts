@@ -1,6 +1,6 @@
 /** How the process ends: the exit codes, and what is reported when a command fails. */
 
-import type { BootReport } from '../engine/report.ts';
+import type { BootReport } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem, type ProblemCode } from '../errors/problem.ts';
 import { showLine } from '../report/boot-log.ts';

@@ -11,7 +11,7 @@ import {
   FACTS_VERSION,
   type FactsDocument,
 } from '../engine/facts-document.ts';
-import { assumeRoot } from '../engine/facts.ts';
+import { assumeRoot } from '../engine/observe-facts.ts';
 import { offlineBoot, takeFacts } from '../engine/offline.ts';
 import { errnoOf } from '../errors/problem.ts';
 import { showLine } from '../report/boot-log.ts';

@@ -1,7 +1,7 @@
 /** Reads the plan fragments in /etc/hermes-boot/plan.d, and refuses those that others can write. */
 
 import { isAnswer, LookFailed } from '../errors/look-failed.ts';
-import type { PlanSource } from '../plan/source.ts';
+import type { PlanSource } from '../plan/plan.ts';
 import type { Reader } from '../system/content.ts';
 import { type Stat, showMode, showOwner } from '../system/entry.ts';
 import { join } from '../system/path.ts';

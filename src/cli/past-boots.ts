@@ -9,7 +9,7 @@ import {
   STATUS_FILE,
   variableOr,
 } from './locations.ts';
-import { startOfContainer } from '../engine/container.ts';
+import { startOfContainer } from '../engine/proc.ts';
 import { Problem } from '../errors/problem.ts';
 import { showLine } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';

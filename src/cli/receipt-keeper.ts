@@ -2,8 +2,8 @@
 
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { hostName, startOfContainer } from '../engine/container.ts';
-import type { BootReport } from '../engine/report.ts';
+import { hostName, startOfContainer } from '../engine/proc.ts';
+import type { BootReport } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
 import { showLine } from '../report/boot-log.ts';

@@ -1,45 +1,47 @@
+/**
+ * Boots a plan: runs its steps, for real or in a simulated world, and sums up what came of them.
+ */
 import type { BootPlan } from '../plan/plan.ts';
 import type { Facts } from '../step/facts.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import { SimulatedSystem } from '../system/simulated.ts';
 import type { World } from '../system/world.ts';
-import { BOOT_TIMEOUT, isOver, now, TimeLimit, type Boot, type Bootable } from './context.ts';
-import type { Listener } from './event.ts';
+import { BOOT_TIMEOUT, isOver, type Boot, type Bootable } from './context.ts';
+import type { BootReport, BootResult, Listener, StepReport } from './result.ts';
 import { LockGate, StaleWorld } from './lock-gate.ts';
-import { finishWrites } from './mounted.ts';
-import type { BootReport, BootResult, StepReport } from './report.ts';
+import { finishWrites } from './operator-mounts.ts';
 import { Keeping } from './permissions/keeping.ts';
 import { MountKnowledge } from './permissions/mount-knowledge.ts';
 import { shortcomingsOf, type Shortcoming } from './permissions/not-kept.ts';
 import { Trials } from './permissions/trials.ts';
 import { runStep } from './run-step.ts';
 import { runSteps } from './run-steps.ts';
-import { SpaceForecast } from './space.ts';
+import { SpaceForecast } from './space-forecast.ts';
+import { now, TimeLimit } from './time-limit.ts';
 
 /** How many steps run at the same time: each keeps a processor busy, or a disk. */
 const CONCURRENCY = 4;
 
-/** What a boot is done with. */
 export interface BootOptions {
   readonly facts: Facts;
-  /** Takes events as they happen. */
+  /** Receives events as they happen. */
   readonly listener: Listener;
   /** Stops the boot between two changes; its reason, a Problem, says why. */
   readonly signal: AbortSignal;
-  /** Keeps other boots of the same home out; without it, none can get in the way. */
+  /** Keeps other boots of the same home out; none where there can be none. */
   readonly lock?: HomeLock;
 }
 
 /**
- * Does what a plan says. The world ends converged, or the report says why not. The lock is left to
- * the caller to release, who may have more to do in the home.
+ * Does what a plan says. The world ends converged, or the result says why not. The caller releases
+ * the lock, since it may have more to do in the home.
  * @throws HomeHeld when another boot of the same home does not end in time
  */
 export function run(plan: BootPlan, system: Bootable, options: BootOptions): Promise<BootReport> {
   return boot(plan, system, false, options);
 }
 
-/** Says what `run` would do, by doing it to a simulated world. Writes nothing. */
+/** Shows what `run` would do, by doing it to a simulated world. Writes nothing. */
 export function dryRun(
   plan: BootPlan,
   system: Pick<World, 'tree' | 'policy'>,
@@ -90,23 +92,23 @@ async function boot(
   return report;
 }
 
-/** Boots all steps, once more where another boot has changed what was looked at. */
+/** Runs all steps, and again where another boot has changed what they looked at. */
 async function bootSteps(
   plan: BootPlan,
   concurrency: number,
   knowledge: MountKnowledge,
   boot: Boot,
 ): Promise<Pick<BootReport, 'steps' | 'stoppedBy'> & { readonly finished: number }> {
-  const { system, gate, limit, listener } = boot;
+  const { system, gate } = boot;
   let finished = 0;
   for (;;) {
     gate.begin();
     try {
-      finished += await finishWrites({ system, gate, limit, tell: listener });
+      finished += await finishWrites(boot);
       const done = await runSteps(plan.steps, {
         system,
         concurrency,
-        listener: gate.tell,
+        listener: gate.emit,
         run: (one) => runStep(one, boot),
         isOver: () => isOver(boot),
       });

@@ -1,13 +1,14 @@
-/** What the steps of one boot share, and the time that a boot and its parts may take. */
+/** What the steps of one boot share, and when they may change nothing any more. */
 import { Problem } from '../errors/problem.ts';
 import type { Facts } from '../step/facts.ts';
 import type { System } from '../system/system.ts';
 import type { World } from '../system/world.ts';
-import type { Listener } from './event.ts';
+import type { Listener } from './result.ts';
 import type { LockGate } from './lock-gate.ts';
 import type { Keeping } from './permissions/keeping.ts';
 import type { Trials } from './permissions/trials.ts';
-import type { SpaceForecast } from './space.ts';
+import type { SpaceForecast } from './space-forecast.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** How long a whole boot may take, in milliseconds. */
 export const BOOT_TIMEOUT = 30 * 60 * 1000;
@@ -33,42 +34,6 @@ export interface Boot {
   readonly trials: Trials;
   /** Of a dry run. */
   readonly space: SpaceForecast | undefined;
-}
-
-/** A time in milliseconds since another one. Not performance.now(), whose module has to load. */
-export function now(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1000 + nanoseconds / 1_000_000;
-}
-
-/**
- * The time that something may take. Its signal is made on first use: most steps of a boot that
- * finds nothing to do never look at theirs.
- */
-export class TimeLimit {
-  readonly #end: number;
-  readonly #outer: readonly AbortSignal[];
-  /** Kept, because a signal made of others does not keep them: it would never abort. */
-  #clock: AbortSignal | undefined;
-  #signal: AbortSignal | undefined;
-
-  /** @param duration in milliseconds; @param outer each aborts it, too */
-  constructor(duration: number, ...outer: readonly AbortSignal[]) {
-    this.#end = now() + duration;
-    this.#outer = outer;
-  }
-
-  /** Milliseconds that are left; 0 when the time is up. */
-  get left(): number {
-    return Math.max(0, this.#end - now());
-  }
-
-  /** Aborts when the time is up. */
-  get signal(): AbortSignal {
-    this.#clock ??= AbortSignal.timeout(Math.ceil(this.left));
-    this.#signal ??= AbortSignal.any([...this.#outer, this.#clock]);
-    return this.#signal;
-  }
 }
 
 /** Whether nothing may be changed any more. */

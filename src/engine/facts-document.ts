@@ -1,6 +1,5 @@
 /** The form of a facts document: all that a plan depends on besides its text. */
-import type { InputSource } from '../plan/plan.ts';
-import type { PlanSource } from '../plan/source.ts';
+import type { InputSource, PlanSource } from '../plan/plan.ts';
 import { type Facts, type IdRange, type KnownIds, MAIN_PROGRAM_WORDS } from '../step/facts.ts';
 import { worldRecord, type WorldRecord } from '../system/recording/world-record.ts';
 import type { LinkPolicy } from '../system/world.ts';

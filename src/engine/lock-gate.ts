@@ -1,45 +1,45 @@
+/** Takes the lock of the home before the first change, and starts over where another boot had it. */
 import type { HomeLock } from '../system/home-lock.ts';
-import type { TimeLimit } from './context.ts';
-import type { BootEvent, Listener } from './event.ts';
+import type { TimeLimit } from './time-limit.ts';
+import type { BootEvent, Listener } from './result.ts';
 
-/** Why a boot starts over: another one has changed the world since it was looked at. */
+/** Another boot has changed the world since this one looked: it starts over. */
 export class StaleWorld extends Error {}
 
 /**
- * Stands before the first change of a boot, until no other boot of the same home is at work. What
- * was found before that is held back, since it may have to be found again.
+ * Holds the first change of a boot until no other boot of the same home runs. Events of what was
+ * found before that are held back, since it may have to be found again.
  */
 export class LockGate {
   readonly #lock: HomeLock | undefined;
   readonly #listener: Listener;
   readonly #held: BootEvent[] = [];
   #state: 'closed' | 'open' | 'stale';
-  /** What all steps that come to the gate meanwhile wait for. */
+  /** What all steps wait for that reach the gate meanwhile. */
   #opening: Promise<void> | undefined;
 
-  /** @param lock none where no boot can get in the way */
   constructor(lock: HomeLock | undefined, listener: Listener) {
     this.#lock = lock;
     this.#listener = listener;
     this.#state = lock === undefined ? 'open' : 'closed';
   }
 
-  /** Begins to look at the world, once more after a StaleWorld. */
+  /** A look at the world begins, the first or one after a StaleWorld. */
   begin(): void {
     this.#held.length = 0;
     if (this.#state === 'stale') this.#state = 'open';
     if (this.#state === 'closed') this.#lock?.mark();
   }
 
-  /** Tells an event now or, where it may have to be taken back, later. */
-  readonly tell: Listener = (event) => {
+  /** Passes an event on now or, where it may turn out wrong, later. */
+  readonly emit: Listener = (event) => {
     const final = !['note', 'cause-found', 'step-finished'].includes(event.type);
     if (this.#state === 'open' || final) this.#listener(event);
     else this.#held.push(event);
   };
 
   /**
-   * Waits for the way to be free; undefined where it is.
+   * Waits until changes may be made; undefined where they may at once.
    * @throws StaleWorld when the world has to be looked at again
    * @throws HomeHeld when it takes too long
    */
@@ -50,7 +50,7 @@ export class LockGate {
     return this.#opening;
   }
 
-  /** Tells what was held back. */
+  /** Passes on what was held back. */
   flush(): void {
     for (const event of this.#held.splice(0)) this.#listener(event);
   }

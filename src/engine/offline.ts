@@ -2,8 +2,7 @@
 import { basename } from 'node:path';
 import { bindPlan } from '../plan/bind.ts';
 import { textsOf } from '../plan/json.ts';
-import type { BootPlan, Input, InputDeclaration, Plan } from '../plan/plan.ts';
-import type { PlanSource } from '../plan/source.ts';
+import type { BootPlan, Input, InputDeclaration, Plan, PlanSource } from '../plan/plan.ts';
 import { withStandIns } from '../plan/stand-ins.ts';
 import type { Facts } from '../step/facts.ts';
 import type { AnyStepType } from '../step/step.ts';

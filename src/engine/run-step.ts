@@ -1,12 +1,13 @@
 /** Runs one step: looks, checks what it may change, makes its changes, and reports the result. */
 import type { Change } from '../changes/change.ts';
 import { type Made, makeChange } from '../changes/kinds.ts';
-import { type Boot, checkStopped, now, TimeLimit } from './context.ts';
-import { respectMounts } from './mounted.ts';
+import { type Boot, checkStopped } from './context.ts';
+import { respectMounts } from './operator-mounts.ts';
 import type { Loss } from './permissions/keeping.ts';
 import { preflight } from './permissions/preflight.ts';
-import type { StepReport } from './report.ts';
+import type { StepReport } from './result.ts';
 import type { StepRun } from './run-steps.ts';
+import { now, TimeLimit } from './time-limit.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Unanswered } from '../errors/problem.ts';
 import { scanNotes } from '../step/repair.ts';
@@ -139,7 +140,7 @@ function notesOf({ change, found }: Made, system: System): Note[] {
 /** Why nothing is left of changes that a step found. */
 function whyNothingIsLeft(found: readonly Change[], wanted: readonly Change[]): string {
   return wanted.length === 0
-    ? `${found[0]?.path ?? ''} is a mount of its own: it stays as the operator has it`
+    ? `${found[0]?.path ?? ''} is a mount of its own: left as the operator has it`
     : `the file system does not keep what is wanted (${counted(wanted.length, 'change')})`;
 }
 

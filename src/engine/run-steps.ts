@@ -5,9 +5,8 @@
 import { Problem, type Cause } from '../errors/problem.ts';
 import type { BootStep } from '../plan/plan.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { BootEvent, Listener } from './event.ts';
+import type { BootEvent, BootReport, Listener, StepReport } from './result.ts';
 import { footprintOf, overlap, type Footprint } from './footprint.ts';
-import type { BootReport, StepReport } from './report.ts';
 
 /** A step that has begun, as the code that runs it sees it. */
 export interface StepRun {

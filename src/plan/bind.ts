@@ -1,24 +1,25 @@
+/** Makes a plan ready to boot: fills in inputs and facts, and puts the steps in order. */
 import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
-import { factValues } from '../step/facts.ts';
-import type { Facts } from '../step/facts.ts';
-import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
-import { fillOptions } from './fill.ts';
-import type { Lookup } from './fill.ts';
-import { unfitOption } from './fit.ts';
+import { factValues, type Facts } from '../step/facts.ts';
+import type { AnyStepType, JsonObject } from '../step/step.ts';
+import { evaluate, explainFalse, type Scope } from './evaluate-when.ts';
+import { textsOf } from './json.ts';
 import { PLAN_KEYS } from './keys.ts';
-import { orderSteps } from './order.ts';
+import { fillOptions, unfitOptions, type Lookup } from './fill-options.ts';
 import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
-import { hasTemplate, parseTemplate, referencesOf, wholeReference } from './template.ts';
-import type { Reference } from './template.ts';
-import { either } from './text.ts';
-import { evaluate } from './when/evaluate.ts';
-import type { Scope } from './when/evaluate.ts';
-import { explainFalse } from './when/explain.ts';
+import {
+  hasTemplate,
+  parseTemplate,
+  referencesOf,
+  wholeReference,
+  type Reference,
+} from './template.ts';
+import { either } from './wanted.ts';
 
 /**
- * Makes a plan ready to boot: fills in inputs and facts, leaves out steps whose `when` does not
- * hold, puts the steps in order. The options of a step that is left out may lack unset inputs.
+ * Makes a plan ready to boot: fills in inputs and facts, marks steps to skip, and sorts the steps.
+ * The options of a skipped step may lack unset inputs.
  * @throws Problem when an input's value does not fit the option that it fills in
  */
 export function bindPlan(
@@ -42,11 +43,11 @@ export function bindPlan(
   return { name, description, file, digest, lockTimeout, inputs, steps, ...home };
 }
 
-/** The home, filled in; none where it is an input that is unset. */
+/** The home, filled in; none where it is an unset input. */
 function homeOf({ home: written }: Plan, scope: Scope): Pick<BootPlan, 'home'> {
   if (written === undefined) return {};
   const { home } = fillOptions({ home: written }, PLAN_KEYS, lookupIn(scope));
-  const unfit = unfitOption({ ...(home === undefined ? {} : { home }) }, PLAN_KEYS);
+  const [unfit] = unfitOptions({ ...(home === undefined ? {} : { home }) }, PLAN_KEYS);
   if (unfit !== undefined) {
     const { found, wanted } = unfit;
     throw new Problem({ code: 'invalid', found: `the home of the plan is ${found}`, wanted });
@@ -83,10 +84,10 @@ function skippedBy({ off, when }: PlanStep, scope: Scope): string | undefined {
   return when === undefined || evaluate(when, scope) ? undefined : explainFalse(when, scope);
 }
 
-/** An option that names of the scope have a part in. */
+/** An option with inputs or facts in it. */
 interface Filled {
   readonly option: string;
-  /** The inputs among them. */
+  /** The inputs in it. */
   readonly inputs: readonly Input[];
   /** The input that the option consists of. */
   readonly whole: Input | undefined;
@@ -96,7 +97,8 @@ function filledIn(options: JsonObject, { inputs }: Scope): Filled[] {
   const inputOf = ({ kind, name }: Reference): Input | undefined =>
     kind === 'input' ? inputs.get(name) : undefined;
   return Object.entries(options).flatMap(([option, value]) => {
-    const names = referencesWithin(value ?? null);
+    const texts = [...textsOf(value)].map(({ text }) => text).filter(hasTemplate);
+    const names = texts.flatMap((text) => referencesOf(parseTemplate(text)));
     if (names.length === 0) return [];
     const whole = typeof value === 'string' ? wholeReference(parseTemplate(value)) : undefined;
     return {
@@ -107,25 +109,17 @@ function filledIn(options: JsonObject, { inputs }: Scope): Filled[] {
   });
 }
 
-function referencesWithin(value: JsonValue): Reference[] {
-  if (typeof value === 'string')
-    return hasTemplate(value) ? referencesOf(parseTemplate(value)) : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((item) => referencesWithin(item ?? null));
-}
-
-/** Only what was filled in can be unfit: the rest is as it was when the plan was validated. */
+/** Checks what was filled in: the rest was checked when the plan was loaded. */
 function refuseUnfit(
   id: string,
   { schema }: AnyStepType,
   options: JsonObject,
   filled: readonly Filled[],
 ): void {
-  const suspects = filled.flatMap(({ option }) => {
-    const value = options[option];
-    return value === undefined ? [] : [[option, value] as const];
-  });
-  const unfit = unfitOption(Object.fromEntries(suspects), schema);
+  const suspects = filled
+    .map(({ option }) => [option, options[option]] as const)
+    .filter(([, value]) => value !== undefined);
+  const [unfit] = unfitOptions(Object.fromEntries(suspects), schema);
   if (unfit === undefined) return;
   const variables = new Set(
     filled.flatMap(({ inputs }) => inputs.flatMap((input) => decidedBy(input) ?? [])),
@@ -146,7 +140,7 @@ function isSecret({ inputs }: Filled): boolean {
   return inputs.some(({ declaration }) => declaration.secret);
 }
 
-/** What of an input's variables is known for each option that an input fills in. */
+/** A variable for each option that is filled in by one input. */
 function variablesOf(
   filled: readonly Filled[],
   variableOf: (input: Input) => string | undefined,
@@ -161,4 +155,22 @@ function variablesOf(
 
 function decidedBy({ source }: Input): string | undefined {
   return 'variable' in source ? source.variable : undefined;
+}
+
+/**
+ * Sorts steps after those that they need; of several that could come next, the first of the file.
+ * @throws Error when there is a cycle, which the checks have ruled out
+ */
+export function orderSteps<T extends Pick<PlanStep, 'id' | 'needs'>>(steps: readonly T[]): T[] {
+  const waiting = [...steps];
+  const done = new Set<string>();
+  const ordered: T[] = [];
+  while (waiting.length > 0) {
+    const next = waiting.find(({ needs }) => needs.every((need) => done.has(need)));
+    if (next === undefined) throw new Error('there is a cycle of needs');
+    waiting.splice(waiting.indexOf(next), 1);
+    done.add(next.id);
+    ordered.push(next);
+  }
+  return ordered;
 }

@@ -1,11 +1,15 @@
-import type { JsonObject, JsonValue } from '../step/step.ts';
-import { isList, isMapping, member, pointerTo, textMember } from './json.ts';
-import type { InputType } from './plan.ts';
-
-/*
- * A plan file as far as it makes sense. Checks read this, so that one mistake does not hide the
+/**
+ * A plan file as far as it makes sense. Checks read this, so that one error does not hide the
  * others: what is missing or of the wrong kind is undefined here, and reported elsewhere.
  */
+import { FACT_TYPES } from '../step/facts.ts';
+import type { OptionSchema } from '../step/schema.ts';
+import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
+import { isList, isMapping, keysOf, member, pointerTo, textMember } from './json.ts';
+import { INPUT_KEYS, PLAN_KEYS, childSchema } from './keys.ts';
+import type { InputType, Registry } from './plan.ts';
+import type { PlanDocument } from './read-yaml.ts';
+import type { Reference } from './template.ts';
 
 export interface DraftInput {
   readonly pointer: string;
@@ -16,7 +20,7 @@ export interface DraftInput {
   readonly body: JsonObject;
 }
 
-/** A text of the file and where it stands. */
+/** A string of the file and where it stands. */
 export interface DraftText {
   readonly pointer: string;
   readonly text: string;
@@ -37,7 +41,7 @@ export interface DraftStep {
 export interface Draft {
   readonly top: JsonValue;
   readonly inputs: readonly DraftInput[];
-  /** The names of all inputs, of those too whose declaration makes no sense. */
+  /** The names of all inputs, also of those whose declaration makes no sense. */
   readonly inputNames: readonly string[];
   readonly steps: readonly DraftStep[];
   /** The step at an index of the file's list. */
@@ -60,7 +64,7 @@ export function draftOf(top: JsonValue): Draft {
   };
 }
 
-/** The texts of a list, or of the one text that stands for a list of one. */
+/** The strings of a list, or the one string that stands for a list of one. */
 export function textsIn(value: JsonValue | undefined): string[] {
   if (typeof value === 'string') return [value];
   return isList(value) ? value.filter((item) => typeof item === 'string') : [];
@@ -104,7 +108,7 @@ function texts(body: JsonObject, key: string, pointer: string): DraftText[] {
   );
 }
 
-/** Turns `before` round: what a step comes before needs it. */
+/** Turns `before` around: the steps that it names need the step. */
 function withBefore(steps: readonly (DraftStep | undefined)[]): (DraftStep | undefined)[] {
   const added = new Map<string, DraftText[]>();
   for (const { id, before } of steps.filter((item) => item !== undefined)) {
@@ -121,6 +125,40 @@ function withBefore(steps: readonly (DraftStep | undefined)[]): (DraftStep | und
   });
 }
 
+/** The type of an input or fact; undefined where there is no such name. */
+export function typeOfName(
+  draft: Draft,
+  { kind, name }: Pick<Reference, 'kind' | 'name'>,
+): InputType | undefined {
+  return kind === 'fact' ? FACTS.get(name) : draft.inputs.find((one) => one.name === name)?.type;
+}
+
+const FACTS: ReadonlyMap<string, InputType> = new Map(Object.entries(FACT_TYPES));
+
 function isInputType(value: JsonValue | undefined): value is InputType {
   return value === 'path' || value === 'id' || value === 'string' || value === 'boolean';
+}
+
+/** What a check reads. */
+export interface Subject extends Registry {
+  readonly document: PlanDocument;
+  readonly draft: Draft;
+}
+
+/** The step type that a step uses; undefined where it does not exist. */
+export function typeOf({ types }: Subject, step: DraftStep | undefined): AnyStepType | undefined {
+  return types.find(({ uses }) => uses === step?.uses);
+}
+
+/** The schema of the value at a pointer; undefined where there is none. */
+export function schemaAt(subject: Subject, pointer: string): OptionSchema | undefined {
+  const keys = keysOf(pointer);
+  const [top, name, key] = keys;
+  if (top === 'inputs' && name !== undefined) return walk(INPUT_KEYS, keys.slice(2));
+  if (top !== 'steps' || key !== 'with') return walk(PLAN_KEYS, keys);
+  return walk(typeOf(subject, subject.draft.stepAt(Number(name)))?.schema, keys.slice(3));
+}
+
+function walk(schema: OptionSchema | undefined, keys: readonly string[]): OptionSchema | undefined {
+  return keys.reduce(childSchema, schema);
 }

@@ -1,19 +1,19 @@
-import { Problem } from '../errors/problem.ts';
+/** Gives inputs their values from environment variables. */
+import { Problem, unreachable } from '../errors/problem.ts';
 import { normalise } from '../system/path.ts';
-import { readInput } from './input-types.ts';
-import type { Input, InputDeclaration, InputSource, InputValue } from './plan.ts';
-import { quote } from './text.ts';
+import type { Input, InputDeclaration, InputSource, InputType, InputValue } from './plan.ts';
+import { either, quote } from './wanted.ts';
 
 /** A set of variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Where inputs come from. The process environment wins, the s6 envdir fills its gaps. */
+/** Where inputs come from. The process environment wins over the s6 envdir. */
 export interface Environment {
   readonly process: Variables;
   readonly envdir: Readonly<Record<string, string>>;
 }
 
-/** Inputs with their values, and what keeps the boot from starting. */
+/** Inputs with their values, and problems that keep the boot from starting. */
 interface ResolvedInputs {
   readonly inputs: readonly Input[];
   readonly problems: readonly Problem[];
@@ -22,9 +22,9 @@ interface ResolvedInputs {
 type Found = Extract<InputSource, { variable: string }> & { readonly text: string };
 
 /**
- * Gives each input its value. A value that must not be used leaves an input without a default
- * unset and marks it refused; with a default it is a problem, since the boot would silently do
- * something else than what was asked for.
+ * Gives each input its value. An invalid value leaves an input without a default unset and marks it
+ * refused; with a default it is a problem, since the boot would silently do something else than
+ * what was asked for.
  */
 export function resolveInputs(
   declarations: readonly InputDeclaration[],
@@ -46,8 +46,8 @@ export function resolveInputs(
 }
 
 /**
- * All that the variables of secret inputs hold, also those that another variable overrules, and
- * what the URLs of others have of passwords and tokens in them.
+ * All values of the variables of secret inputs, also where another variable wins, and the passwords
+ * and tokens in URLs of other inputs.
  */
 export function secretTexts(
   declarations: readonly InputDeclaration[],
@@ -108,4 +108,59 @@ function unset(declaration: InputDeclaration): Input {
 
 function inputOf(declaration: InputDeclaration, value: InputValue): Input {
   return { name: declaration.name, declaration, value, source: { kind: 'unset' } };
+}
+
+/** A value, or what was wanted instead. */
+type Reading =
+  | { readonly ok: true; readonly value: string | number | boolean }
+  | { readonly ok: false; readonly wanted: string };
+
+const YES = ['1', 'true', 'yes', 'on'];
+const NO = ['0', 'false', 'no', 'off'];
+const LARGEST_ID = 65534;
+
+/** Reads the value of a variable as the type of its input. */
+export function readInput(
+  { type, values }: Pick<InputDeclaration, 'type' | 'values'>,
+  text: string,
+): Reading {
+  switch (type) {
+    case 'path':
+      return readPath(text);
+    case 'id':
+      return readId(text);
+    case 'boolean':
+      return readBoolean(text);
+    case 'string':
+      return values === undefined || values.includes(text)
+        ? { ok: true, value: text }
+        : { ok: false, wanted: either(values.map(quote)) };
+    default:
+      return unreachable(type);
+  }
+}
+
+/** What each type wants, as a phrase. */
+export const WANTED: Readonly<Record<InputType, string>> = {
+  path: 'an absolute path other than / and without ..',
+  id: `a number from 1 to ${LARGEST_ID}`,
+  boolean: 'one of 1, true, yes, on, 0, false, no, off',
+  string: 'a string',
+};
+
+function readPath(text: string): Reading {
+  const right = text.startsWith('/') && !text.includes('\0') && !text.split('/').includes('..');
+  const value = normalise(text);
+  return right && value !== '/' ? { ok: true, value } : { ok: false, wanted: WANTED.path };
+}
+
+function readId(text: string): Reading {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  return value >= 1 && value <= LARGEST_ID ? { ok: true, value } : { ok: false, wanted: WANTED.id };
+}
+
+function readBoolean(text: string): Reading {
+  const word = text.toLowerCase();
+  if (YES.includes(word)) return { ok: true, value: true };
+  return NO.includes(word) ? { ok: true, value: false } : { ok: false, wanted: WANTED.boolean };
 }

@@ -1,8 +1,6 @@
 import type { JsonObject, JsonValue } from '../step/step.ts';
 
-/*
- * Looking into values of a plan file whose shape is not known yet.
- */
+/** Reads values of a plan file whose shape is not known yet, and JSON pointers to them. */
 
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
@@ -12,12 +10,12 @@ export function isMapping(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value under a key of its own; undefined also where `of` is no mapping. */
+/** The value under a key of its own; undefined also if `of` is not a mapping. */
 export function member(of: JsonValue | undefined, key: string): JsonValue | undefined {
   return isMapping(of) && Object.hasOwn(of, key) ? of[key] : undefined;
 }
 
-/** The text under a key; undefined where it is anything else. */
+/** The string under a key; undefined if it is anything else. */
 export function textMember(of: JsonValue | undefined, key: string): string | undefined {
   const value = member(of, key);
   return typeof value === 'string' ? value : undefined;
@@ -28,7 +26,7 @@ export function pointerTo(parent: string, key: string | number): string {
   return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** The keys that a JSON pointer is made of. */
+/** The keys of a JSON pointer. */
 export function keysOf(pointer: string): string[] {
   return pointer
     .split('/')
@@ -41,7 +39,7 @@ export function parentPointer(pointer: string): string {
   return pointer.slice(0, Math.max(0, pointer.lastIndexOf('/')));
 }
 
-/** The value at a pointer; undefined where there is none. */
+/** The value at a pointer; undefined if there is none. */
 export function valueAt(value: JsonValue | undefined, pointer: string): JsonValue | undefined {
   let at = value;
   for (const key of keysOf(pointer)) {
@@ -50,7 +48,7 @@ export function valueAt(value: JsonValue | undefined, pointer: string): JsonValu
   return at;
 }
 
-/** Every text of a value with its pointer, in the order of the file. */
+/** Every string in a value with its pointer, in the order of the file. */
 export function* textsOf(
   value: JsonValue | undefined,
   pointer = '',

@@ -1,10 +1,6 @@
+/** The keys of the plan language: the source of the schema for editors and of the messages. */
 import { ACCOUNT, VARIABLE, path } from '../step/fields.ts';
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
-
-/*
- * The keys of a plan outside `with`: what the schema offers to editors, and what messages say is
- * wanted.
- */
 
 export const NAME = '^[a-z][a-z0-9-]*$';
 export const TIMEOUT = '^[1-9][0-9]{0,3}(?:ms|s|m)$';
@@ -31,7 +27,7 @@ export const INPUT_KEYS = {
       type: 'string',
       enum: ['path', 'id', 'string', 'boolean'],
       description:
-        'path: an absolute path. id: a number from 1 to 65534. string: any text. boolean: 1, true, yes or on; 0, false, no or off.',
+        'path: an absolute path. id: a number from 1 to 65534. string: any string. boolean: 1, true, yes or on; 0, false, no or off.',
     },
     default: {
       type: ['string', 'number', 'boolean', 'null'],
@@ -77,7 +73,7 @@ export const STEP_KEYS = {
       type: 'array',
       items: { type: 'string', description: 'The id of a step.' },
       uniqueItems: true,
-      description: 'The steps that come after it, as if they needed it.',
+      description: 'The steps that run after it, as if they needed it.',
     },
     off: {
       type: 'boolean',
@@ -88,7 +84,7 @@ export const STEP_KEYS = {
       type: 'string',
       minLength: 1,
       description:
-        'Leaves the step out of a boot in which this does not hold. Names inputs.x and facts.y; knows == != ! && || ( ) and texts in quotes.',
+        'Skips the step unless this is true. Takes inputs.x, facts.y, == != ! && || ( ) and strings in quotes.',
     },
     why: { type: 'string', description: 'Why the step is there, for whoever reads the plan.' },
     as: {
@@ -115,20 +111,25 @@ export const STEP_KEYS = {
 export const PLAN_KEYS = {
   type: 'object',
   additionalProperties: false,
-  description: 'What a boot has to make true before any service starts.',
+  description: 'What must be true before any service starts.',
   required: ['version'],
   properties: {
-    version: { type: 'integer', minimum: 1, maximum: 1, description: 'Of the plan language: 1.' },
+    version: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1,
+      description: 'The version of the plan language: 1.',
+    },
     name: { type: 'string', pattern: NAME, description: 'What the plan is called in messages.' },
     extends: {
       type: 'string',
       pattern: NAME,
       description:
-        'The plan that this one changes. An input or a step takes the place of one of the same name; a step without uses changes the keys that it has, and takes out those that are null.',
+        'The plan that this one changes. An input or a step replaces one of the same name; a step without uses changes the keys that it has, and removes those that are null.',
     },
     description: { type: 'string', description: 'What the plan is for, in one sentence.' },
     home: path(
-      'The directory that outlives the container. Boots that share it are done one at a time, and it holds their history.',
+      'The directory that outlives the container. Boots that share it run one at a time, and it holds their history.',
     ),
     'lock-timeout': {
       type: 'string',
@@ -147,7 +148,7 @@ export const PLAN_KEYS = {
       type: 'array',
       items: STEP_KEYS,
       minItems: 1,
-      description: 'What to keep true. The order of running comes from needs, then from the file.',
+      description: 'What to keep true. They run in the order of needs, then of the file.',
     },
   },
 } as const satisfies ObjectSchema;

@@ -1,3 +1,4 @@
+/** Finds the word that was probably meant, for hints. */
 import { closestMatch } from 'leven';
 
 const SHORTEST = 3;
@@ -18,7 +19,7 @@ function letters(word: string): string {
   return word.split('').sort().join('');
 }
 
-/** The hint that goes with an unknown word. */
+/** The hint about an unknown word. */
 export function didYouMean(
   word: string,
   words: Iterable<string>,

@@ -1,12 +1,44 @@
+/** The types of a plan: its source, the loaded plan, and the plan that is ready to boot. */
+import type { ErrorObject } from 'ajv';
 import type { AnyStepType, JsonObject } from '../step/step.ts';
-import type { Condition } from './condition.ts';
 
-/** Where something stands in a plan file; line and column start at 1. */
+/** The text of a plan or of a part of one. */
+export interface PlanSource {
+  /** The file as messages name it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What a plan may use. */
+export interface Registry {
+  readonly types: readonly AnyStepType[];
+  /** Validates against the plan schema; see `validateShape`. */
+  readonly validate: (value: unknown) => readonly ErrorObject[];
+}
+
+/**
+ * A parsed `when`. It always has a value, and evaluating it neither fails nor has side effects. An
+ * unset input is `null`, which is false and equal only to itself.
+ */
+export type Condition =
+  | { readonly op: 'literal'; readonly value: string | number | boolean }
+  | { readonly op: 'input' | 'fact'; readonly name: string }
+  | { readonly op: 'not'; readonly of: Condition }
+  | { readonly op: 'and' | 'or'; readonly left: Condition; readonly right: Condition }
+  | { readonly op: 'eq' | 'ne'; readonly left: Condition; readonly right: Condition };
+
+/** A place in a plan file; line and column start at 1. */
 export interface Position {
   /** The file as messages name it. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
+}
+
+/** A stretch of text on one line of a plan file. */
+export interface Span extends Position {
+  /** In characters; at least 1. */
+  readonly length: number;
 }
 
 /**
@@ -31,17 +63,17 @@ export interface InputDeclaration {
   readonly at: Position;
 }
 
-/** What becomes of the boot when a step fails; see the README's table. */
+/** What happens to the boot when a step fails; see the README's table. */
 export type OnFailure = 'stop' | 'degrade' | 'ignore';
 
-/** An entry of a plan file that has a say in what a step is. */
+/** An entry of a plan file that defines or changes a step. */
 export interface StepEntry {
   readonly at: Position;
   /** What it does to the step as the files below have it. */
   readonly as: 'added' | 'replaced' | 'changed';
 }
 
-/** A step of a plan whose text has been found right. */
+/** A step of a loaded plan. */
 export interface PlanStep {
   readonly id: string;
   readonly uses: string;
@@ -58,19 +90,19 @@ export interface PlanStep {
   readonly timeout: number;
   /** Where the plan switches it off. */
   readonly off?: Position;
-  /** Where it stands: the last entry that says all of it. */
+  /** The last entry that defines all of it. */
   readonly at: Position;
   /** From the lowest file to the highest. */
   readonly entries: readonly StepEntry[];
 }
 
-/** A plan whose text has been found right: plain data, so that it can be kept and read again. */
+/** A plan without errors: plain data, so that it can be stored and read again. */
 export interface Plan {
   readonly name: string;
   readonly description: string;
   /** The file as it was named, for messages. */
   readonly file: string;
-  /** All files that have a say: what it extends, itself, its fragments. */
+  /** All its files: what it extends, itself, its fragments. */
   readonly files: readonly string[];
   /** See `BootPlan.home`; with `${{ }}` still in it. */
   readonly home?: string;
@@ -79,7 +111,7 @@ export interface Plan {
   readonly inputs: readonly InputDeclaration[];
   /** In the order of the file. */
   readonly steps: readonly PlanStep[];
-  /** See digest.ts. */
+  /** See build-plan.ts. */
   readonly digest: string;
 }
 
@@ -99,8 +131,8 @@ export interface Input {
   readonly value: InputValue;
   readonly source: InputSource;
   /**
-   * Set when a variable holds a value that must not be used. The input then counts as unset and
-   * the boot ends degraded.
+   * Set when a variable has an invalid value. The input then counts as unset and the boot ends
+   * degraded.
    */
   readonly refused?: { readonly variable: string; readonly found: string; readonly wanted: string };
 }
@@ -111,7 +143,7 @@ export interface BootStep {
   readonly type: AnyStepType;
   readonly with: JsonObject;
   readonly needs: readonly string[];
-  /** Why the step is left out of this boot: it is switched off, or its `when` does not hold. */
+  /** Why the step is skipped: it is switched off, or its `when` is false. */
   readonly skipped?: string;
   /** Where it is switched off. */
   readonly off?: Position;
@@ -129,14 +161,14 @@ export interface BootStep {
   readonly secrets: readonly string[];
 }
 
-/** A plan ready to boot: every value known, steps in the order in which they run. */
+/** A plan ready to boot: all values filled in, steps in the order in which they run. */
 export interface BootPlan {
   readonly name: string;
   readonly description: string;
   readonly file: string;
   /**
-   * The directory that outlives the container. Boots that share it are done one at a time, and it
-   * holds their history. A plan without one is nobody else's business.
+   * The directory that outlives the container. Boots that share it run one at a time, and it holds
+   * their history. A plan without one never waits for others.
    */
   readonly home?: string;
   /** See `Plan.lockTimeout`. */

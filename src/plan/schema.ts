@@ -1,8 +1,9 @@
+/** Makes the JSON Schema of plans from the keys of the plan language and the step types. */
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
 import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
 import { INPUT_KEYS, MOST_STEPS, NAME, PLAN_KEYS, STEP_KEYS } from './keys.ts';
 
-/** How ajv is to compile the schema, at run time and ahead of it. */
+/** How ajv compiles the schema, at run time and ahead of time. */
 export const AJV_OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true } as const;
 
 const TEMPLATE = { $ref: '#/definitions/template' } as const;
@@ -43,7 +44,7 @@ export function planSchema(types: readonly AnyStepType[]): JsonObject {
         name: {},
         steps: {
           type: 'array',
-          description: 'Where nothing is changed, each step says all of itself.',
+          description: 'Where the plan extends no other, each step is complete.',
           items: {
             type: 'object',
             required: ['uses'],
@@ -53,7 +54,7 @@ export function planSchema(types: readonly AnyStepType[]): JsonObject {
         },
       },
     },
-    patternProperties: { '^x-': { description: 'Yours: hermes-boot does not look at it.' } },
+    patternProperties: { '^x-': { description: 'Ignored by hermes-boot.' } },
     definitions: { input: inputSchema(), step: stepSchema(types), template: templateSchema() },
   };
 }
@@ -99,11 +100,11 @@ function templateSchema(): JsonObject {
   return {
     type: 'string',
     pattern: '\\$\\{\\{',
-    description: 'A text with ${{ inputs.x }} or ${{ facts.x }} in it.',
+    description: 'A string with ${{ inputs.x }} or ${{ facts.x }} in it.',
   };
 }
 
-/** Whether a step has to have `with`. */
+/** Whether a step must have `with`. */
 function needsOptions({ required, minProperties = 0 }: ObjectSchema): boolean {
   return required.length > 0 || minProperties > 0;
 }
@@ -125,7 +126,7 @@ function withTemplates(schema: OptionSchema): JsonObject {
     case 'boolean':
       return orTemplate(schema);
     default:
-      // Any scalar: a text with a template is one.
+      // Any scalar: a string with a template is one.
       return literal(schema);
   }
 }

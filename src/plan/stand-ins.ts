@@ -1,11 +1,12 @@
+/** Puts stand-ins in place of secret inputs, so that the facts of a boot contain no secret. */
 import { unreachable } from '../errors/problem.ts';
 import { SHORTEST_SECRET } from '../step/facts.ts';
 import type { Input, InputType, InputValue } from './plan.ts';
 
 /**
- * Inputs in which each secret that the environment sets has a stand-in, by which a plan comes out
- * the same: set, of its type, and as short or long as a step can tell. One that is a JSON mapping
- * keeps its shape.
+ * Inputs with stand-ins for the secrets that the environment sets. The steps plan the same with
+ * them: they are set, of their types, and as short or long as steps can notice. A JSON mapping keeps
+ * its shape.
  */
 export function withStandIns(inputs: readonly Input[]): readonly Input[] {
   return inputs.map((input, index) => {
@@ -25,7 +26,7 @@ function standIn(type: InputType, value: InputValue, number: number): InputValue
     case 'id':
       return 65_534 - number;
     case 'boolean':
-      // A yes or a no keeps no secret: which steps a plan leaves out tells it.
+      // True or false is not a secret: the steps that a plan skips show it anyway.
       return value;
     default:
       return unreachable(type);
@@ -37,17 +38,17 @@ function textFor(value: string, number: number): string {
   return value.length < SHORTEST_SECRET ? short : `${short}-for-a-long-secret`;
 }
 
-/** A JSON mapping with stand-ins for its texts and numbers; undefined for anything else. */
+/** A JSON mapping with stand-ins for its strings and numbers; undefined for anything else. */
 function shapeOf(value: string, number: number): string | undefined {
   const json = parsed(value);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   return JSON.stringify(covered(json, '', number));
 }
 
-/** What may be a name in a document of anybody; others, such as addresses, are covered, too. */
+/** Names that say nothing about a user; others, such as addresses, get stand-ins, too. */
 const PLAIN_NAME = /^[A-Za-z][A-Za-z_-]{0,39}$/;
 
-/** When something happened decides what is newer, and is no secret. */
+/** A time decides what is newer, and is not a secret. */
 const MOMENT = '_at';
 const TIME = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?$/;
 

@@ -1,4 +1,6 @@
-/** A name in a template or condition, and where it stands in its text. */
+/** Parses the templates in the strings of a plan: `${{ inputs.x }}` and `${{ facts.x }}`. */
+
+/** A name in a template or condition, and where it is in its text. */
 export interface Reference {
   readonly kind: 'input' | 'fact';
   readonly name: string;
@@ -6,25 +8,25 @@ export interface Reference {
   readonly length: number;
 }
 
-/** Something wrong within a text of the plan. */
-export interface TextMistake {
+/** An error inside a string of the plan. */
+export interface TextError {
   readonly offset: number;
   readonly length: number;
   readonly message: string;
   readonly hint?: string;
 }
 
-/** A text with `${{ }}` in it, taken apart. */
+/** A parsed text: its literal parts and the names in `${{ }}`. */
 interface Template {
   readonly parts: readonly (string | Reference)[];
-  readonly mistakes: readonly TextMistake[];
+  readonly errors: readonly TextError[];
 }
 
 const OPEN = '${{';
 const CLOSE = '}}';
 const NAMES = 'write inputs.NAME or facts.NAME';
 
-/** Whether a text has, or was meant to have, a template in it. */
+/** Whether a text contains a template, or the start of one. */
 export function hasTemplate(text: string): boolean {
   return text.includes(OPEN);
 }
@@ -32,16 +34,16 @@ export function hasTemplate(text: string): boolean {
 /** By their text: a plan says `${{ inputs.home }}` in most of its steps. */
 const templates = new Map<string, Template>();
 
-/** Takes a text apart into its literal stretches and the names in `${{ }}`. */
+/** Parses a text. */
 export function parseTemplate(text: string): Template {
-  const template = templates.get(text) ?? takeApart(text);
+  const template = templates.get(text) ?? parse(text);
   templates.set(text, template);
   return template;
 }
 
-function takeApart(text: string): Template {
+function parse(text: string): Template {
   const parts: (string | Reference)[] = [];
-  const mistakes: TextMistake[] = [];
+  const errors: TextError[] = [];
   let at = 0;
   for (let open = text.indexOf(OPEN); open !== -1; open = text.indexOf(OPEN, at)) {
     if (open > at) parts.push(text.slice(at, open));
@@ -49,19 +51,19 @@ function takeApart(text: string): Template {
     if (end === undefined) {
       const next = text.indexOf(OPEN, open + OPEN.length);
       at = next === -1 ? text.length : next;
-      mistakes.push(unclosed(open, text.slice(open, at).trimEnd().length));
+      errors.push(unclosed(open, text.slice(open, at).trimEnd().length));
     } else {
       const found = parseName(text.slice(open + OPEN.length, end - CLOSE.length), open, end);
-      if ('message' in found) mistakes.push(found);
+      if ('message' in found) errors.push(found);
       else parts.push(found);
       at = end;
     }
   }
   if (at < text.length) parts.push(text.slice(at));
-  return { parts, mistakes };
+  return { parts, errors };
 }
 
-/** The one name that a text consists of; undefined where it is longer or has none. */
+/** The one name that a text consists of; undefined if it is longer or has none. */
 export function wholeReference(template: Template): Reference | undefined {
   const [only] = template.parts;
   return template.parts.length === 1 && typeof only === 'object' ? only : undefined;
@@ -77,7 +79,7 @@ export function nameOf(reference: Pick<Reference, 'kind' | 'name'>): string {
   return `${reference.kind}s.${reference.name}`;
 }
 
-/** What to say of a name that is none. */
+/** The message about a name that is not one of a plan. */
 export function unknownName(name: string): { readonly message: string; readonly hint: string } {
   const singular = /^(input|fact)\.[\w-]+$/.exec(name)?.[1];
   const meant = name.replace('.', 's.');
@@ -91,11 +93,11 @@ function endOf(text: string, open: number): number | undefined {
   return close === -1 || (next !== -1 && next < close) ? undefined : close + CLOSE.length;
 }
 
-function unclosed(offset: number, length: number): TextMistake {
+function unclosed(offset: number, length: number): TextError {
   return { offset, length, message: 'unclosed template', hint: 'close it with }}' };
 }
 
-function parseName(inner: string, open: number, end: number): Reference | TextMistake {
+function parseName(inner: string, open: number, end: number): Reference | TextError {
   const name = inner.trim();
   const whole = { offset: open, length: end - open };
   if (name === '') return { ...whole, message: 'empty template', hint: NAMES };
@@ -105,5 +107,5 @@ function parseName(inner: string, open: number, end: number): Reference | TextMi
   if (known)
     return { ...place, kind: known[1] === 'input' ? 'input' : 'fact', name: known[2] ?? '' };
   if (/^[\w.-]+$/.test(name)) return { ...place, ...unknownName(name) };
-  return { ...place, message: 'a template holds one name and no expression', hint: NAMES };
+  return { ...place, message: 'a template takes one name, not an expression', hint: NAMES };
 }

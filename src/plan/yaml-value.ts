@@ -1,48 +1,56 @@
-import { showCount } from '../text/phrases.ts';
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Alias, Pair, ParsedNode, YAMLMap } from 'yaml';
+/** Turns the nodes of a YAML document into plain values, with a source map. */
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Alias,
+  type Pair,
+  type ParsedNode,
+  type YAMLMap,
+} from 'yaml';
 import type { JsonValue } from '../step/step.ts';
+import { showCount } from '../text/phrases.ts';
+import { at, inValue, type PendingDiagnostic } from './diagnostic.ts';
 import { pointerTo } from './json.ts';
-import { unmaskTemplates } from './mask.ts';
-import { at, inValue } from './mistake.ts';
-import type { Mistake } from './mistake.ts';
 import { didYouMean } from './nearest.ts';
-import type { Places, Range } from './places.ts';
-import { quote } from './text.ts';
+import { unmaskTemplates } from './plan-text.ts';
+import type { SourceMap, Range } from './source-map.ts';
+import { quote } from './wanted.ts';
 
-/** What a YAML document stands for. */
+/** The value of a YAML document. */
 interface Converted {
   readonly value: JsonValue;
-  readonly mistakes: readonly Mistake[];
-  /** False where the conversion was given up. */
+  readonly errors: readonly PendingDiagnostic[];
+  /** False where the conversion ended early. */
   readonly complete: boolean;
 }
 
 const MOST_VALUES = 10_000;
 const DEEPEST = 64;
 
-/** Turns YAML nodes into plain values and notes in `places` where each of them stands. */
-export function convert(node: ParsedNode | null, places: Places): Converted {
-  const conversion = new Conversion(places);
+/** Turns YAML nodes into plain values, and adds to `sourceMap` where each of them is. */
+export function convert(node: ParsedNode | null, sourceMap: SourceMap): Converted {
+  const conversion = new Conversion(sourceMap);
   const value = conversion.value(node, '', 0);
-  return { value, mistakes: conversion.mistakes, complete: conversion.complete };
+  return { value, errors: conversion.errors, complete: conversion.complete };
 }
 
 class Conversion {
-  readonly mistakes: Mistake[] = [];
+  readonly errors: PendingDiagnostic[] = [];
   complete = true;
-  readonly #places: Places;
+  readonly #sourceMap: SourceMap;
   readonly #anchors = new Map<string, Exclude<ParsedNode, Alias.Parsed>>();
   #values = 0;
   #aliases = 0;
 
-  constructor(places: Places) {
-    this.#places = places;
+  constructor(sourceMap: SourceMap) {
+    this.#sourceMap = sourceMap;
   }
 
   value(node: ParsedNode | null, pointer: string, depth: number, key?: Range): JsonValue {
     if (node === null || !this.#mayGoOn(depth)) return null;
-    this.#places.set(pointer, rangeOf(node), key);
+    this.#sourceMap.set(pointer, rangeOf(node), key);
     return isAlias(node) ? this.#alias(node, pointer, depth) : this.#content(node, pointer, depth);
   }
 
@@ -63,9 +71,9 @@ class Conversion {
       const message =
         depth > DEEPEST
           ? `values are nested deeper than ${DEEPEST} levels`
-          : `the file holds more than ${showCount(MOST_VALUES)} values`;
-      const hint = this.#aliases > 0 ? 'aliases multiply what they name' : undefined;
-      this.mistakes.push(inValue(this.#places, '', { message, hint }));
+          : `the file contains more than ${showCount(MOST_VALUES)} values`;
+      const hint = this.#aliases > 0 ? 'aliases multiply what they refer to' : undefined;
+      this.errors.push(inValue(this.#sourceMap, '', { message, hint }));
     }
     this.complete = false;
     return false;
@@ -75,8 +83,10 @@ class Conversion {
     if (typeof value === 'string') {
       const text = unmaskTemplates(value);
       if (text.includes('\0')) {
-        const hint = 'no path, name or argument can hold one';
-        this.mistakes.push(inValue(this.#places, pointer, { message: 'NUL byte in a text', hint }));
+        const hint = 'no path, name or argument can contain one';
+        this.errors.push(
+          inValue(this.#sourceMap, pointer, { message: 'NUL byte in a string', hint }),
+        );
       }
       return text;
     }
@@ -89,12 +99,12 @@ class Conversion {
     if (target === undefined) {
       const hint = didYouMean(name, this.#anchors.keys());
       const message = `alias *${name} has no anchor &${name} before it`;
-      this.mistakes.push(inValue(this.#places, pointer, { message, hint }));
+      this.errors.push(inValue(this.#sourceMap, pointer, { message, hint }));
       return null;
     }
     if (isInside(node, target)) {
-      const message = `alias *${name} stands for something that it is part of`;
-      this.mistakes.push(inValue(this.#places, pointer, { message }));
+      const message = `alias *${name} refers to something that contains it`;
+      this.errors.push(inValue(this.#sourceMap, pointer, { message }));
       return null;
     }
     this.#aliases++;
@@ -110,10 +120,13 @@ class Conversion {
       const range = rangeOf(pair.key);
       const first = keys.get(key);
       if (first !== undefined) {
-        const related = [{ at: this.#places.span(first), message: 'the first one is here' }];
+        const related = [{ at: this.#sourceMap.span(first), message: 'the first one is here' }];
         const message = `duplicate key ${quote(key)}`;
-        this.mistakes.push(
-          at(this.#places.span(range), pointerTo(pointer, `:${range.start}`), { message, related }),
+        this.errors.push(
+          at(this.#sourceMap.span(range), pointerTo(pointer, `:${range.start}`), {
+            message,
+            related,
+          }),
         );
         continue;
       }
@@ -124,22 +137,22 @@ class Conversion {
     return Object.fromEntries(entries);
   }
 
-  /** The key of a pair; undefined where a plan can have no such key, which is then reported. */
+  /** The key of a pair; undefined, and reported, where a plan cannot have such a key. */
   #key({ key }: Pair<ParsedNode, ParsedNode | null>, pointer: string): string | undefined {
     const range = rangeOf(key);
-    const span = this.#places.span({
+    const span = this.#sourceMap.span({
       start: range.start,
       end: Math.max(range.end, range.start + 1),
     });
     const refuse = (message: string, hint?: string): string | undefined => {
-      this.mistakes.push(at(span, pointerTo(pointer, `:${range.start}`), { message, hint }));
+      this.errors.push(at(span, pointerTo(pointer, `:${range.start}`), { message, hint }));
       return undefined;
     };
-    if (!isScalar(key)) return refuse('a key that is no text');
+    if (!isScalar(key)) return refuse('a key that is not a string');
     if (key.value === null) return refuse('a key is missing before ":"');
     if (typeof key.value !== 'string') {
-      const written = this.#places.slice(range);
-      return refuse(`the key ${written} is no text`, `write it quoted: "${written}"`);
+      const written = this.#sourceMap.slice(range);
+      return refuse(`the key ${written} is not a string`, `write it quoted: "${written}"`);
     }
     if (key.value === '<<' && key.type === 'PLAIN') {
       return refuse('merge key << is not supported', 'write the keys out');

@@ -1,7 +1,7 @@
 /** A boot or dry run as plain data, from which text, JSON, events and receipts are derived. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { BootReport, BootResult } from '../engine/report.ts';
+import type { BootReport, BootResult } from '../engine/result.ts';
 import type { Cause } from '../errors/problem.ts';
 import type { BootPlan, Input, InputSource } from '../plan/plan.ts';
 import { type Facts, hasEveryId, showIds } from '../step/facts.ts';

@@ -1,7 +1,7 @@
 /** Shows the mistakes of a plan, each with its source line underlined, as a compiler does. */
 
-import type { Diagnostic, Span } from '../plan/diagnostic.ts';
-import type { PlanSource } from '../plan/source.ts';
+import type { Diagnostic } from '../plan/diagnostic.ts';
+import type { PlanSource, Span } from '../plan/plan.ts';
 import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
 import { plainPaint, type Brush, type Paint } from './paint.ts';

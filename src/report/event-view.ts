@@ -1,6 +1,6 @@
 /** The events of a boot as plain data without secrets, and as the JSON lines of `run --json`. */
 
-import type { BootEvent } from '../engine/event.ts';
+import type { BootEvent } from '../engine/result.ts';
 import { unreachable, type Cause } from '../errors/problem.ts';
 import type { OnFailure } from '../plan/plan.ts';
 import { isUnreached, viewBoot, viewInput, type BootView, type InputView } from './boot-view.ts';

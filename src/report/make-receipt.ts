@@ -1,6 +1,6 @@
 /** Makes the receipt of a boot, however it ended. */
 
-import type { BootReport } from '../engine/report.ts';
+import type { BootReport } from '../engine/result.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { factValues, type Facts } from '../step/facts.ts';
 import { showRefusal, viewBoot, type BootView } from './boot-view.ts';

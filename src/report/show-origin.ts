@@ -1,7 +1,7 @@
 /** Where each step of a plan comes from: the output of `plan --origin`. */
 
 import { basename } from 'node:path';
-import { orderSteps } from '../plan/order.ts';
+import { orderSteps } from '../plan/bind.ts';
 import type { Plan, PlanStep, Position, StepEntry } from '../plan/plan.ts';
 import { counted } from '../text/phrases.ts';
 import { mapStrings, printable } from '../text/printable.ts';

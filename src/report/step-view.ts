@@ -2,7 +2,7 @@
 
 import type { Change } from '../changes/change.ts';
 import { describeChange, type Description } from '../changes/kinds.ts';
-import type { StepReport, StepStatus } from '../engine/report.ts';
+import type { StepReport, StepStatus } from '../engine/result.ts';
 import type { Cause, Problem, ProblemCode } from '../errors/problem.ts';
 import type { OnFailure } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';

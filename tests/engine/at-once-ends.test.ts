@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../support/real-root.ts';
 import { directory, world } from '../support/world.ts';
 
 describe('a boot of steps at the same time', () => {
-  it('ends none of them for the time that another has taken', async () => {
+  it('ends none of them for the timeout of another', async () => {
     const timeUp = moment();
     const plan = withLooksOf(planOf(makes('a', { timeout: '50ms' }), makes('b')), {
       a: async ({ context }) => {
@@ -55,7 +55,7 @@ describe('a boot of steps at the same time', () => {
     }
   });
 
-  it('starts over with all looks when another boot was there meanwhile, and has changed nothing', async () => {
+  it('starts over with all looks when another boot ran meanwhile, and has changed nothing', async () => {
     const system = world({ '/home': directory() });
     const answers: Acquired[] = ['stale'];
     const looks: string[] = [];
@@ -97,7 +97,7 @@ describe('a boot of steps at the same time', () => {
     expect(system.look('/b').type).toBe('missing');
   });
 
-  it('with a bug in a step ends when the others have made the change that they are at', async () => {
+  it('with a bug in a step ends when the others have made their current change', async () => {
     const base = temporaryDirectory();
     const [pipe, begun, done] = [join(base, 'pipe'), join(base, 'begun'), join(base, 'done')];
     execFileSync('mkfifo', [pipe]);

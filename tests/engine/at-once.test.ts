@@ -86,7 +86,7 @@ describe('steps that do not need each other', () => {
     }
   });
 
-  it('are at work four at a time, the first of the plan first', async () => {
+  it('run four at a time, the first of the plan first', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
     const looking = new Set<string>();
     const seen: string[] = [];
@@ -102,7 +102,7 @@ describe('steps that do not need each other', () => {
     expect(Math.max(...seen.map(({ length }) => length))).toBe(4);
   });
 
-  it('are told in the order of the plan, whichever ends first', async () => {
+  it('are reported in the order of the plan, whichever ends first', async () => {
     const system = world({});
     const plan = withLooksOf(planOf(makes('a'), makes('b')), {
       a: async ({ look }) => {
@@ -149,7 +149,7 @@ describe('a step that can stop the boot', () => {
     return { plan, looks };
   }
 
-  it('and does leaves what comes after it not reached, and lets it not even look', async () => {
+  it('and does leaves what comes after it not reached, and without a look', async () => {
     const system = world({ '/a': file('') });
     const { plan, looks } = planWith(makes('a', { 'on-failure': 'stop' }));
     const { report, events } = await boot(plan, system);
@@ -162,7 +162,7 @@ describe('a step that can stop the boot', () => {
     expect(system.look('/b').type).toBe('missing');
   });
 
-  it('and does not lets what comes after it begin then', async () => {
+  it('and does not lets what comes after it begin when it has ended', async () => {
     const { plan, looks } = planWith(makes('a', { 'on-failure': 'stop' }));
     const { report, events } = await boot(plan, world({}));
     expect(report.result).toBe('done');

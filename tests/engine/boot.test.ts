@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/engine/boot.ts';
-import type { BootEvent } from '../../src/engine/event.ts';
-import type { StepReport } from '../../src/engine/report.ts';
+import type { BootEvent, StepReport } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import { bootOf, bootPlan, plannedOf } from '../support/boot.ts';
@@ -40,7 +39,7 @@ describe('a step that fails', () => {
     expect(system.look('/after').type).toBe('directory');
   });
 
-  it('with on-failure ignore leaves the boot as good as any', async () => {
+  it('with on-failure ignore does not affect the result', async () => {
     const bad = BLOCKED_BY_FILE.replace('id: bad', 'id: bad, on-failure: ignore');
     const report = await bootOf(bootPlan(planOf(bad, AFTER)), world({ '/taken': file('') }));
     expect(report.result).toBe('done');
@@ -88,7 +87,7 @@ describe('a boot', () => {
     expect(steps[0]?.changes.map(({ path }) => path)).toEqual(['/run/a']);
   });
 
-  it('stops between two changes when it is asked to, whatever the step says of failures', async () => {
+  it('stops between two changes when it is asked to, whatever on-failure says', async () => {
     const stop = new AbortController();
     const plan = bootPlan(
       planOf(
@@ -113,7 +112,7 @@ describe('a boot', () => {
     expect(system.look('/a/b').type).toBe('missing');
   });
 
-  it('tells what happens in order: the boot, each step, each change, the end', async () => {
+  it('reports what happens in order: the boot, each step, each change, the end', async () => {
     const events: BootEvent[] = [];
     await run(bootPlan(planOf(AFTER)), world({}), {
       facts: ROOT_FACTS,

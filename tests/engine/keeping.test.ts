@@ -9,7 +9,7 @@ const mount = (type: string, ...options: readonly string[]): Mount => {
   return { readOnly: false, noExec: false, type, options };
 };
 
-describe('the kernel tells that nothing is kept', () => {
+describe('where the kernel says that nothing is kept', () => {
   it.each([
     ['of FAT and exFAT', mount('vfat'), true],
     ['of exFAT', mount('exfat', 'uid=1000'), true],
@@ -85,7 +85,7 @@ describe('a memory that the account has written', () => {
   });
 });
 
-it('who can read what others should not is said by name, the secrets first', async () => {
+it('what others can read and should not is reported by name, secrets first', async () => {
   const system = new PretendingSystem(world(FILES, { served: ['/share'] }), '/share', {
     mode: 'ignored',
     user: 'kept',

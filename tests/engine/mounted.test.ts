@@ -86,7 +86,7 @@ describe('the copy of a write in place', () => {
   const to = Content.ofText('A=1\nB=2\nC=3\n');
   const copy = copyOf({ path: ENV, from, to }).text();
 
-  it('is not obeyed where somebody else can have written it', async () => {
+  it('is not used if somebody else can have written it', async () => {
     for (const look of [
       { owner: '10000:10000', mode: COPY_MODE },
       { mode: 0o622 },
@@ -100,7 +100,7 @@ describe('the copy of a write in place', () => {
     }
   });
 
-  it('is dropped where the operator has changed the file since, or it is no copy', async () => {
+  it('is dropped if the operator has changed the file since, or it is not a copy', async () => {
     for (const text of [
       copy,
       'garbage',
@@ -114,7 +114,7 @@ describe('the copy of a write in place', () => {
     }
   });
 
-  it('leaves a plan that has to finish a write not converged', async () => {
+  it('makes a plan that must finish a write not converged', async () => {
     const key = Content.ofText('API_SERVER_KEY=0123456789abcdef\n');
     const system = mountedEnv();
     await bootOf(plan, system);
@@ -156,7 +156,7 @@ describe('a read-only config.yaml', () => {
       { readOnly: [CONFIG] },
     );
 
-  it('that needs no change is nothing to report', async () => {
+  it('that needs no change is not reported', async () => {
     const { result, steps } = await bootOf(plan, readOnly('_config_version: 12\n'));
     expect(result).toBe('done');
     const notes = steps

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
-import type { BootEvent } from '../../src/engine/event.ts';
+import type { BootEvent } from '../../src/engine/result.ts';
 import { MEANS, type Means } from '../../src/system/real/owners/means.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { bootOf, bootPlan, changeLines, plannedOf } from '../support/boot.ts';
@@ -46,7 +46,7 @@ function home(): string {
 }
 
 describe.skipIf(!isRoot)(`a run that repairs a large tree (${NEEDS_ROOT})`, () => {
-  it('tells what the dry run told: changes, counts, reasons and notes', async () => {
+  it('reports what the dry run reported: changes, counts, reasons and notes', async () => {
     const root = home();
     const open = (): RealSystem => new RealSystem(root, ['/home/me'], SMALL);
     const plan = bootPlan(PLAN);

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/engine/boot.ts';
-import type { BootEvent } from '../../src/engine/event.ts';
-import { assumeRoot, observeFacts } from '../../src/engine/facts.ts';
-import { parseIdMap } from '../../src/engine/id-map.ts';
+import { assumeRoot, observeFacts } from '../../src/engine/observe-facts.ts';
 import { frozen } from '../../src/engine/permissions/preflight.ts';
-import type { StepReport } from '../../src/engine/report.ts';
+import { parseIdMap } from '../../src/engine/proc.ts';
+import type { BootEvent, StepReport } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { type Facts, factValues, showIds } from '../../src/step/facts.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
@@ -37,7 +36,7 @@ const mapped = (count: number): Facts => {
 };
 
 describe('the facts of this process', () => {
-  it('tell the ids of the user namespace, all of them where there is none but the first', () => {
+  it('have the ids of the user namespace, all of them in the first one', () => {
     expect(parseIdMap('         0          0 4294967295\n')).toEqual([
       { first: 0, count: 4294967295 },
     ]);
@@ -64,7 +63,7 @@ describe('the facts of this process', () => {
 });
 
 describe('one cause', () => {
-  it('stands behind all steps that lack the same capability, and is told once', async () => {
+  it('is shared by all steps that lack the same capability, and reported once', async () => {
     const system = world({ '/a': directory(), '/b': directory(), '/c': directory() });
     const events: BootEvent[] = [];
     const report = await run(bootPlan(planOf(own('/a'), own('/b'), own('/c'))), system, {
@@ -89,7 +88,7 @@ describe('one cause', () => {
     ]);
   });
 
-  it('is another one where the container has the capability and something gave it up', async () => {
+  it('is another one if the container has the capability and something dropped it', async () => {
     const facts = { ...without('CHOWN'), bounding: ROOT_FACTS.bounding };
     const { steps } = await plannedOf(
       bootPlan(planOf(own('/a'))),
@@ -101,7 +100,7 @@ describe('one cause', () => {
     ]);
   });
 
-  it('is that this is not root, whatever right it is that is missing', async () => {
+  it('is that this is not root, whatever privilege is missing', async () => {
     const system = world({ '/a': directory(), '/b': directory({ mode: 0o777 }) });
     const plan = bootPlan(planOf(own('/a'), 'uses: directory, with: { path: /b, mode: "0755" }'));
     expect(keysOf((await plannedOf(plan, system, user)).steps)).toEqual(['not-root', 'not-root']);
@@ -109,7 +108,7 @@ describe('one cause', () => {
 });
 
 describe('in a user namespace', () => {
-  it('nothing can be given to an id that it does not map, which the plan says beforehand', async () => {
+  it('nothing can be given to an id that it does not map, and the plan says so', async () => {
     const { steps } = await plannedOf(
       bootPlan(planOf(own('/a'))),
       world({ '/a': directory() }),
@@ -232,7 +231,7 @@ describe('on a share whose server does not trust root', () => {
     expect(system.tried).toBe(1);
   });
 
-  it('a dry run says once that only the run can tell', async () => {
+  it('a dry run says once that only the run will show it', async () => {
     const { steps } = await plannedOf(plan, world(entries, { served: ['/share'] }));
     expect(steps.flatMap(({ notes }) => notes)).toEqual([
       {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { TimeLimit } from '../../src/engine/context.ts';
+import { TimeLimit } from '../../src/engine/time-limit.ts';
 import { aborted } from '../support/looks.ts';
 
 const never = new AbortController().signal;

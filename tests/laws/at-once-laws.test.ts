@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
-import type { BootEvent } from '../../src/engine/event.ts';
-import type { BootReport } from '../../src/engine/report.ts';
+import type { BootEvent, BootReport } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
 import type { Command } from '../../src/system/system.ts';
@@ -188,7 +187,7 @@ function linesOf({ step, status, why, changes, made }: BootReport['steps'][numbe
 }
 
 describe('steps at the same time, whatever the plan and however long each takes,', () => {
-  it('change, tell and report what they would one after the other', async () => {
+  it('change and report what they would one after the other', async () => {
     await fc.assert(
       fc.asyncProperty(plans, grounds, dice, async (text, ground, rolls) => {
         const plan = bootPlan(text);
@@ -204,7 +203,7 @@ describe('steps at the same time, whatever the plan and however long each takes,
     );
   });
 
-  it('tell and report what a dry run does where no command fails (law 2)', async () => {
+  it('report what a dry run does if no command fails (law 2)', async () => {
     await fc.assert(
       fc.asyncProperty(plans, grounds, dice, async (text, ground, rolls) => {
         const plan = bootPlan(text.replaceAll('"fails"', '"works"'));
@@ -251,7 +250,7 @@ describe('the steps of stage2 at the same time, however long each takes,', () =>
     );
   });
 
-  it('stopped after any change and started again end as undisturbed, and tell what was made', async () => {
+  it('stopped after any change and started again end as undisturbed, and report what was made', async () => {
     await fc.assert(
       fc.asyncProperty(cases, fc.nat({ max: 40 }), async ({ entries, env, rolls }, changes) => {
         const plan = bootPlan(STAGE2_WITH_EDITS, env);

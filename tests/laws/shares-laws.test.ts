@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BootReport } from '../../src/engine/report.ts';
+import type { BootReport } from '../../src/engine/result.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
 import type { SimulatedSystem } from '../../src/system/simulated.ts';
 import {

@@ -35,17 +35,17 @@ const remap = `${INPUTS}  - id: identity
 `;
 
 describe('the options of a bound step', () => {
-  it('keep the type of an input that is all of an option, and know its variable', () => {
+  it('keep the type of an input that is the whole option, and know its variable', () => {
     const { with: options, origins } = firstOf(boot(remap, { PUID: '99', PGID: '100' }));
     expect(options).toEqual({ user: 'hermes', uid: 99, gid: 100 });
     expect(origins).toEqual({ uid: 'PUID', gid: 'PGID' });
   });
 
-  it('lack what an unset input would have filled in', () => {
+  it('are left out where the input is unset', () => {
     expect(firstOf(boot(remap)).with).toEqual({ user: 'hermes' });
   });
 
-  it('have numbers as text where a text is wanted', () => {
+  it('turn numbers into strings where a string is wanted', () => {
     const text = `${INPUTS}  - id: a
     uses: directory
     with: { path: /a, owner: "\${{ inputs.uid }}" }
@@ -53,7 +53,7 @@ describe('the options of a bound step', () => {
     expect(firstOf(boot(text, { PUID: '99' })).with).toEqual({ path: '/a', owner: '99' });
   });
 
-  it('have names within longer texts filled in and paths normalised', () => {
+  it('have names inside longer strings filled in and paths normalised', () => {
     const text = `${INPUTS}  - id: a
     uses: directory
     with: { path: "\${{ inputs.home }}//\${{ inputs.name }}/", owner: "\${{ facts.uid }}:\${{ facts.gid }}" }
@@ -72,7 +72,7 @@ describe('the options of a bound step', () => {
   });
 });
 
-describe('a value from the environment that its option cannot hold', () => {
+describe('a value from the environment that does not fit its option', () => {
   const named = `${INPUTS}  - id: profile
     uses: directory
     with: { path: "\${{ inputs.home }}/\${{ inputs.name }}" }
@@ -91,7 +91,7 @@ describe('a value from the environment that its option cannot hold', () => {
     );
   });
 
-  it('does not matter to a step that is left out', () => {
+  it('does not matter to a step that is skipped', () => {
     const text = `${named}    when: inputs.name == "x"\n`;
     expect(firstOf(boot(text, { NAME: '..' })).skipped).toBe('NAME is "..", not "x"');
   });

@@ -26,9 +26,9 @@ plan.yaml:6:73  step b: unknown name up
 
   6 | …{ id: b, uses: directory, with: { path: /b }, when: inputs.state == up }
     |                                                                      ^^
-    |                                   write inputs.up, or "up" if it is a text
+    |                                 write inputs.up, or "up" if it is a string
 
-plan.yaml:7:79  step c: the condition ends too early
+plan.yaml:7:79  step c: incomplete condition
 
   7 | … c, uses: directory, with: { path: /c }, when: (facts.root && facts.s6 }
     |                                                                       ^
@@ -39,7 +39,7 @@ plan.yaml:8:73  step d: unexpected "and" in a condition
   8 | … directory, with: { path: /d }, when: "\${{ facts.root and facts.s6 }}" }
     |                                                        ^^^ write &&
 
-plan.yaml:9:69  step e: the condition ends too early
+plan.yaml:9:69  step e: incomplete condition
 
   9 |   - { id: e, uses: directory, with: { path: /e }, when: facts.root && }
     |                                                                     ^
@@ -58,11 +58,11 @@ steps:
   - { id: c, uses: directory, with: { path: /c }, when: facts.uid }
   - { id: d, uses: directory, with: { path: /d }, when: inputs.sate || facts.rot }
 `,
-    says: `plan.yaml:7:71  step a: compares a number with a text
+    says: `plan.yaml:7:71  step a: compares a number with a string
 
   7 | …id: a, uses: directory, with: { path: /a }, when: inputs.uid == "1000" }
     |                                                                  ^^^^^^
-    |                                               write numbers without quotes
+    |                                                     numbers have no quotes
 
 plan.yaml:8:73  step b: inputs.state is never "runing"
 
@@ -70,7 +70,7 @@ plan.yaml:8:73  step b: inputs.state is never "runing"
     |                                                                ^^^^^^^^
     |                                                      did you mean running?
 
-plan.yaml:9:57  step c: a number is no condition
+plan.yaml:9:57  step c: a number is not a condition
 
   9 |   - { id: c, uses: directory, with: { path: /c }, when: facts.uid }
     |                                                         ^^^^^^^^^
@@ -109,7 +109,7 @@ steps:
     says: `plan.yaml:6:11  step guard: unknown step type "user.guard"
 
   6 |     uses: user.guard
-    |           ^^^^^^^^^^ hermes-boot steps lists them
+    |           ^^^^^^^^^^ see hermes-boot steps
 
 plan.yaml:9:13  step home: unknown step "gaurd" in needs
 
@@ -150,7 +150,7 @@ plan.yaml:14:19  step home: found the relative path "data", wanted an absolute
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(HEAD + plan)).toBe(says);
   });

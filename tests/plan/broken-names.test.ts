@@ -24,7 +24,7 @@ const cases = [
 `,
   },
   {
-    title: 'needs of a step that there is not, and of itself',
+    title: 'needs of an unknown step, and of the step itself',
     plan: `steps:
   - { id: home, uses: directory, with: { path: /a } }
   - { id: logs, uses: directory, needs: [hoem, logs], with: { path: /b } }
@@ -43,13 +43,13 @@ plan.yaml:5:48  step logs: needs itself
 `,
   },
   {
-    title: 'a circle of needs, edge by edge',
+    title: 'a cycle of needs, edge by edge',
     plan: `steps:
   - { id: a, uses: directory, with: { path: /a }, needs: [c] }
   - { id: b, uses: directory, with: { path: /b }, needs: [a] }
   - { id: c, uses: directory, with: { path: /c }, needs: [b] }
 `,
-    says: `plan.yaml:4:59  step a: needs go in a circle: a -> c -> b -> a
+    says: `plan.yaml:4:59  step a: cycle of needs: a -> c -> b -> a
 
   4 |   - { id: a, uses: directory, with: { path: /a }, needs: [c] }
     |                                                           ^ a needs c
@@ -64,13 +64,13 @@ plan.yaml:5:48  step logs: needs itself
 `,
   },
   {
-    title: 'two circles that share a step',
+    title: 'two cycles that share a step',
     plan: `steps:
   - { id: a, uses: directory, with: { path: /a }, needs: [b, c] }
   - { id: b, uses: directory, with: { path: /b }, needs: [a] }
   - { id: c, uses: directory, with: { path: /c }, needs: [a] }
 `,
-    says: `plan.yaml:4:59  step a: needs go in a circle: a -> b -> a
+    says: `plan.yaml:4:59  step a: cycle of needs: a -> b -> a
 
   4 |   - { id: a, uses: directory, with: { path: /a }, needs: [b, c] }
     |                                                           ^ a needs b
@@ -78,7 +78,7 @@ plan.yaml:5:48  step logs: needs itself
   5 |   - { id: b, uses: directory, with: { path: /b }, needs: [a] }
     |                                                           ^ b needs a
 
-plan.yaml:4:62  step a: needs go in a circle: a -> c -> a
+plan.yaml:4:62  step a: cycle of needs: a -> c -> a
 
   4 |   - { id: a, uses: directory, with: { path: /a }, needs: [b, c] }
     |                                                              ^ a needs c
@@ -154,12 +154,12 @@ plan.yaml:10:13  step a: empty template
   10 |         - a \${{ }} b
      |             ^^^^^^ write inputs.NAME or facts.NAME
 
-plan.yaml:11:15  step a: a template holds one name and no expression
+plan.yaml:11:15  step a: a template takes one name, not an expression
 
   11 |         - \${{ inputs.home || "/x" }}
      |               ^^^^^^^^^^^^^^^^^^^ write inputs.NAME or facts.NAME
 
-plan.yaml:12:14  step a: a template cannot be a key
+plan.yaml:12:14  step a: a template is not allowed in a key
 
   12 |       env: { "\${{ inputs.home }}": x }
      |              ^^^^^^^^^^^^^^^^^^^^
@@ -168,7 +168,7 @@ plan.yaml:12:14  step a: a template cannot be a key
 `,
   },
   {
-    title: 'a template where nothing is filled in',
+    title: 'a template where none is allowed',
     plan: `inputs: { user: { env: U, type: string, default: hermes } }
 steps:
   - id: a
@@ -176,7 +176,7 @@ steps:
     as: \${{ inputs.user }}
     with: { path: /a }
 `,
-    says: `plan.yaml:7:9  step a: a template cannot stand here
+    says: `plan.yaml:7:9  step a: a template is not allowed here
 
   7 |     as: \${{ inputs.user }}
     |         ^^^^^^^^^^^^^^^^^^ only home and values in with are filled in
@@ -215,7 +215,7 @@ steps:
     uses: directory
     with: { path: "\${{ inputs.name }}/logs" }
 `,
-    says: `plan.yaml:9:32  step a: inputs.name is a text, wanted a number from 1 to 65534
+    says: `plan.yaml:9:32  step a: inputs.name is a string, wanted a number from 1 to 65534
 
   9 | …ith: { user: hermes, uid: "\${{ inputs.name }}", gid: "\${{ inputs.on }}" }
     |                            ^^^^^^^^^^^^^^^^^^^^
@@ -226,7 +226,7 @@ plan.yaml:9:59  step a: inputs.on is true or false, wanted a number from 1 to
   9 | …th: { user: hermes, uid: "\${{ inputs.name }}", gid: "\${{ inputs.on }}" }
     |                                                      ^^^^^^^^^^^^^^^^^^
 
-plan.yaml:12:19  step b: inputs.name is a text, wanted an absolute path
+plan.yaml:12:19  step b: inputs.name is a string, wanted an absolute path
 
   12 |     with: { path: "\${{ inputs.name }}", mode: "\${{ facts.uid }}" }
      |                   ^^^^^^^^^^^^^^^^^^^^
@@ -237,7 +237,7 @@ plan.yaml:12:47  step b: facts.uid is a number, wanted a mode such as "0640"
   12 |     with: { path: "\${{ inputs.name }}", mode: "\${{ facts.uid }}" }
      |                                               ^^^^^^^^^^^^^^^^^^
 
-plan.yaml:15:19  step c: filled in, this reads "sample/logs", wanted an absolute
+plan.yaml:15:19  step c: found "\${{ inputs.name }}/logs", wanted an absolute
   path
 
   15 |     with: { path: "\${{ inputs.name }}/logs" }
@@ -247,7 +247,7 @@ plan.yaml:15:19  step c: filled in, this reads "sample/logs", wanted an absolute
 `,
   },
   {
-    title: 'inputs that may be unset where something must stand',
+    title: 'inputs that may be unset where a value is required',
     plan: `inputs:
   home: { env: HERMES_HOME, type: path }
   uid: { env: PUID, type: id }
@@ -262,21 +262,20 @@ steps:
     says: `plan.yaml:9:24  step a: inputs.home may be unset; give it a default
 
   9 |     with: { path: "\${{ inputs.home }}", owner: "\${{ inputs.uid }}" }
-    |                        ^^^^^^^^^^^
-    |                        or leave the step out: when: inputs.home
+    |                        ^^^^^^^^^^^ or skip the step: when: inputs.home
 
 plan.yaml:12:31  step b: inputs.home may be unset; give it a default
 
   12 |     with: { argv: [ls, "-l\${{ inputs.home }}"] }
      |                               ^^^^^^^^^^^
-     |                               or leave the step out: when: inputs.home
+     |                               or skip the step: when: inputs.home
 
 2 mistakes in plan.yaml. Nothing was run.
 `,
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(HEAD + plan)).toBe(says);
   });

@@ -74,7 +74,7 @@ name: "test
 steps:
 \t- id: a
 `,
-    says: `plan.yaml:3:1  a tab cannot indent
+    says: `plan.yaml:3:1  tabs cannot indent
 
   3 |  - id: a
     | ^ use spaces
@@ -83,14 +83,14 @@ steps:
 `,
   },
   {
-    title: 'a colon in a plain text',
+    title: 'a colon in a plain string',
     plan: `version: 1
 name: test: x
 `,
     says: `plan.yaml:2:7  a mapping cannot start here
 
   2 | name: test: x
-    |       ^ put a text with ": " in quotes
+    |       ^ put a string with ": " in quotes
 
 1 mistake in plan.yaml. Nothing was run.
 `,
@@ -108,7 +108,7 @@ version: 1
   1 | version: 1
     | ^^^^^^^^^^ wanted a list
 
-plan.yaml:5:1  the file holds 2 YAML documents
+plan.yaml:5:1  the file contains 2 YAML documents
 
   5 | version: 1
     | ^ a plan is one document
@@ -137,10 +137,10 @@ x-b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
 x-c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
 x-d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
 `,
-    says: `plan.yaml:1:1  the file holds more than 10,000 values
+    says: `plan.yaml:1:1  the file contains more than 10,000 values
 
   1 | x-a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]
-    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ aliases multiply what they name
+    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ aliases multiply what they refer to
 
 1 mistake in plan.yaml. Nothing was run.
 `,
@@ -153,7 +153,7 @@ x-a: &loop [*loop]
 x-b: *lop
 steps: [{ id: a, uses: directory, with: { path: /a } }]
 `,
-    says: `plan.yaml:3:13  alias *loop stands for something that it is part of
+    says: `plan.yaml:3:13  alias *loop refers to something that contains it
 
   3 | x-a: &loop [*loop]
     |             ^^^^^
@@ -167,7 +167,7 @@ plan.yaml:4:6  alias *lop has no anchor &lop before it
 `,
   },
   {
-    title: 'a duplicate key, a merge key and a key that is no text',
+    title: 'a duplicate key, a merge key and a key that is not a string',
     plan: `version: 1
 name: test
 name: again
@@ -188,7 +188,7 @@ plan.yaml:4:1  merge key << is not supported
   4 | <<: { x-a: 1 }
     | ^^ write the keys out
 
-plan.yaml:5:1  the key 1 is no text
+plan.yaml:5:1  the key 1 is not a string
 
   5 | 1: x
     | ^ write it quoted: "1"
@@ -231,7 +231,7 @@ plan.yaml:5:49  step a: unknown key "__proto__"
 `,
   },
   {
-    title: 'a version to come',
+    title: 'a future version',
     plan: `version: 2
 name: test
 steps: [{ id: a, uses: directory, with: { path: /a } }]
@@ -245,7 +245,7 @@ steps: [{ id: a, uses: directory, with: { path: /a } }]
 `,
   },
   {
-    title: 'bytes that no text holds',
+    title: 'bytes that are not text',
     plan: `version: 1
 name: te\0st
 # \x1b[31m
@@ -266,7 +266,7 @@ plan.yaml:3:3  control character U+001B in the file
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(plan)).toBe(says);
   });

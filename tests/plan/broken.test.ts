@@ -53,17 +53,17 @@ plan.yaml:12:29  step log: found the number 644, wanted a mode such as "0640"
 `,
   },
   {
-    title: 'a mode that is none',
+    title: 'an invalid mode',
     plan: `steps:
   - { id: a, uses: file.mode, with: { path: /a, mode: u+rw } }
   - { id: b, uses: file.mode, with: { path: /b, mode: "640" } }
 `,
-    says: `plan.yaml:4:55  step a: found the text "u+rw", wanted a mode such as "0640"
+    says: `plan.yaml:4:55  step a: found the string "u+rw", wanted a mode such as "0640"
 
   4 |   - { id: a, uses: file.mode, with: { path: /a, mode: u+rw } }
     |                                                       ^^^^
 
-plan.yaml:5:55  step b: found the text "640", wanted a mode such as "0640"
+plan.yaml:5:55  step b: found the string "640", wanted a mode such as "0640"
 
   5 |   - { id: b, uses: file.mode, with: { path: /b, mode: "640" } }
     |                                                       ^^^^^
@@ -90,7 +90,7 @@ plan.yaml:5:45  step b: the path "/opt/../etc" has .. in it
   5 |   - { id: b, uses: directory, with: { path: /opt/../etc } }
     |                                             ^^^^^^^^^^^ write "/etc"
 
-plan.yaml:6:45  step c: found an empty text, wanted an absolute path
+plan.yaml:6:45  step c: found an empty string, wanted an absolute path
 
   6 |   - { id: c, uses: directory, with: { path: "" } }
     |                                             ^^
@@ -109,7 +109,7 @@ plan.yaml:6:45  step c: found an empty text, wanted an absolute path
 
   6 |     with: { base: /a, owner: hermes, trees: [/etc, ../etc, logs] }
     |                                              ^^^^
-    |                                              leave out what it lies below
+    |                             leave out the directory that it is relative to
 
 plan.yaml:6:52  step a: the path "../etc" has .. in it
 
@@ -126,10 +126,10 @@ plan.yaml:6:52  step a: the path "../etc" has .. in it
     uses: directory
     with: { path: "/etc\\0/x" }
 `,
-    says: `plan.yaml:6:19  step a: NUL byte in a text
+    says: `plan.yaml:6:19  step a: NUL byte in a string
 
   6 |     with: { path: "/etc\\0/x" }
-    |                   ^^^^^^^^^^ no path, name or argument can hold one
+    |                   ^^^^^^^^^^ no path, name or argument can contain one
 
 1 mistake in plan.yaml. Nothing was run.
 `,
@@ -168,7 +168,7 @@ plan.yaml:9:38  step a: unknown key "needs"
 
   9 |     with: { path: /a, onwer: hermes, needs: [b], colour: red }
     |                                      ^^^^^
-    |                                      it belongs to the step, beside with
+    |                                      it belongs to the step, next to with
 
 plan.yaml:9:50  step a: unknown key "colour"
 
@@ -199,8 +199,7 @@ steps:
 plan.yaml:6:5  missing key "id"
 
   6 |   - uses: directory
-    |     ^^^^^^^^^^^^^^^
-    |     wanted a name of lower-case letters, digits and hyphens
+    |     ^^^^^^^^^^^^^^^ wanted a name: a-z, 0-9 and -, starting with a letter
 
 plan.yaml:7:5  missing key "path"
 
@@ -221,7 +220,7 @@ plan.yaml:10:5  step c: missing key "with"
 `,
   },
   {
-    title: 'options of which one must be there',
+    title: 'options of which one is required',
     plan: `steps:
   - { id: a, uses: account.remap, with: { user: hermes } }
 `,
@@ -235,7 +234,7 @@ plan.yaml:10:5  step c: missing key "with"
   },
 ];
 
-describe('a broken plan is told of', () => {
+describe('a plan with errors reports', () => {
   it.each(cases)('$title', ({ plan, says }) => {
     expect(mistakesIn(HEAD + plan)).toBe(says);
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveInputs } from '../../src/plan/inputs.ts';
-import type { Environment } from '../../src/plan/inputs.ts';
+import { resolveInputs, type Environment } from '../../src/plan/inputs.ts';
 import type { Input, InputDeclaration } from '../../src/plan/plan.ts';
 
 function declare(parts: Partial<InputDeclaration>): InputDeclaration {
@@ -38,20 +37,20 @@ describe('the variable that decides', () => {
     });
   });
 
-  it('is not one that is set to nothing', () => {
+  it('is not one that is empty', () => {
     expect(sourceOf({ process: { PUID: '1', HERMES_UID: '' } })).toMatchObject({
       variable: 'PUID',
     });
   });
 
-  it('comes before the place: HERMES_UID in the envdir beats PUID in the process', () => {
+  it('comes before the source: HERMES_UID in the envdir beats PUID in the process', () => {
     expect(sourceOf({ process: { PUID: '1' }, envdir: { HERMES_UID: '2\n' } })).toEqual({
       kind: 'envdir',
       variable: 'HERMES_UID',
     });
   });
 
-  it('is taken from the process where both places have it', () => {
+  it('is taken from the process if both have it', () => {
     expect(sourceOf({ process: { PUID: '1' }, envdir: { PUID: '2' } }).kind).toBe('environment');
   });
 
@@ -59,12 +58,12 @@ describe('the variable that decides', () => {
     expect(resolve({ env: ['constructor'] }, {}).input.source).toEqual({ kind: 'unset' });
   });
 
-  it('is remembered as none where the default is used, which is normalised', () => {
+  it('is none where the default is used, which is normalised', () => {
     const { input } = resolve({ type: 'path', default: '/opt//data/' }, {});
     expect(input).toMatchObject({ value: '/opt/data', source: { kind: 'default' } });
   });
 
-  it('gives up one trailing line feed in the envdir', () => {
+  it('loses one trailing line feed in the envdir', () => {
     expect(resolve({}, { envdir: { X: 'a\n\n' } }).input.value).toBe('a\n');
   });
 });
@@ -107,7 +106,7 @@ describe('values', () => {
   });
 });
 
-describe('a value that must not be used', () => {
+describe('an invalid value', () => {
   it('leaves an input without a default unset and says what was wanted', () => {
     const { input, problems } = resolve(uid, { process: { HERMES_UID: '0', PUID: '1000' } });
     expect(problems).toEqual([]);
@@ -119,7 +118,7 @@ describe('a value that must not be used', () => {
     });
   });
 
-  it('is a problem where there is a default, since something else would be done silently', () => {
+  it('is a problem if there is a default, since the boot would silently use that', () => {
     const { problems } = resolve(
       { type: 'path', default: '/opt/data' },
       { process: { X: 'data' } },
@@ -147,7 +146,7 @@ describe('a value that must not be used', () => {
     );
   });
 
-  it('shows without driving a terminal', () => {
+  it('is shown without control characters', () => {
     const { input } = resolve({ type: 'id' }, { process: { X: '\u001b[2J\n' } });
     expect(input.refused?.found).toBe('"\\x1b[2J\\n"');
   });

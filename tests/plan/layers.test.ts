@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadPlan } from '../../src/plan/load.ts';
-import { orderSteps } from '../../src/plan/order.ts';
+import { orderSteps } from '../../src/plan/bind.ts';
 import type { Loaded } from '../../src/plan/diagnostic.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
@@ -47,7 +47,7 @@ describe('a plan that extends another', () => {
     expect(plan.inputs.map(({ name }) => name)).toEqual(['home']);
   });
 
-  it('puts a step with uses in the place of one of the same id, wholly', () => {
+  it('replaces a step of the same id by one with uses, wholly', () => {
     const plan = planOf(
       load(
         `${EXTENDS}steps:\n  - { id: one, uses: file.mode, with: { path: /x, mode: '0600' } }\n`,
@@ -139,8 +139,8 @@ describe('fragments', () => {
   });
 });
 
-describe('mistakes of several files', () => {
-  it('are told at once, each with its own file and line', () => {
+describe('errors in several files', () => {
+  it('are reported at once, each with its own file and line', () => {
     const said = mistakesOf(
       load(BASE, {
         '10.yaml': `${EXTENDS}steps:\n  - { id: tow, off: true }\n`,
@@ -154,7 +154,7 @@ describe('mistakes of several files', () => {
   4 |   - { id: tow, off: true }
     |           ^^^ did you mean two?
 
-20.yaml:3:1  a fragment has no name of its own
+20.yaml:3:1  a fragment cannot have a name
 
   3 | name: x
     | ^^^^ remove it
@@ -164,7 +164,7 @@ describe('mistakes of several files', () => {
   4 | step: []
     | ^^^^ did you mean steps?
 
-20.yaml:6:30  step one: found the text "9", wanted a mode such as "0640"
+20.yaml:6:30  step one: found the string "9", wanted a mode such as "0640"
 
   6 |   - { id: one, with: { mode: '9' } }
     |                              ^^^
@@ -183,24 +183,24 @@ describe('mistakes of several files', () => {
 `);
   });
 
-  it('show the other file where two have to do with each other', () => {
+  it('show the other file where two are involved', () => {
     const said = mistakesOf(
       load(BASE, { '10.yaml': `${EXTENDS}steps:\n  - { id: one, needs: [three] }\n` }),
     );
-    expect(said).toContain('needs go in a circle: one -> three -> two -> one');
+    expect(said).toContain('cycle of needs: one -> three -> two -> one');
     expect(said).toContain('\ntop.yaml:8\n');
   });
 
-  it('include a plan that extends none that there is, and one that extends itself', () => {
+  it('include a plan that extends a missing one, and one that extends itself', () => {
     expect(mistakesOf(load('version: 1\nname: top\nextends: bas\n'))).toContain(
       'top.yaml:3:10  no plan "bas" to extend',
     );
     expect(mistakesOf(load('version: 1\nname: base\nextends: base\n'))).toContain(
-      'plans extend each other in a circle: base -> base',
+      'plans extend each other in a cycle: base -> base',
     );
   });
 
-  it('include a step to come before that there is not', () => {
+  it('include an unknown step in before', () => {
     const text = `${EXTENDS}steps:\n  - { id: a, uses: directory, before: [tow], with: { path: /a } }\n`;
     expect(mistakesOf(load(text))).toContain('unknown step "tow" in before');
   });
@@ -212,14 +212,14 @@ describe('mistakes of several files', () => {
     );
   });
 
-  it('blame what takes a key out for its absence', () => {
+  it('are in the entry that removes a required key', () => {
     const out = `${EXTENDS}steps:\n  - id: one\n    with: null\n`;
     expect(mistakesOf(load(BASE, { '10.yaml': out }))).toContain(
       '10.yaml:5:5  step one: missing key "with"',
     );
   });
 
-  it('are none where null takes out what need not be there', () => {
+  it('are none where null removes what is not there', () => {
     const out = `${EXTENDS}steps:\n  - { id: one, with: { mode: null } }\n`;
     expect(stepOf(planOf(load(BASE, { '10.yaml': out })), 'one')?.with).toEqual({ path: '/one' });
   });

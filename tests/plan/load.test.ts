@@ -31,7 +31,7 @@ steps:
     timeout: 30s
 `;
 
-describe('a right plan', () => {
+describe('a plan without errors', () => {
   it('loads with what it says', () => {
     const plan = planOf(PLAN);
     expect(plan.inputs.map(({ name, env, type }) => [name, env, type])).toEqual([
@@ -158,8 +158,8 @@ describe('two steps without an order between them', () => {
   });
 });
 
-describe('no text at all', () => {
-  it('makes loading throw, nor show more than its mistakes', () => {
+describe('no text', () => {
+  it('makes loading throw, or shows more than its errors', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         expect(mistakesIn(text)).toBeTypeOf('string');
@@ -168,7 +168,7 @@ describe('no text at all', () => {
     );
   });
 
-  it('that a slip of the hand makes of a right plan makes loading throw', () => {
+  it('that a typo makes of a right plan makes loading throw', () => {
     const slips = fc.tuple(
       fc.nat(PLAN.length),
       fc.nat(20),

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderSteps } from '../../src/plan/order.ts';
-import type { Ordered } from '../../src/plan/order.ts';
+import { orderSteps } from '../../src/plan/bind.ts';
+
+interface Ordered {
+  readonly id: string;
+  readonly needs: readonly string[];
+}
 
 /** Steps in a random order of the file, whose needs have no circle. */
 const graphs = fc
@@ -25,7 +29,7 @@ const graphs = fc
 const idsOf = (steps: readonly Ordered[]) => steps.map(({ id }) => id);
 
 describe('the order of steps', () => {
-  it('is the order of the file where nothing needs anything', () => {
+  it('is the order of the file without needs', () => {
     expect(
       idsOf(
         orderSteps([
@@ -36,7 +40,7 @@ describe('the order of steps', () => {
     ).toEqual(['b', 'a']);
   });
 
-  it('puts a step after what it needs and lets nothing else jump the queue', () => {
+  it('puts a step after those that it needs and moves no other', () => {
     const steps = [
       { id: 'late', needs: ['last'] },
       { id: 'first', needs: [] },
@@ -58,7 +62,7 @@ describe('the order of steps', () => {
     );
   });
 
-  it('takes of those that could come next the first of the file', () => {
+  it('takes the first of the file of several that could come next', () => {
     fc.assert(
       fc.property(graphs, (steps) => {
         const ordered = orderSteps(steps);
@@ -73,7 +77,7 @@ describe('the order of steps', () => {
     );
   });
 
-  it('does not change when it is taken again', () => {
+  it('does not change when it is sorted again', () => {
     fc.assert(
       fc.property(graphs, (steps) => {
         const ordered = orderSteps(steps);
@@ -82,7 +86,7 @@ describe('the order of steps', () => {
     );
   });
 
-  it('does not come about where needs go in a circle', () => {
-    expect(() => orderSteps([{ id: 'a', needs: ['a'] }])).toThrow('needs go in a circle');
+  it('throws where there is a cycle of needs', () => {
+    expect(() => orderSteps([{ id: 'a', needs: ['a'] }])).toThrow('cycle of needs');
   });
 });

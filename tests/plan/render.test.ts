@@ -40,7 +40,7 @@ describe('a diagnostic', () => {
     expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
-  it('does not let a message drive the terminal', () => {
+  it('shows a message without control characters', () => {
     expect(show('a', { message: 'found \u001b[2J' })).toContain('found \\x1b[2J');
   });
 
@@ -66,7 +66,7 @@ describe('a diagnostic', () => {
 `);
   });
 
-  it('that only warns says so, and nothing of what was run', () => {
+  it('that is a warning says so, and nothing about what was run', () => {
     expect(show('a: b', { severity: 'warning' })).toBe(`p.yaml:1:1  warning: no good
 
   1 | a: b
@@ -76,13 +76,13 @@ describe('a diagnostic', () => {
 `);
   });
 
-  it('survives a place that the text does not have', () => {
+  it('allows a place that the text does not have', () => {
     expect(show('', { at: { file: 'p.yaml', line: 7, column: 9, length: 3 } })).toContain(
       'p.yaml:7:9',
     );
   });
 
-  it('is told in colour without a change of its text', () => {
+  it('has the same text in colour', () => {
     const mark = (text: string) => `<${text}>`;
     const paint = { ...plainPaint, strong: mark, error: mark, faint: mark };
     const plain = {

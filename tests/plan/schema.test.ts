@@ -59,7 +59,7 @@ describe('the schema of plans', () => {
     expect(validate(plan(step))).toBe(true);
   });
 
-  it('measures a step by its own type only', () => {
+  it('checks a step by its own type only', () => {
     expect(validate(plan({ id: 'a', uses: 'file.mode', with: { path: 'x' } }))).toBe(false);
     const places = (validate.errors ?? []).map(({ instancePath, keyword }) => [
       instancePath,
@@ -74,7 +74,7 @@ describe('the schema of plans', () => {
     ]);
   });
 
-  it('lets anything stand under x- at the top, and nothing else', () => {
+  it('allows anything under x- at the top, and nothing else', () => {
     const step = { id: 'a', uses: 'directory', with: { path: '/a' } };
     expect(validate({ ...plan(step), 'x-mine': { any: ['thing'] } })).toBe(true);
     expect(validate({ ...plan(step), mine: 1 })).toBe(false);

@@ -10,7 +10,7 @@ function standInOf(value: InputValue, type: InputType = 'string'): InputValue {
   return covered?.value;
 }
 
-test('a stand-in tells of a secret text whether it is shorter than 16 characters', () => {
+test('a stand-in shows of a secret string only whether it is shorter than 16 characters', () => {
   expect(standInOf('short')).toBe('stand-in-1');
   expect(standInOf('sixteen-letters!')).toBe('stand-in-1-for-a-long-secret');
 });

@@ -11,10 +11,9 @@ import {
 import * as fields from '../../src/step/fields.ts';
 import { loadPlan } from '../../src/plan/load.ts';
 import type { Diagnostic, Loaded } from '../../src/plan/diagnostic.ts';
-import type { Plan } from '../../src/plan/plan.ts';
+import type { Plan, Registry } from '../../src/plan/plan.ts';
 import { AJV_OPTIONS, planSchema } from '../../src/plan/schema.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
-import type { Registry } from '../../src/plan/registry.ts';
 
 /*
  * Step types that do nothing, with every kind of option that a schema can describe.

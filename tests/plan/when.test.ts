@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Condition } from '../../src/plan/condition.ts';
-import type { Input, InputDeclaration, InputSource, InputValue } from '../../src/plan/plan.ts';
-import { evaluate } from '../../src/plan/when/evaluate.ts';
-import type { Scope } from '../../src/plan/when/evaluate.ts';
-import { explainFalse } from '../../src/plan/when/explain.ts';
-import { parseWhen } from '../../src/plan/when/parse.ts';
+import type {
+  Condition,
+  Input,
+  InputDeclaration,
+  InputSource,
+  InputValue,
+} from '../../src/plan/plan.ts';
+import { evaluate, explainFalse, type Scope } from '../../src/plan/evaluate-when.ts';
+import { parseWhen } from '../../src/plan/parse-when.ts';
 
 function input(
   name: string,
@@ -79,11 +82,11 @@ describe('a condition', () => {
 
   it.each([
     ['', 'an empty condition'],
-    ['inputs.a ==', 'the condition ends too early'],
+    ['inputs.a ==', 'incomplete condition'],
     ['inputs.a == inputs.b == inputs.c', 'unexpected "==" in a condition'],
     ['inputs.a inputs.b', 'unexpected "inputs.b" in a condition'],
     ['inputs.a )', 'unexpected ")" in a condition'],
-    ['"open', 'a text without its closing quote'],
+    ['"open', 'missing closing quote'],
     ['inputs.a < 5', 'unexpected "<" in a condition'],
     ['process.env.HOME', 'unknown name process.env.HOME'],
     ['a'.repeat(501), 'a condition longer than 500 characters'],
@@ -91,12 +94,12 @@ describe('a condition', () => {
     expect(parseWhen(text)).toMatchObject({ message });
   });
 
-  it('says where in its text a mistake is, inside ${{ }} too', () => {
+  it('says where in its text an error is, inside ${{ }} too', () => {
     expect(parseWhen('${{ inputs.a = 5 }}')).toMatchObject({ offset: 13, length: 1 });
   });
 });
 
-describe('why a condition does not hold', () => {
+describe('why a condition is false', () => {
   it.each([
     ['inputs.state == "running"', 'STATE is "stopped", not "running"'],
     ['"running" == inputs.state', 'STATE is "stopped", not "running"'],
@@ -150,7 +153,7 @@ describe('any condition', () => {
     );
   });
 
-  it('means the same after it was written down from what was read', () => {
+  it('means the same when it is written down and parsed again', () => {
     fc.assert(
       fc.property(
         texts.filter((text) => text.length <= 250),
@@ -162,7 +165,7 @@ describe('any condition', () => {
     );
   });
 
-  it('can be tried on any text without an exception', () => {
+  it('parses any text without an exception', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         expect(parseWhen(text)).toBeTypeOf('object');

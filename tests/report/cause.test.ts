@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem, type Cause } from '../../src/errors/problem.ts';
-import type { StepReport } from '../../src/engine/report.ts';
+import type { StepReport } from '../../src/engine/result.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
 import { planDocument } from '../../src/report/show-plan.ts';
 import { record, step } from './sample.ts';

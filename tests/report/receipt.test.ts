@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StepReport } from '../../src/engine/report.ts';
+import type { StepReport } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { criticalPath, receiptOf } from '../../src/report/make-receipt.ts';
 import { jsonOf, readReceipt, shortOf, type Receipt } from '../../src/report/receipt.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/errors/problem.ts';
-import type { StepReport } from '../../src/engine/report.ts';
+import type { StepReport } from '../../src/engine/result.ts';
 import { jsonLines } from '../../src/report/event-view.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
 import { planDocument } from '../../src/report/show-plan.ts';

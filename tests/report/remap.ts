@@ -1,5 +1,5 @@
 import { everythingTo } from '../../src/system/owner-rule.ts';
-import type { StepReport } from '../../src/engine/report.ts';
+import type { StepReport } from '../../src/engine/result.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { input, record, step } from './sample.ts';
 

@@ -1,4 +1,4 @@
-import type { BootReport, StepReport } from '../../src/engine/report.ts';
+import type { BootReport, StepReport } from '../../src/engine/result.ts';
 import type { BootPlan, BootStep, Input, InputDeclaration } from '../../src/plan/plan.ts';
 import type { AnyStepType } from '../../src/step/step.ts';
 

@@ -1,5 +1,4 @@
-import type { BootEvent } from '../../src/engine/event.ts';
-import type { BootReport, StepReport } from '../../src/engine/report.ts';
+import type { BootEvent, BootReport, StepReport } from '../../src/engine/result.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { viewPlan, type PlanView } from '../../src/report/boot-view.ts';
 import { renderPlan } from '../../src/report/show-plan.ts';

@@ -209,7 +209,7 @@ describe.skipIf(unshare !== undefined)(`what is mounted in a home${needs(unshare
       expect(verify(home).code).toBe(2);
       expect(readFileSync(home.source, 'utf8')).toBe(half);
       expect(boot(home).stderr).toContain(
-        'info: home: /opt/data/.env: a write that was broken off is finished\n',
+        'info: home: /opt/data/.env: finished a write that was interrupted\n',
       );
       expect(readFileSync(home.source, 'utf8')).toBe(to);
       expect(kept(home.source)).toBe(before);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StepReport } from '../../src/engine/report.ts';
+import type { StepReport } from '../../src/engine/result.ts';
 import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { isWithin, parentOf } from '../../src/system/path.ts';
 import type { SimulatedSystem } from '../../src/system/simulated.ts';

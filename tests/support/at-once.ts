@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { run } from '../../src/engine/boot.ts';
-import type { BootEvent } from '../../src/engine/event.ts';
-import type { BootReport, StepReport } from '../../src/engine/report.ts';
+import type { BootEvent, BootReport, StepReport } from '../../src/engine/result.ts';
 import type { Bootable } from '../../src/engine/context.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
 import type { HomeLock } from '../../src/system/home-lock.ts';

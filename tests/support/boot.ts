@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeChange, showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
-import type { BootReport } from '../../src/engine/report.ts';
+import type { BootReport } from '../../src/engine/result.ts';
 import type { Bootable } from '../../src/engine/context.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs } from '../../src/plan/inputs.ts';

@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Io } from '../command-line.ts';
 import { variableOr } from '../locations.ts';
-import { observeFacts } from '../../engine/facts.ts';
+import { observeFacts } from '../../engine/observe-facts.ts';
 import { LookFailed, unlessUnknown } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import { s6Program } from '../../gateway/slot-layout.ts';

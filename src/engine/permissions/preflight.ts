@@ -12,7 +12,7 @@ import { parentOf } from '../../system/path.ts';
 import { SimulatedSystem } from '../../system/simulated.ts';
 import type { ReadSystem } from '../../system/system.ts';
 import type { World } from '../../system/world.ts';
-import type { TimeLimit } from '../context.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import * as causes from './causes.ts';
 import type { Capability } from './causes.ts';
 

@@ -1,0 +1,87 @@
+/** What comes of a boot and its steps, and the events on the way there. */
+import type { Change } from '../changes/change.ts';
+import type { Cause, Problem } from '../errors/problem.ts';
+import type { BootPlan, BootStep } from '../plan/plan.ts';
+import type { Note } from '../step/step.ts';
+import type { Progress } from '../system/scan.ts';
+import type { Loss } from './permissions/keeping.ts';
+import type { Shortcoming } from './permissions/not-kept.ts';
+
+/**
+ * What came of a step, or in a dry run would come of it.
+ *
+ * - `converged`: nothing to change.
+ * - `changes`: its changes were made.
+ * - `skipped`: its `when` does not hold, or it does not apply here.
+ * - `blocked`: not reached, since a step before it stopped the boot; or its changes are known but
+ *   this process lacks the privileges they need.
+ * - `failed`: a look failed, what is wanted cannot be reached, or a change could not be made.
+ */
+export type StepStatus = 'converged' | 'changes' | 'skipped' | 'blocked' | 'failed';
+
+/** What came of one step. */
+export interface StepReport {
+  readonly step: BootStep;
+  readonly status: StepStatus;
+  /** Why it has that status, as a phrase for a person. */
+  readonly why: string;
+  /** The changes, with canonical paths; of a failed step those that it announced. */
+  readonly changes: readonly Change[];
+  /** How many of `changes` were made. */
+  readonly made: number;
+  readonly notes: readonly Note[];
+  /** What the file systems do not keep of what it wanted. */
+  readonly losses?: readonly Loss[];
+  /** Of a failed or blocked step. */
+  readonly problem?: Problem;
+  /** When it began, in milliseconds since the boot did; not for one that was not reached. */
+  readonly began?: number;
+  /** In milliseconds, without what it waited for another boot. */
+  readonly duration: number;
+}
+
+/**
+ * How a boot ended. `degraded`: it ran to its end, but a step with `on-failure: degrade` failed, an
+ * input was refused, or a file system does not keep what a step wanted. `stopped`: a step failed and
+ * nothing after it was done.
+ */
+export type BootResult = 'done' | 'degraded' | 'stopped';
+
+/** What came of one boot, dry or real. */
+export interface BootReport {
+  readonly result: BootResult;
+  readonly steps: readonly StepReport[];
+  /** What the file systems do not keep of what the steps wanted. */
+  readonly shortcomings: readonly Shortcoming[];
+  /** Whether no step would change anything and none failed. */
+  readonly converged: boolean;
+  /** The failure that stopped the boot. */
+  readonly stoppedBy?: StepReport;
+  /** In milliseconds. */
+  readonly duration: number;
+}
+
+/** Everything that happens in a boot, in order. Reports see this and nothing else. */
+export type BootEvent =
+  | { readonly type: 'boot-started'; readonly plan: BootPlan; readonly dry: boolean }
+  | { readonly type: 'lock'; readonly severity: 'info' | 'warning'; readonly text: string }
+  | { readonly type: 'step-started'; readonly step: BootStep }
+  | { readonly type: 'note'; readonly step: BootStep; readonly note: Note }
+  /** At most once a second, in a step that takes long. */
+  | {
+      readonly type: 'progress';
+      readonly step: BootStep;
+      readonly progress: Progress;
+      /** Since the step began, in milliseconds. */
+      readonly elapsed: number;
+    }
+  | { readonly type: 'change-made'; readonly step: BootStep; readonly change: Change }
+  /** Before the end of the first step that it affects. */
+  | { readonly type: 'cause-found'; readonly step: BootStep; readonly cause: Cause }
+  | { readonly type: 'step-finished'; readonly report: StepReport }
+  /** After all steps: what a file system does not keep of what they wanted. */
+  | { readonly type: 'shortcoming-found'; readonly shortcoming: Shortcoming }
+  | { readonly type: 'boot-finished'; readonly plan: BootPlan; readonly report: BootReport };
+
+/** Receives events as they happen. */
+export type Listener = (event: BootEvent) => void;
