@@ -2,7 +2,7 @@
 import type { InputSource } from '../plan/plan.ts';
 import type { PlanSource } from '../plan/source.ts';
 import { type Facts, type IdRange, type KnownIds, MAIN_PROGRAM_WORDS } from '../step/facts.ts';
-import { worldRecord, type WorldRecord } from '../system/recording/world-record.ts';
+import { worldRecord } from '../system/recording/world-record.ts';
 import type { LinkPolicy } from '../system/world.ts';
 import {
   as,
@@ -15,6 +15,7 @@ import {
   scalarValue,
   table,
   text,
+  type TypeOf,
   variant,
   word,
 } from '../text/codec.ts';
@@ -31,29 +32,6 @@ export interface InputRecord {
   readonly source: InputSource;
   readonly refused?:
     { readonly variable: string; readonly found: string; readonly wanted: string } | undefined;
-}
-
-/** All that a plan depends on besides its text: a boot can be planned from it anywhere. */
-export interface FactsDocument {
-  readonly about: typeof ABOUT;
-  readonly version: number;
-  /** The release of hermes-boot that has written it. */
-  readonly by: string;
-  /** When, as ISO 8601 in UTC. */
-  readonly taken: string;
-  readonly plan: {
-    readonly name: string;
-    readonly digest: string;
-    /** What the world adds to the plan. */
-    readonly fragments: readonly PlanSource[];
-  };
-  /** Steps that plan otherwise from this document than they did where it was taken. */
-  readonly differs: readonly string[];
-  readonly facts: Facts;
-  readonly inputs: ReadonlyMap<string, InputRecord>;
-  /** Which links the world follows. */
-  readonly links: LinkPolicy;
-  readonly world: WorldRecord;
 }
 
 const words: Codec<readonly string[]> = as(list(text), covered, (written) => written);
@@ -96,16 +74,20 @@ const source: Codec<InputSource> = variant<InputSource>('kind', {
 });
 
 /** How a document is written. */
-export const factsDocument: Codec<FactsDocument> = object<FactsDocument>({
+export const factsDocument = object({
   about: word(ABOUT),
   version: count,
+  /** The release of hermes-boot that has written it. */
   by: text,
+  /** When, as ISO 8601 in UTC. */
   taken: text,
   plan: object({
     name: text,
     digest: text,
+    /** What the world adds to the plan. */
     fragments: list(object<PlanSource>({ file: text, text })),
   }),
+  /** Steps that plan otherwise from this document than they did where it was taken. */
   differs: list(text),
   facts: factsCodec,
   inputs: table(
@@ -115,9 +97,13 @@ export const factsDocument: Codec<FactsDocument> = object<FactsDocument>({
       refused: optional(object({ variable: text, found: text, wanted: text })),
     }),
   ),
+  /** Which links the world follows. */
   links: object<LinkPolicy>({ guarded: list(text), self: count }),
   world: worldRecord,
 });
+
+/** All that a plan depends on besides its text: a boot can be planned from it anywhere. */
+export type FactsDocument = TypeOf<typeof factsDocument>;
 
 /** Whether a JSON value calls itself a facts document, and of which version. */
 export function versionOf(json: unknown): number | undefined {
