@@ -107,8 +107,8 @@ const KINDS: { readonly [K in Kind]: Row<Extract<Change, { kind: K }>> } = {
     describe(change) {
       const { owners, rule, wrong } = change;
       const to = showRule(rule);
-      const which = (rule.except ?? []).length === 0 ? '' : ' on no list';
-      const effect = `owner of ${showExtent(change)} entries${which} -> ${to}`;
+      const which = (rule.except ?? []).length === 0 ? '' : ' unlisted';
+      const effect = `owner of ${showExtent(change)}${which} entries -> ${to}`;
       const from = owners.map(showOwner).join(', ');
       return { from, to, effect, recursive: true, entries: wrong };
     },

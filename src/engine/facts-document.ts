@@ -1,7 +1,7 @@
 /** The form of a facts document: all that a plan depends on besides its text. */
 import type { InputSource, PlanSource } from '../plan/plan.ts';
 import { type Facts, type IdRange, type KnownIds, MAIN_PROGRAM_WORDS } from '../step/facts.ts';
-import { worldRecord, type WorldRecord } from '../system/recording/world-record.ts';
+import { worldRecord } from '../system/recording/world-record.ts';
 import type { LinkPolicy } from '../system/world.ts';
 import {
   as,
@@ -14,6 +14,7 @@ import {
   scalarValue,
   table,
   text,
+  type TypeOf,
   variant,
   word,
 } from '../text/codec.ts';
@@ -30,29 +31,6 @@ export interface InputRecord {
   readonly source: InputSource;
   readonly refused?:
     { readonly variable: string; readonly found: string; readonly wanted: string } | undefined;
-}
-
-/** All that a plan depends on besides its text: a boot can be planned from it anywhere. */
-export interface FactsDocument {
-  readonly about: typeof ABOUT;
-  readonly version: number;
-  /** The release of hermes-boot that has written it. */
-  readonly by: string;
-  /** When, as ISO 8601 in UTC. */
-  readonly taken: string;
-  readonly plan: {
-    readonly name: string;
-    readonly digest: string;
-    /** What the world adds to the plan. */
-    readonly fragments: readonly PlanSource[];
-  };
-  /** Steps that plan otherwise from this document than they did where it was taken. */
-  readonly differs: readonly string[];
-  readonly facts: Facts;
-  readonly inputs: ReadonlyMap<string, InputRecord>;
-  /** Which links the world follows. */
-  readonly links: LinkPolicy;
-  readonly world: WorldRecord;
 }
 
 const words: Codec<readonly string[]> = as(list(text), covered, (written) => written);
@@ -95,16 +73,20 @@ const source: Codec<InputSource> = variant<InputSource>('kind', {
 });
 
 /** How a document is written. */
-export const factsDocument: Codec<FactsDocument> = object<FactsDocument>({
+export const factsDocument = object({
   about: word(ABOUT),
   version: count,
+  /** The release of hermes-boot that has written it. */
   by: text,
+  /** When, as ISO 8601 in UTC. */
   taken: text,
   plan: object({
     name: text,
     digest: text,
+    /** What the world adds to the plan. */
     fragments: list(object<PlanSource>({ file: text, text })),
   }),
+  /** Steps that plan otherwise from this document than they did where it was taken. */
   differs: list(text),
   facts: factsCodec,
   inputs: table(
@@ -114,9 +96,13 @@ export const factsDocument: Codec<FactsDocument> = object<FactsDocument>({
       refused: optional(object({ variable: text, found: text, wanted: text })),
     }),
   ),
+  /** Which links the world follows. */
   links: object<LinkPolicy>({ guarded: list(text), self: count }),
   world: worldRecord,
 });
+
+/** All that a plan depends on besides its text: a boot can be planned from it anywhere. */
+export type FactsDocument = TypeOf<typeof factsDocument>;
 
 /** Whether a JSON value calls itself a facts document, and of which version. */
 export function versionOf(json: unknown): number | undefined {

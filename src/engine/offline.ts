@@ -75,7 +75,7 @@ export async function takeFacts(
 interface OfflineBoot {
   readonly plan: BootPlan;
   readonly system: Pick<World, 'tree' | 'policy'>;
-  /** The inputs that the document has not: they count as unset. */
+  /** The inputs that the document does not have: they count as unset. */
   readonly unknown: readonly string[];
 }
 

@@ -1,5 +1,4 @@
 /** The content that an edit would make, readable where only the original was recorded. */
-import type { Hash } from 'node:crypto';
 import { Content, type Reader } from './content.ts';
 
 /**
@@ -13,7 +12,7 @@ export class EditedContent extends Content {
 
   /** @param edit its name, another one for each edit of the same content */
   constructor(origin: Content, edited: Content, edit: string) {
-    super(new Uint8Array());
+    super(undefined);
     this.#origin = origin;
     this.#edited = edited;
     this.#edit = edit;
@@ -31,27 +30,11 @@ export class EditedContent extends Content {
     });
   }
 
-  override text(): string {
-    return this.#edited.text();
-  }
-
-  override digest(): string {
-    return this.#edited.digest();
-  }
-
-  override addTo(hash: Hash): void {
-    this.#edited.addTo(hash);
-  }
-
-  override equals(other: Content): boolean {
-    return this.#edited.equals(other);
-  }
-
   override followedBy(text: string): Content {
     return this.#edited.followedBy(text);
   }
 
-  override reveal(): Uint8Array {
-    return this.#edited.reveal();
+  override reveal(what?: string): Uint8Array {
+    return this.#edited.reveal(what);
   }
 }

@@ -4,7 +4,7 @@ export interface Owner {
   readonly gid: number;
 }
 
-/** What lstat(2) tells of an entry. `mode` holds the permission bits only (07777). */
+/** What lstat(2) says of an entry. `mode` holds the permission bits only (07777). */
 export interface Stat extends Owner {
   readonly mode: number;
   /** Number of hard links. */

@@ -11,7 +11,7 @@ export type MemoryNode =
   /** A file without content of its own has that of the tree below it: only its stat changed. */
   | { readonly type: 'file'; readonly stat: Stat; readonly content: Content | undefined };
 
-/** What a look at a node tells. */
+/** What a look at a node finds. */
 export function presentOf(node: MemoryNode): Present {
   switch (node.type) {
     case 'link':

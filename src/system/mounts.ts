@@ -10,7 +10,7 @@ export interface Mount {
   /** What the kernel calls its type: `ext4`, `nfs4`. */
   readonly type: string;
   /**
-   * What tells it from another one, in any container: type, source, the directory of it that is
+   * What distinguishes it from another one, in any container: type, source, the directory of it that is
    * mounted, and options. Absent where the kernel does not tell.
    */
   readonly identity?: string | undefined;
@@ -56,7 +56,7 @@ export function keepsRights({ type }: Mount): boolean {
 }
 
 /**
- * Whether the kernel itself tells that no owner and no mode is kept: all that a mount holds has
+ * Whether the kernel itself says that no owner and no mode is kept: all that a mount holds has
  * those of its options. FAT has no place for them; CIFS says `file_mode=` where the server has none.
  */
 export function keepsNothing({ type, options = [] }: Mount): boolean {

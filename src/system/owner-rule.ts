@@ -24,7 +24,7 @@ export interface OwnerRule {
   readonly groups: Replaced;
   /** Canonical paths in the tree that the rule is not about, with all below them. */
   readonly except?: readonly string[] | undefined;
-  /** Whether the top of the tree tells later looks that all is done: then it waits for all else. */
+  /** Whether the top of the tree shows later boots that all is done: then it changes last. */
   readonly topProves?: boolean | undefined;
 }
 

@@ -19,7 +19,7 @@ interface Kinds {
   /**
    * Whether the kernel grants this process permissions to an entry, with `bits` as in the last octal
    * digit of a mode: it alone knows of access lists, and of servers that do not trust root.
-   * Undefined where there is no kernel to ask: the mode has to tell.
+   * Undefined where there is no kernel to ask: the mode has to decide.
    */
   permits: [asked: { readonly path: string; readonly bits: number }, answer: boolean | undefined];
   /**

@@ -37,7 +37,7 @@ export interface ReadSystem {
   /**
    * The content of a regular file, to be copied or opened with a reader.
    * @param limit in bytes
-   * @throws Problem when it is no regular file or is larger than `limit`
+   * @throws Problem when it is not a regular file or is larger than `limit`
    */
   read(path: string, limit?: number): Content;
   /** What a reader makes of a regular file. */
@@ -111,8 +111,8 @@ export interface System extends ReadSystem {
   /** Edits one record of an account database file, under its lock. */
   editRecords(path: string, edit: RecordEdit): void;
   /**
-   * What the file system has not kept of the rights that the last changes of `path` asked for. It
-   * is told once.
+   * What the file system has not kept of the rights that the last changes of `path` asked for,
+   * reported once.
    */
   takeUnkept(path: string): readonly Unkept[];
   /**

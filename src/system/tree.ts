@@ -8,7 +8,7 @@ import type { Mounts } from './mounts.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import type { Answer, Question, QuestionKind } from './question.ts';
 
-/** What a tree tells of one path; links on the way have been dealt with before. */
+/** What a tree answers about one path; links on the way have been dealt with before. */
 export type RawEntry = Present | { readonly type: 'missing' };
 
 /** An entry whose user or group is to be replaced. */
@@ -64,7 +64,7 @@ export interface Tree {
   /**
    * The content of a regular file.
    * @param limit in bytes; a larger file is a Problem, and so is anything but a regular file
-   * @param accept tells of the very file that is read whether it may be; else that is a Problem
+   * @param accept says of the very file that is read whether it may be; otherwise that is a Problem
    */
   read(path: string, limit: number, accept?: (stat: Stat) => boolean): Content;
   /** The names in a directory, sorted; empty when it is missing or not a directory. */

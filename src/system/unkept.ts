@@ -34,12 +34,7 @@ export const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /** A mode that a mount does not keep: what was asked for, and what is seen after it. */
-export interface UnkeptMode {
-  readonly kind: EntryKind;
-  readonly asked: number;
-  readonly shown: number;
-  readonly how: How;
-}
+export type UnkeptMode = Omit<Unkept, 'path' | 'part'>;
 
 /** What a mount is known not to keep; absent is what it keeps, or nobody has tried. */
 export interface MountMemory {

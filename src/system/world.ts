@@ -45,7 +45,7 @@ export class World implements ReadSystem {
 
   read(path: string, limit: number = READ_LIMIT): Content {
     const resolution = this.resolve(path);
-    // A path behind a refused link is read as what it is to us: the link, which is no regular file.
+    // A path behind a refused link is read as what it is to us: the link, which is not a regular file.
     return this.tree.read(resolution.kind === 'path' ? resolution.path : resolution.link, limit);
   }
 

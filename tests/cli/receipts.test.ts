@@ -269,8 +269,8 @@ describe('a receipt', () => {
     expect(code).toBe(0);
     const warnings = stderr.split('\n').filter((line) => line.includes('receipt'));
     expect(warnings).toEqual([
-      'hermes-boot: warn: receipt: not written: writing /run/hermes-boot/status.json: something else has taken the place of a directory (ENOTDIR); wanted nobody to change it now',
-      'hermes-boot: warn: receipt: not written: appending to /data/.hermes-boot/history.jsonl: something else has taken the place of a directory (ENOTDIR); wanted nobody to change it now',
+      'hermes-boot: warn: receipt: not written: writing /run/hermes-boot/status.json: something else has taken the place of a directory (ENOTDIR); wanted no other process to change it',
+      'hermes-boot: warn: receipt: not written: appending to /data/.hermes-boot/history.jsonl: something else has taken the place of a directory (ENOTDIR); wanted no other process to change it',
     ]);
     expect((await status()).code).toBe(1);
   });

@@ -132,7 +132,7 @@ function expectNothingLeft(root: string, ids: string | undefined): void {
 describe.skipIf(!isRoot)(`a home whose account gets other ids (${NEEDS_ROOT})`, () => {
   it('belongs to the ids of the last boot, and others keep what is theirs', () => {
     const root = usedHome();
-    expect(boot(root, '1000')).toContain('entries on no list -> 1000:1000');
+    expect(boot(root, '1000')).toContain('unlisted entries -> 1000:1000');
     expect(ownersBy(root)).toEqual(expected('1000:1000'));
     expect(counted(root)).not.toHaveProperty('10000:10000');
     expectNothingLeft(root, '1000');
@@ -154,7 +154,7 @@ describe.skipIf(!isRoot)(`a home whose account gets other ids (${NEEDS_ROOT})`, 
     const root = usedHome(10);
     const env = { PUID: '1000', PGID: '1000' };
     const { stdout } = hermesBoot(['plan', '--explain', '--root', root], env);
-    expect(stdout).toMatch(/owner of \d+ of \d+ entries on no list ->\s+1000:1000/);
+    expect(stdout).toMatch(/owner of \d+ of \d+ unlisted entries ->\s+1000:1000/);
     expect(stdout).toContain('hermes has had the user ids 10000');
   });
 

@@ -156,7 +156,7 @@ describe.skipIf(!isRoot)(`on disk (${NEEDS_ROOT}),`, () => {
         writeFileSync(`${path}.x`, '');
         linkSync(`${path}.x`, path);
       },
-      'is no log of ours',
+      'is not a log of hermes-boot',
     ],
     [
       'a FIFO',

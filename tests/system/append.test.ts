@@ -77,7 +77,7 @@ describe('nothing is appended', () => {
   test.each<[string, MemoryNode, string]>([
     ['a link', link('/srv/kept'), 'ELOOP'],
     ['a link to nothing', link('/srv/new'), 'ELOOP'],
-    ['a file with two names', file('shared', { nlink: 2 }), 'is no log of ours'],
+    ['a file with two names', file('shared', { nlink: 2 }), 'is not a log of hermes-boot'],
     ['a FIFO that nobody reads from', special('fifo'), 'ENXIO'],
     ['a socket', special('socket'), 'ENXIO'],
     ['a directory', directory(), 'EISDIR'],
@@ -95,7 +95,7 @@ describe('nothing is appended', () => {
     const reader = openSync(root + LOG, constants.O_RDONLY | constants.O_NONBLOCK);
     expect(() => {
       system.appendLines(LOG, ['new'], owner);
-    }).toThrow('is no log of ours; wanted a regular file, one name');
+    }).toThrow('is not a log of hermes-boot; wanted a regular file, one name');
     expect(readFileSync(reader, 'utf8')).toBe('');
     closeSync(reader);
   });

@@ -141,7 +141,7 @@ describe('a moved directory', () => {
     }).toThrow(Problem);
     expect(() => {
       system.moveDirectory('/home/l', '/home/c');
-    }).toThrow('l is no directory');
+    }).toThrow('l is not a directory');
     expect(existsSync(`${root}/home/b/y`)).toBe(true);
   });
 });

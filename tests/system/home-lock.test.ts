@@ -161,7 +161,10 @@ describe('a home that cannot be locked', () => {
     vi.unstubAllEnvs();
     expect(acquired).toBe('unavailable');
     expect(told).toEqual([
-      { severity: 'warning', text: 'boots of /home are not kept apart: spawn flock ENOENT' },
+      {
+        severity: 'warning',
+        text: 'boots of /home are not locked against each other: spawn flock ENOENT',
+      },
     ]);
   });
 
@@ -172,7 +175,7 @@ describe('a home that cannot be locked', () => {
     const system = new RealSystem(root, ['/volume']);
     const { acquired, told } = await ask(new RealHomeLock(system, '/volume', 'stage2', 1000));
     expect(acquired).toBe('unavailable');
-    expect(told[0]?.text).toContain('boots of /volume are not kept apart');
+    expect(told[0]?.text).toContain('boots of /volume are not locked against each other');
   });
 
   it('because its lock is a link is not written through it', async () => {
@@ -182,7 +185,7 @@ describe('a home that cannot be locked', () => {
     symlinkSync('/precious', record);
     const { acquired, told } = await ask(lock());
     expect(acquired).toBe('unavailable');
-    expect(told[0]?.text).toContain('boots of /home are not kept apart');
+    expect(told[0]?.text).toContain('boots of /home are not locked against each other');
     expect(readFileSync(precious, 'utf8')).toBe('mine');
   });
 

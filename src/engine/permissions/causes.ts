@@ -87,7 +87,7 @@ export function closed(directory: string, stat: Stat | undefined, facts: Facts):
   };
 }
 
-/** An id that this user namespace has not got. */
+/** An id that this user namespace does not have. */
 export function unmapped(kind: 'uid' | 'gid', id: number, { ids }: Facts): Cause {
   const ranges = kind === 'uid' ? ids.users : ids.groups;
   return {
@@ -105,7 +105,7 @@ export function unmapped(kind: 'uid' | 'gid', id: number, { ids }: Facts): Cause
   };
 }
 
-/** What belongs to ids that this user namespace has not got: not even its root may touch it. */
+/** What belongs to ids that this user namespace does not have: not even its root may touch it. */
 export function foreign(facts: Facts): Cause {
   const { users, groups } = facts.ids;
   const same = showIds(users) === showIds(groups);
@@ -198,7 +198,7 @@ export function squashed(mount: MountPoint): Cause {
       'Everything there keeps its owner, and new files get the one that is set for the share.',
     ...(isOwnerless(mount)
       ? {
-          found: `${type} keeps no owners: the options of the mount decide`,
+          found: `${type} does not store owners: the mount options decide`,
           mend: ['mount it with uid=, gid= and forceuid set to the ids of the services'],
         }
       : {

@@ -226,7 +226,7 @@ export class Keeping {
     ];
   }
 
-  /** What a walk that changes owners was refused, where that tells of the file system. */
+  /** What a repair of owners was refused, where that is about the file system. */
   #refused(change: Change, error: unknown): Unkept[] | undefined {
     if (change.kind !== 'tree-owner' || !isAnswer(error)) return undefined;
     const { errno = '' } = error;

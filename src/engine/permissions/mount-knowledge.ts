@@ -38,7 +38,7 @@ const UNNAMED: MountPoint = { point: '/', type: 'the file system', readOnly: fal
  * only what is announced. A run tries one change of each kind again before it leaves others out
  * (see Trials), and where that is kept the memory is gone: whoever forges one, or puts an old one
  * back, keeps no file from being closed. It is about one mount, with its type, source and options,
- * which the kernel tells and nobody in the home can change: on another disk it says nothing. On a
+ * which the kernel reports and nobody in the home can change: on another disk it says nothing. On a
  * file system that keeps owners it has to be root's as well.
  */
 export class MountKnowledge {

@@ -105,7 +105,7 @@ const HOW: Readonly<Record<NotKept, Readonly<Record<Aspect, (mount: MountPoint) 
 
 function nothing({ type }: MountPoint): Told {
   return {
-    found: `${type} keeps no owners and no modes: the options of the mount decide`,
+    found: `${type} does not store owners or modes: the mount options decide`,
     mend: options(),
   };
 }

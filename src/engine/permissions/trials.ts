@@ -9,8 +9,8 @@ import type { Aspect, MountKnowledge } from './mount-knowledge.ts';
 
 /**
  * Tries changes again that a run is about to leave out, one of each kind on each mount, so that
- * nothing is left out because of a memory alone. Where it is not kept, nothing has happened, and
- * nothing is told; where it is, all of the kind is made again. No trial needs the lock of the home:
+ * nothing is left out because of a memory alone. Where it is not kept, nothing has happened and
+ * nothing is reported; where it is, all of the kind is made again. No trial needs the lock of the home:
  * it gives an entry what the plan gives it anyway.
  */
 export class Trials {

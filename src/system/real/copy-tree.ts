@@ -69,7 +69,7 @@ export function moveDirectory(
 ): void {
   withEntry(source.directory, source.name, (_, stats) => {
     if (stats.isDirectory()) return;
-    throw new Problem({ found: `${source.name} is no directory` });
+    throw new Problem({ found: `${source.name} is not a directory` });
   });
   // What stands there, if it is more than an empty directory, makes the kernel refuse.
   renameSync(pathOf(source.directory, source.name), pathOf(target.directory, target.name));
@@ -130,7 +130,7 @@ function copyFile(
 ): void {
   const source = openSync(pathOf(from, name), TO_READ);
   try {
-    if (!fstatSync(source).isFile()) throw new Problem({ found: `${name} is no regular file` });
+    if (!fstatSync(source).isFile()) throw new Problem({ found: `${name} is not a regular file` });
     const target = openSync(pathOf(to, name), TO_MAKE, 0o600);
     try {
       copyBytes(source, target);

@@ -26,12 +26,15 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     found: 'it is a mount point of its own and cannot be replaced',
     mend: 'mount the directory that holds it instead of the single file',
   },
-  ELOOP: { found: 'a link has taken the place of a directory', wanted: 'nobody to change it now' },
+  ELOOP: {
+    found: 'a link has taken the place of a directory',
+    wanted: 'no other process to change it',
+  },
   ENOTDIR: {
     found: 'something else has taken the place of a directory',
-    wanted: 'nobody to change it now',
+    wanted: 'no other process to change it',
   },
-  ENOENT: { found: 'it has disappeared', wanted: 'nobody to change it now' },
+  ENOENT: { found: 'it has disappeared', wanted: 'no other process to change it' },
   EINVAL: {
     found: 'the kernel does not accept the value',
     mend: 'in a user namespace only mapped ids can own files; see user_namespaces(7)',

@@ -45,7 +45,10 @@ export function appendToLog(
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile() || stats.nlink > 1) {
-      throw new Problem({ found: `${name} is no log of ours`, wanted: 'a regular file, one name' });
+      throw new Problem({
+        found: `${name} is not a log of hermes-boot`,
+        wanted: 'a regular file, one name',
+      });
     }
     if (writeSync(fd, text) < Buffer.byteLength(text)) {
       throw new Problem({ found: 'no space left for all of it', mend: 'free some space' });
@@ -97,7 +100,7 @@ export class KeptFile {
   }
 
   /**
-   * Its text; undefined where there is no regular file that is not larger than `limit` bytes.
+   * Its text; undefined where there is no regular file of at most `limit` bytes.
    * @throws LookFailed when it cannot be read
    */
   read(limit: number): string | undefined {

@@ -41,7 +41,7 @@ export function overwriteFile(
     if (!stats.isFile() || mountOf(fd) === mountOf(directory)) {
       throw new Problem({
         found: `${name} is not a mounted file any more`,
-        wanted: 'nobody to change it now',
+        wanted: 'no other process to change it',
       });
     }
     if (stats.size > READ_LIMIT) {

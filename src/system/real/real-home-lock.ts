@@ -124,7 +124,7 @@ export class RealHomeLock implements HomeLock {
       return await this.#acquire(signal, tell);
     } catch (error) {
       if (!(error instanceof Problem) || error instanceof HomeHeld || signal.aborted) throw error;
-      const text = `boots of ${this.#home} are not kept apart: ${error.message}`;
+      const text = `boots of ${this.#home} are not locked against each other: ${error.message}`;
       tell({ severity: 'warning', text });
       return 'unavailable';
     }
@@ -221,7 +221,10 @@ function openLockFile(directory: number, name: string): number {
   const stats = fstatSync(fd);
   if (stats.isFile() && stats.nlink <= 1) return fd;
   closeSync(fd);
-  throw new Problem({ found: `${name} is no lock of ours`, wanted: 'a regular file, one name' });
+  throw new Problem({
+    found: `${name} is not a lock file of hermes-boot`,
+    wanted: 'a regular file, one name',
+  });
 }
 
 /** Whether an open lock file is still the one that its name leads to. */

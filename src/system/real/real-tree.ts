@@ -95,7 +95,7 @@ export class RealTree implements Tree {
       }),
   };
 
-  /** @throws the system error when `root` is no directory */
+  /** @throws the system error when `root` is not a directory */
   constructor(root: string, means: Means = MEANS) {
     this.root = root;
     this.#means = means;
@@ -131,7 +131,10 @@ export class RealTree implements Tree {
           });
         }
         if (accept?.(toStat(stats)) === false) {
-          throw new Problem({ found: `${path} was swapped`, wanted: 'nobody to change it now' });
+          throw new Problem({
+            found: `${path} was swapped`,
+            wanted: 'no other process to change it',
+          });
         }
         return Content.ofBytes(content());
       });

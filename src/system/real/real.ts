@@ -290,7 +290,7 @@ export class RealSystem extends World implements System {
     const write = this.#real.read(copy, COPY_LIMIT, own).open(inPlaceWrite);
     if (write === undefined || write.to.equals(content)) return;
     throw new Problem({
-      found: `${path} is not written: a write to ${write.path} that was broken off is not finished`,
+      found: `${path} is not written: an interrupted write to ${write.path} is not finished`,
       wanted: 'a boot that can finish it',
       mend: 'start the container again',
     });

@@ -51,7 +51,7 @@ function empty(way: OpenPath, name: string): void {
   }
 }
 
-/** Removes what is no directory from an open one; returns the directories in it. */
+/** Removes all but directories from an open directory; returns the directories in it. */
 function removeFiles(directory: number): Name[] {
   return namesIn(pathOf(directory)).filter((name) => {
     if (statOf(pathOf(directory, name))?.isDirectory() === true) return true;

@@ -17,8 +17,8 @@ export class RightsLog {
 
   /**
    * @param path what the change is about
-   * @param isTolerant whether a refusal tells of the file system: of one that keeps owners and modes
-   *   it tells of this process or this entry, and is thrown
+   * @param isTolerant whether a refusal is about the file system: from one that keeps owners and modes
+   *   it is about this process or this entry, and is thrown
    * @param found takes what was not kept
    */
   constructor(path: string, isTolerant: boolean, found: Unkept[]) {

@@ -8,7 +8,7 @@ import {
   type SpecialType,
   type Stat,
 } from '../entry.ts';
-import type { Mount, Mounts } from '../mounts.ts';
+import type { Mount } from '../mounts.ts';
 import { ruleKey, type OwnerRule } from '../owner-rule.ts';
 import { QUESTION_KINDS, type QuestionKind } from '../question.ts';
 import type { Misowned, OwnerScan, RawEntry } from '../tree.ts';
@@ -26,31 +26,11 @@ import {
   variant,
   word,
   type Codec,
+  type TypeOf,
 } from '../../text/codec.ts';
-
-/** What was asked of a world, each with its answer; a Problem where that was none. */
-export interface WorldRecord {
-  readonly entries: ReadonlyMap<string, RawEntry>;
-  readonly lists: ReadonlyMap<string, readonly string[]>;
-  readonly contents: ReadonlyMap<string, ContentRecord>;
-  /** By path and rule: `/opt/data/cron 1000:1000 from 0,10000:0,10000`. */
-  readonly scans: ReadonlyMap<string, ScanRecord>;
-  readonly mounts: Mounts;
-  /** By kind of question and item, as JSON: `permits`, `/opt/data 2`. See question.ts. */
-  readonly answers: Readonly<Record<string, Items | undefined>>;
-  /** The looks that got no answer, by what was asked: `look /opt/data`. Absent when all did. */
-  readonly unknown?: ReadonlyMap<string, UnknownRecord> | undefined;
-}
 
 /** The answers to one kind of question, by item. */
 type Items = ReadonlyMap<string, unknown>;
-
-/** A look that got no answer; see LookFailed. */
-export interface UnknownRecord {
-  readonly path: string;
-  readonly call: string;
-  readonly errno: string;
-}
 
 /** The key of a look that got no answer. */
 export function unknownKey(look: Look, about: string): string {
@@ -206,10 +186,12 @@ const mount: Codec<Mount> = object<Mount>({
   options: optional(list(text)),
 });
 
-/** The part of a record that has no answers to questions. */
-type Looks = Omit<WorldRecord, 'answers'>;
+/** A look that got no answer; see LookFailed. */
+const unknownLook = object({ path: text, call: text, errno: text });
 
-const looks: Codec<Looks> = object<Looks>({
+export type UnknownRecord = TypeOf<typeof unknownLook>;
+
+const looks = object({
   mounts: table(mount),
   entries: table(entry),
   lists: table(list(text)),
@@ -223,9 +205,17 @@ const looks: Codec<Looks> = object<Looks>({
       ),
     }),
   ),
+  /** By path and rule: `/opt/data/cron 1000:1000 from 0,10000:0,10000`. */
   scans: table(object<ScanRecord>({ found: optional(ownerScan), problem: optional(problem) })),
-  unknown: optional(table(object<UnknownRecord>({ path: text, call: text, errno: text }))),
+  /** By what was asked: `look /opt/data`. Absent when every look got an answer. */
+  unknown: optional(table(unknownLook)),
 });
+
+/** What was asked of a world, each with its answer; a Problem where that was none. */
+export interface WorldRecord extends TypeOf<typeof looks> {
+  /** By kind of question and item, as JSON: `permits`, `/opt/data 2`. See question.ts. */
+  readonly answers: Readonly<Record<string, Items | undefined>>;
+}
 
 /** A record has these also where nobody asked: the first release demands them. */
 const ALWAYS: ReadonlySet<string> = new Set(['permits', 'freeBytes', 'listens']);
