@@ -1,6 +1,5 @@
 /** Makes a boot ready, from the plan and the world to the values of its inputs; and runs it dry. */
 
-import { fileURLToPath } from 'node:url';
 import { stepTypes } from '../../steps/index.ts';
 import { dryRun } from '../engine/boot.ts';
 import { assumeRoot, observeFacts } from '../engine/facts.ts';
@@ -13,7 +12,6 @@ import { viewPlan, type PlanView } from '../report/boot-view.ts';
 import { problemLines } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readAllEnvdir } from '../system/envdir.ts';
-import { MEANS } from '../system/real/owners/means.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { World } from '../system/world.ts';
@@ -95,12 +93,7 @@ export async function prepareBoot(context: Context, args: Arguments): Promise<Bo
     fragments,
     secrets,
     plan: bindPlan(plan, inputs, facts, stepTypes),
-    system: new RealSystem(root, inputs.flatMap(guardedBy), {
-      ...MEANS,
-      get program() {
-        return sharing();
-      },
-    }),
+    system: new RealSystem(root, inputs.flatMap(guardedBy)),
     facts,
   };
 }
@@ -114,11 +107,6 @@ export async function dryRunOf(
   // An interrupted plan is not an answer.
   signal.throwIfAborted();
   return { report, view: viewPlan({ plan, report, facts }, redactor) };
-}
-
-/** The program of processes that help with the owners of large trees: it lies beside this one. */
-function sharing(): string {
-  return fileURLToPath(new URL('own-share.cjs', import.meta.url));
 }
 
 /** A path that a plan takes from its environment belongs to the users of that path. */

@@ -13,10 +13,9 @@ import { isAbsence, lookProblem } from './errno.ts';
 import { isAbandoned } from './lock.ts';
 import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
 import { readMounts } from './mounts.ts';
-import { Borders } from './owners/borders.ts';
-import { lookAtOwners, lookToOwn } from './owners/look.ts';
-import { MEANS, type Means } from './owners/means.ts';
-import type { Looked } from './owners/one-look.ts';
+import { LIMITS, type Limits } from './chown/limits.ts';
+import { scanForRepair, scanOwners, type ScannedTree } from './chown/scan-owners.ts';
+import { Borders } from './chown/tree-paths.ts';
 import { withOpenFile } from './read.ts';
 
 /** The lock files that useradd(8), we and their like make. */
@@ -32,13 +31,13 @@ export class RealTree implements Tree {
   /** The same, open. */
   readonly rootFd: number;
   readonly #prefix: string;
-  readonly #means: Means;
+  readonly #limits: Limits;
   #mounts: Mounts | undefined;
 
   /** @throws the system error when `root` is no directory */
-  constructor(root: string, means: Means = MEANS) {
+  constructor(root: string, limits: Limits = LIMITS) {
     this.root = root;
-    this.#means = means;
+    this.#limits = limits;
     this.rootFd = openSync(root, O_PATH | constants.O_DIRECTORY);
     this.#prefix = root === '/' ? '' : root;
   }
@@ -153,7 +152,7 @@ export class RealTree implements Tree {
   }
 
   scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
-    return lookAtOwners(this.#looked(path, rule), this.#means, { signal });
+    return scanOwners(this.#scanned(path, rule), this.#limits, { signal });
   }
 
   /** What in a tree is not entered by a walk that keeps a rule. */
@@ -161,12 +160,12 @@ export class RealTree implements Tree {
     return new Borders(path, mountsBelow(this.mounts(), path), except);
   }
 
-  /** Looks at a tree that is about to change; see lookToOwn. */
-  lookToOwn(path: string, rule: OwnerRule, time: Time): ReturnType<typeof lookToOwn> {
-    return lookToOwn(this.#looked(path, rule), this.#means, time);
+  /** Scans a tree before a repair; see scanForRepair. */
+  scanForRepair(path: string, rule: OwnerRule, time: Time): ReturnType<typeof scanForRepair> {
+    return scanForRepair(this.#scanned(path, rule), this.#limits, time);
   }
 
-  #looked(path: string, rule: OwnerRule): Looked {
+  #scanned(path: string, rule: OwnerRule): ScannedTree {
     const borders = this.borders(path, rule);
     return { host: this.#prefix + path, path, rule, borders };
   }
