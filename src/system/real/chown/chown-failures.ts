@@ -8,6 +8,7 @@ const MAX_SHOWN = 3;
 /** What vanishes or turns into something else during a walk is somebody else's doing. */
 const VANISHED = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
+/** The failures of one repair: the first few in words, and how many there are. */
 export class ChownFailures {
   #count = 0;
   #first: Problem | undefined;

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 
+/** When other programs are started for the owners of a tree, and how much is remembered. */
 export interface Limits {
   /**
    * Starting other programs has to pay: how many entries of a tree this process scans before it
