@@ -7,7 +7,7 @@ import { openDirectory, pathOf, type Name } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
 import { chownAtOnce, chownEntry } from './chown-entry.ts';
 import { ChownFailures } from './chown-failures.ts';
-import type { ChownTree } from './chown-tree.ts';
+import type { ChownTree } from './directory-chowner.ts';
 import { Yielder } from './frontier.ts';
 import { placeOf, worldPath } from './tree-paths.ts';
 

@@ -1,6 +1,5 @@
 /** Gives a whole tree to its owner in one walk that counts what it changes. */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import type { OwnerRule } from '../../owner-rule.ts';
 import { componentsOf } from '../../path.ts';
 import type { Time } from '../../scan.ts';
 import type { OwnerScan } from '../../tree.ts';
@@ -9,26 +8,13 @@ import { OpenPath } from '../open-path.ts';
 import { isRootsAlone } from './chown-entry.ts';
 import { ChownFailures } from './chown-failures.ts';
 import { canChown, chownByProgram } from './chown-program.ts';
-import { DirectoryChowner } from './directory-chowner.ts';
+import { DirectoryChowner, type ChownTree } from './directory-chowner.ts';
 import { Frontier, walk, Yielder } from './frontier.ts';
 import type { Limits } from './limits.ts';
-import { worldPath, type Borders, type Place } from './tree-paths.ts';
+import { worldPath, type Place } from './tree-paths.ts';
 
 /** Which part of the limit of one process directories must promise for chown(1) to pay. */
 const LEAST_PART = 1 / 20;
-
-/** A tree in which owners change by a rule. */
-export interface ChownTree {
-  /** The root of the world, open. */
-  readonly root: number;
-  /** What the world calls the top of the tree. */
-  readonly path: string;
-  readonly rule: OwnerRule;
-  /** What in it is left alone: other mounts, and what the rule is not about. */
-  readonly borders: Borders;
-  /** Whether a server decides who changes names in it: this kernel can lock nobody out of it. */
-  readonly isServed: boolean;
-}
 
 /**
  * Gives a whole tree to its owner; see DirectoryChowner. Parts of a large one are left to chown(1)

@@ -4,16 +4,28 @@
  */
 import { fchownSync, fstatSync, lchownSync, type Stats } from 'node:fs';
 import type { Owner } from '../../entry.ts';
-import { keepsRule, ownerBy } from '../../owner-rule.ts';
+import { keepsRule, ownerBy, type OwnerRule } from '../../owner-rule.ts';
 import { OwnerTally, type Progress } from '../../scan.ts';
 import { namesIn, pathOf, presentOf, statOf, toStat, type Name } from '../open.ts';
 import type { OpenPath } from '../open-path.ts';
 import { fchown } from '../write.ts';
 import { chownEntry, isRootsAlone, lockOutOthers } from './chown-entry.ts';
 import type { ChownFailures } from './chown-failures.ts';
-import type { ChownTree } from './chown-tree.ts';
 import type { Visited } from './frontier.ts';
-import { worldPath, type Place } from './tree-paths.ts';
+import { worldPath, type Borders, type Place } from './tree-paths.ts';
+
+/** A tree in which owners change by a rule. */
+export interface ChownTree {
+  /** The root of the world, open. */
+  readonly root: number;
+  /** What the world calls the top of the tree. */
+  readonly path: string;
+  readonly rule: OwnerRule;
+  /** What in it is left alone: other mounts, and what the rule is not about. */
+  readonly borders: Borders;
+  /** Whether a server decides who changes names in it: this kernel can lock nobody out of it. */
+  readonly isServed: boolean;
+}
 
 /**
  * Changes directories one by one. Where nobody can change names in a directory, an entry is
