@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { writeCodeCaches } from './build/code-cache.ts';
-import { bundled, coldPackages, Packed } from './build/cold-packages.ts';
+import { coldPackages, Packed } from './build/cold-packages.ts';
 import { compiledValidator } from './build/compiled-validator.ts';
 import { knownPlans } from './build/known-plans.ts';
 import { launchable, PROGRAM, URL_NAME } from './build/launcher.ts';
@@ -10,9 +10,8 @@ import { lazyBuiltins } from './build/lazy-builtins.ts';
 
 /*
  * Makes dist: the whole program bundled into one file that needs node and nothing else, and what
- * starts it. Beside it are the libraries that few boots load, the program of processes that help
- * with the owners of large trees, and a code cache that it can do without. With --sizes, says what
- * takes the room.
+ * starts it. Beside it are the libraries that few boots load, and a code cache that it can do
+ * without. With --sizes, says what takes the room.
  */
 
 const root = join(import.meta.dirname, '..');
@@ -53,8 +52,6 @@ await writeFile(join(dist, PROGRAM), built.source, 'latin1');
 for (const [file, content] of packed.files) {
   await writeFile(join(dist, Packed.DIRECTORY, file), content, 'latin1');
 }
-const share = "import './src/system/real/owners/share-main.ts';";
-await writeFile(join(dirname(target), 'own-share.cjs'), await bundled(root, share, 'own-share'));
 await writeCodeCaches(target);
 
 process.stdout.write(`dist/${PROGRAM}: ${Math.round(built.source.length / 1024)} KiB\n`);

@@ -1,26 +1,24 @@
 /** Makes a boot ready, from the plan and the world to the values of its inputs; and runs it dry. */
 
-import { fileURLToPath } from 'node:url';
-import { stepTypes } from '../../steps/index.ts';
+import type { Arguments, Context } from './command-line.ts';
+import { ExitError } from './exit.ts';
+import { readFragments } from './fragments.ts';
+import { findRoot } from './locations.ts';
+import { readPlan, shorten } from './read-plan.ts';
 import { dryRun } from '../engine/boot.ts';
 import { assumeRoot, observeFacts } from '../engine/observe-facts.ts';
 import type { BootReport } from '../engine/result.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs, secretTexts } from '../plan/inputs.ts';
 import type { BootPlan, Input, Plan, PlanSource } from '../plan/plan.ts';
-import { viewPlan, type PlanView } from '../report/boot-view.ts';
+import { type PlanView, viewPlan } from '../report/boot-view.ts';
 import { problemLines } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readAllEnvdir } from '../system/container-env.ts';
-import { MEANS } from '../system/real/owners/means.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { World } from '../system/world.ts';
-import type { Arguments, Context } from './command-line.ts';
-import { ExitError } from './exit.ts';
-import { readFragments } from './fragments.ts';
-import { findRoot } from './locations.ts';
-import { readPlan, shorten } from './read-plan.ts';
+import { stepTypes } from '../../steps/index.ts';
 
 /** What a dry run needs. */
 export interface DryRunInputs {
@@ -94,12 +92,7 @@ export async function prepareBoot(context: Context, args: Arguments): Promise<Bo
     fragments,
     secrets,
     plan: bindPlan(plan, inputs, facts, stepTypes),
-    system: new RealSystem(root, inputs.flatMap(guardedBy), {
-      ...MEANS,
-      get program() {
-        return sharing();
-      },
-    }),
+    system: new RealSystem(root, inputs.flatMap(guardedBy)),
     facts,
   };
 }
@@ -113,11 +106,6 @@ export async function dryRunOf(
   // An interrupted plan is not an answer.
   signal.throwIfAborted();
   return { report, view: viewPlan({ plan, report, facts }, redactor) };
-}
-
-/** The program of processes that help with the owners of large trees: it lies beside this one. */
-function sharing(): string {
-  return fileURLToPath(new URL('own-share.cjs', import.meta.url));
 }
 
 /** A path that a plan takes from its environment belongs to the users of that path. */

@@ -15,7 +15,8 @@ export const ownership: Group = {
   about: `A boot of the whole stage2 plan on a home with many sessions, 20 to a directory, beside what a
 shell would do for that tree alone: find what is wrong, and where something is, chown -hR. The boot
 looks at user and group, as find does here, and changes owners through open directories, so that no
-swapped link leads it astray. Before each run the owners are made wrong again and written to disk.`,
+swapped link leads it astray; what only root can change, as here, it leaves to chown. Before each run
+the owners are made wrong again and written to disk.`,
   measure: (settings) =>
     withDirectory((directory) => {
       const files = sizeOf(settings, FILES);

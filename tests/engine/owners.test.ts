@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, lstatSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { linkSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
 import type { BootEvent } from '../../src/engine/result.ts';
-import { MEANS, type Means } from '../../src/system/real/owners/means.ts';
+import { LIMITS, type Limits } from '../../src/system/real/chown/limits.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { bootOf, bootPlan, changeLines, plannedOf } from '../support/boot.ts';
-import { CLI } from '../support/cli.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
 import { isRoot, NEEDS_ROOT, realRoot, snapshot } from '../support/real-root.ts';
 import { directory } from '../support/world.ts';
@@ -21,11 +19,10 @@ steps:
     with: { base: /home/me, owner: '1000:1000', trees: [large, small], top: false, former: [10000] }
 `;
 
-const SMALL: Means = {
-  ...MEANS,
-  alone: { looking: 30, owning: 30 },
+const SMALL: Limits = {
+  ...LIMITS,
+  alone: { scan: 30, chown: 30 },
   remembered: { least: 10, most: 100 },
-  program: join(dirname(CLI), 'own-share.cjs'),
   processes: () => 2,
 };
 
@@ -78,10 +75,12 @@ describe.skipIf(!isRoot)(`a run that repairs a large tree (${NEEDS_ROOT})`, () =
 
   it('says how much there is at least of what was not made', async () => {
     const root = home();
-    const program = `${mkdtempSync(`${root}/`)}/killed.cjs`;
-    writeFileSync(program, `process.kill(process.pid, 'SIGKILL')`);
-    const system = new RealSystem(root, ['/home/me'], { ...SMALL, program });
-    const { steps } = await bootOf(bootPlan(PLAN), system);
+    const kept = `${root}/home/me/large/7/7`;
+    const system = new RealSystem(root, ['/home/me'], SMALL);
+    execFileSync('chattr', ['+i', kept]);
+    const { steps } = await bootOf(bootPlan(PLAN), system).finally(() => {
+      execFileSync('chattr', ['-i', kept]);
+    });
     expect(steps[0]?.status).toBe('failed');
     expect(steps[0]?.changes.map(showChange)[0]).toMatch(
       /^\/home\/me\/large owner of at least \d+ entries -> 1000:1000$/,
@@ -89,7 +88,7 @@ describe.skipIf(!isRoot)(`a run that repairs a large tree (${NEEDS_ROOT})`, () =
     const { changes } =
       (await bootOf(bootPlan(PLAN), new RealSystem(root, [], SMALL))).steps[0] ?? {};
     expect(changes?.length).toBeGreaterThan(0);
-    expect(lstatSync(`${root}/home/me/large/7/7`).uid).toBe(1000);
+    expect(lstatSync(kept).uid).toBe(1000);
   });
 
   it('equals the dry run with more entries than a look remembers', async () => {
@@ -100,8 +99,8 @@ describe.skipIf(!isRoot)(`a run that repairs a large tree (${NEEDS_ROOT})`, () =
         writeFileSync(`${root}/home/me/large/${index}/${name}`, '');
       }
     }
-    const open = (): RealSystem =>
-      new RealSystem(root, ['/home/me'], { ...MEANS, program: SMALL.program ?? '' });
+    const limits = { ...LIMITS, alone: { scan: 4096, chown: 2000 } };
+    const open = (): RealSystem => new RealSystem(root, ['/home/me'], limits);
     const before = snapshot(root);
     const planned = await plannedOf(bootPlan(PLAN), open());
     expect(snapshot(root)).toEqual(before);

@@ -1,24 +1,37 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { MEANS, type Means } from '../../src/system/real/owners/means.ts';
-import { CLI } from './cli.ts';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LIMITS, type Limits } from '../../src/system/real/chown/limits.ts';
 import { temporaryDirectory } from './real-root.ts';
 
 /* Trees on disk whose owners change, and what changes them. */
 
-/** What other processes run that change owners. */
-export const program = join(dirname(CLI), 'own-share.cjs');
-/** No other process helps. */
-export const ALONE: Means = { ...MEANS, processes: () => 1 };
-/** Others help at once. */
-export const SHARED: Means = {
-  ...MEANS,
-  alone: { looking: 2, owning: 2 },
+/** Neither find nor chown helps. */
+export const ALONE: Limits = {
+  ...LIMITS,
+  alone: { scan: Infinity, chown: Infinity },
+  processes: () => 1,
+};
+/** Find and chown help at once. */
+export const HELPED: Limits = {
+  ...LIMITS,
+  alone: { scan: 2, chown: 2 },
   sample: 1,
   processes: () => 2,
-  program,
 };
+
+/** Starts a repair of /tree of a root that can be killed; see repair-tree.ts. */
+export function startRepair(root: string, rule: 'everything' | 'former'): ChildProcess {
+  const program = join(import.meta.dirname, 'repair-tree.ts');
+  return spawn(process.execPath, ['--import', 'tsx', program, root, rule], { stdio: 'ignore' });
+}
+
+/** Makes a program that stands in for another one. */
+export function standIn(directory: string, script: string): string {
+  const path = `${mkdtempSync(`${directory}/`)}/program`;
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return path;
+}
 
 /** A tree of so many directories with 20 files each, that all belong to `owner`. */
 export function tree(directories: number, owner = { uid: 10000, gid: 10000 }): string {

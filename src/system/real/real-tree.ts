@@ -2,19 +2,21 @@
 import { accessSync, closeSync, constants, openSync, readlinkSync, statfsSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
-import { mountsBelow, type Mounts } from '../mounts.ts';
 import type { Stat } from '../entry.ts';
+import { type Mounts, mountsBelow } from '../mounts.ts';
 import type { OwnerRule } from '../owner-rule.ts';
 import { parentOf } from '../path.ts';
 import type { Answer, Answers, Question, QuestionKind } from '../question.ts';
-import type { Time } from '../scan.ts';
-import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
-import { permitsAs } from './as-account.ts';
-import { isAbsence, lookProblem } from './errno.ts';
 import { isAbandoned } from './account-lock.ts';
+import { permitsAs } from './as-account.ts';
+import { LIMITS, type Limits } from './chown/limits.ts';
+import { scanForRepair, type ScannedTree, scanOwners } from './chown/scan-owners.ts';
+import { Borders } from './chown/tree-paths.ts';
+import { isAbsence, lookProblem } from './errno.ts';
+import { readMounts } from './mountinfo.ts';
 import {
-  O_PATH,
   namesIn,
+  O_PATH,
   pathOf,
   statOf,
   toStat,
@@ -22,11 +24,8 @@ import {
   withOpenFile,
   withParent,
 } from './open.ts';
-import { readMounts } from './mountinfo.ts';
-import { Borders } from './owners/borders.ts';
-import { lookAtOwners, lookToOwn } from './owners/look.ts';
-import { MEANS, type Means } from './owners/means.ts';
-import type { Looked } from './owners/one-look.ts';
+import type { Time } from '../scan.ts';
+import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 
 /** The lock files that useradd(8), we and their like make. */
 const LOCKS = ['/etc/passwd.lock', '/etc/group.lock', '/etc/shadow.lock', '/etc/gshadow.lock'];
@@ -41,7 +40,7 @@ export class RealTree implements Tree {
   /** The same, open. */
   readonly rootFd: number;
   readonly #prefix: string;
-  readonly #means: Means;
+  readonly #limits: Limits;
   #mounts: Mounts | undefined;
 
   readonly #answers: Answers = {
@@ -96,9 +95,9 @@ export class RealTree implements Tree {
   };
 
   /** @throws the system error when `root` is not a directory */
-  constructor(root: string, means: Means = MEANS) {
+  constructor(root: string, limits: Limits = LIMITS) {
     this.root = root;
-    this.#means = means;
+    this.#limits = limits;
     this.rootFd = openSync(root, O_PATH | constants.O_DIRECTORY);
     this.#prefix = root === '/' ? '' : root;
   }
@@ -164,7 +163,7 @@ export class RealTree implements Tree {
   }
 
   scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
-    return lookAtOwners(this.#looked(path, rule), this.#means, { signal });
+    return scanOwners(this.#scanned(path, rule), this.#limits, { signal });
   }
 
   /** What in a tree is not entered by a walk that keeps a rule. */
@@ -172,12 +171,12 @@ export class RealTree implements Tree {
     return new Borders(path, mountsBelow(this.mounts(), path), except);
   }
 
-  /** Looks at a tree that is about to change; see lookToOwn. */
-  lookToOwn(path: string, rule: OwnerRule, time: Time): ReturnType<typeof lookToOwn> {
-    return lookToOwn(this.#looked(path, rule), this.#means, time);
+  /** Scans a tree before a repair; see scanForRepair. */
+  scanForRepair(path: string, rule: OwnerRule, time: Time): ReturnType<typeof scanForRepair> {
+    return scanForRepair(this.#scanned(path, rule), this.#limits, time);
   }
 
-  #looked(path: string, rule: OwnerRule): Looked {
+  #scanned(path: string, rule: OwnerRule): ScannedTree {
     const borders = this.borders(path, rule);
     return { host: this.#prefix + path, path, rule, borders };
   }

@@ -24,10 +24,9 @@ import { copyTree, moveDirectory } from './copy-tree.ts';
 import { lookProblem, outOfSpace, systemProblem } from './errno.ts';
 import { withFileLock } from './account-lock.ts';
 import { openDirectory, pathOf, statOf, toStat, withParent } from './open.ts';
-import { MEANS, type Means } from './owners/means.ts';
-import { OwnerMemory } from './owners/memory.ts';
-import { ownListed } from './owners/own-listed.ts';
-import { ownTree } from './owners/own-tree.ts';
+import { chownListed, PendingRepairs } from './chown/chown-listed.ts';
+import { chownTree } from './chown/chown-tree.ts';
+import { LIMITS, type Limits } from './chown/limits.ts';
 import { overwriteFile } from './overwrite.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
@@ -35,9 +34,9 @@ import { RightsLog } from './rights-log.ts';
 import { RealTree } from './real-tree.ts';
 import * as write from './write.ts';
 
-function openRoot(root: string, means: Means): RealTree {
+function openRoot(root: string, limits: Limits): RealTree {
   try {
-    return new RealTree(realpathSync(root), means);
+    return new RealTree(realpathSync(root), limits);
   } catch (error) {
     throw lookProblem(error, root);
   }
@@ -46,21 +45,21 @@ function openRoot(root: string, means: Means): RealTree {
 /** The world below a directory of this machine, for good: what is written here stays. */
 export class RealSystem extends World implements System {
   readonly #real: RealTree;
-  readonly #means: Means;
-  readonly #wrong = new OwnerMemory();
+  readonly #limits: Limits;
+  readonly #wrong = new PendingRepairs();
   #unkept: Unkept[] = [];
 
   /**
    * Opens the world below `root`.
    * @param guarded trees in which no link is followed; see links.ts
-   * @param means what looks at the owners of large trees, and changes them, work with
+   * @param limits when to start other programs for the owners of a large tree
    * @throws Problem when `root` is not a directory, LookFailed when it cannot be opened
    */
-  constructor(root: string, guarded: readonly string[] = [], means: Means = MEANS) {
-    const tree = openRoot(root, means);
+  constructor(root: string, guarded: readonly string[] = [], limits: Limits = LIMITS) {
+    const tree = openRoot(root, limits);
     super(tree, { guarded, self: process.geteuid?.() ?? 0 });
     this.#real = tree;
-    this.#means = means;
+    this.#limits = limits;
   }
 
   createDirectory(path: string, mode: number, owner: Owner): void {
@@ -99,7 +98,7 @@ export class RealSystem extends World implements System {
   }
 
   override async lookToOwn(path: string, rule: OwnerRule, time: Time): Promise<OwnerLook> {
-    const { scan, places } = await this.#real.lookToOwn(path, rule, time);
+    const { scan, places } = await this.#real.scanForRepair(path, rule, time);
     // What could not be looked at is looked at again where the others are changed.
     const isWhole = scan.complete && scan.unreadable.length === 0;
     if (isWhole) this.#wrong.put(path, rule, places);
@@ -118,8 +117,8 @@ export class RealSystem extends World implements System {
       isServed: mount !== undefined && isServed(mount),
     };
     try {
-      if (places === undefined) return await ownTree(tree, this.#means, time);
-      await ownListed(tree, places, time);
+      if (places === undefined) return await chownTree(tree, this.#limits, time);
+      await chownListed(tree, places, time);
       return undefined;
     } catch (error) {
       throw systemProblem(error, `setting the owners below ${path}`);

@@ -4,25 +4,25 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { everythingTo, replacing, type OwnerRule } from '../../../src/system/owner-rule.ts';
-import { Borders } from '../../../src/system/real/owners/borders.ts';
-import { lookAtOwners } from '../../../src/system/real/owners/look.ts';
-import { MEANS, type Means } from '../../../src/system/real/owners/means.ts';
+import { LIMITS, type Limits } from '../../../src/system/real/chown/limits.ts';
+import { scanOwners } from '../../../src/system/real/chown/scan-owners.ts';
+import { Borders } from '../../../src/system/real/chown/tree-paths.ts';
 import type { OwnerScan } from '../../../src/system/tree.ts';
 import { makeOddTree, oddTrees, OWNERS } from '../../support/odd-tree.ts';
 import { temporaryDirectory } from '../../support/real-root.ts';
 
 const { signal } = new AbortController();
 
-const ALONE: Means = { ...MEANS, processes: () => 1 };
-const HELPED: Means = { ...MEANS, alone: alone(2), sample: 1, processes: () => 2 };
+const ALONE: Limits = { ...LIMITS, processes: () => 1 };
+const HELPED: Limits = { ...LIMITS, alone: alone(2), sample: 1, processes: () => 2 };
 
-function alone(looking: number): Means['alone'] {
-  return { looking, owning: 2 };
+function alone(scan: number): Limits['alone'] {
+  return { scan, chown: 2 };
 }
 
 function look(
   host: string,
-  means: Means,
+  limits: Limits,
   more: {
     readonly mounts?: readonly string[];
     readonly except?: readonly string[];
@@ -33,7 +33,7 @@ function look(
   const borders = new Borders('/tree', more.mounts ?? [], more.except ?? []);
   const rule = more.rule ?? everythingTo(OWNERS[0]);
   const tree = { host, path: '/tree', rule, borders };
-  return lookAtOwners(tree, means, { signal: more.signal ?? signal });
+  return scanOwners(tree, limits, { signal: more.signal ?? signal });
 }
 
 /** A program that stands in for find(1). */
@@ -98,8 +98,8 @@ describe('a look at owners', () => {
       '',
     );
     writeFileSync(`${top}/tree/new\nline`, '');
-    for (const means of [ALONE, HELPED]) {
-      const { wrong, sample } = await look(`${top}/tree`, means);
+    for (const limits of [ALONE, HELPED]) {
+      const { wrong, sample } = await look(`${top}/tree`, limits);
       expect(wrong).toBe(4);
       expect(sample.map(({ path }) => path)).toEqual(['/tree', '/tree/new\nline']);
     }
@@ -113,10 +113,10 @@ describe('a look at owners', () => {
       mkdirSync(`${top}/tree/${long}/${long}${index}`);
       writeFileSync(`${top}/tree/${long}/${long}${index}/file`, '');
     }
-    const means = { ...HELPED, alone: alone(2002) };
+    const limits = { ...HELPED, alone: alone(2002) };
     const log = `${top}/calls`;
     const find = program(top, `echo >>${log}; exec find "$@"`);
-    expect(await look(`${top}/tree`, { ...means, find })).toMatchObject({ entries: 4002 });
+    expect(await look(`${top}/tree`, { ...limits, find })).toMatchObject({ entries: 4002 });
     const calls = execFileSync('wc', ['-l', log]).toString();
     expect(Number.parseInt(calls)).toBeGreaterThan(4);
   });

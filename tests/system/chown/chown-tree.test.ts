@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, lchownSync, lstatSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -6,17 +6,15 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { everythingTo } from '../../../src/system/owner-rule.ts';
-import { ownerRule } from '../../../src/system/real/owners/share-report.ts';
 import { RealSystem } from '../../../src/system/real/real.ts';
 import { makeOddTree, oddTrees, OWNERS } from '../../support/odd-tree.ts';
-import { ALONE, giveAll, program, SHARED, tree } from '../../support/owned-tree.ts';
+import { ALONE, giveAll, HELPED, startRepair, tree } from '../../support/owned-tree.ts';
 import { isRoot, NEEDS_ROOT, snapshot, temporaryDirectory } from '../../support/real-root.ts';
 import { asUser, lackingFor, needs } from '../../support/unshared.ts';
 
 const { signal } = new AbortController();
 const [account] = OWNERS;
 const hermes = everythingTo(account);
-const RULE = JSON.stringify(ownerRule.encode(hermes));
 
 /** Path, type and mode of all entries; without the bits that the kernel clears. */
 function modesIn(path: string): string[] {
@@ -57,13 +55,13 @@ async function forOddTrees(check: (place: Place) => Promise<void>): Promise<void
 describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
   it.each([
     ['in this process', ALONE],
-    ['in shares', SHARED],
-  ])('%s finds what a look finds, and leaves nothing to find', async (_, means) => {
+    ['with help', HELPED],
+  ])('%s finds what a look finds, and leaves nothing to find', async (_, limits) => {
     await forOddTrees(async ({ top, path, name }) => {
       const before = modesIn(path);
       const home = process.cwd();
       const looked = await new RealSystem(top, [], ALONE).scanOwners(name, hermes, signal);
-      const found = await new RealSystem(top, [], means).setTreeOwner(name, hermes, { signal });
+      const found = await new RealSystem(top, [], limits).setTreeOwner(name, hermes, { signal });
       expect(found).toEqual(looked);
       const { wrong, hardLinked } = await new RealSystem(top).scanOwners(name, hermes, signal);
       expect({ wrong, hardLinked }).toEqual({ wrong: 0, hardLinked: looked.hardLinked });
@@ -107,7 +105,7 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     'stops to look when %s are wrong, and counts them as it changes them',
     async (_, remembered) => {
       const root = tree(10);
-      const system = new RealSystem(root, [], { ...SHARED, remembered });
+      const system = new RealSystem(root, [], { ...HELPED, remembered });
       const look = await system.lookToOwn('/tree', hermes, { signal });
       expect(look.complete).toBe(false);
       expect(look.wrong).toBeGreaterThan(10);
@@ -124,8 +122,8 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
 
   it('ends finds as soon as it has met enough', async () => {
     const root = tree(200);
-    const means = { ...SHARED, remembered: { least: 5000, most: 100 } };
-    const system = new RealSystem(root, [], means);
+    const limits = { ...HELPED, remembered: { least: 5000, most: 100 } };
+    const system = new RealSystem(root, [], limits);
     const look = await system.lookToOwn('/tree', hermes, { signal });
     expect(look).toMatchObject({ complete: false });
     expect(look.wrong).toBeGreaterThan(100);
@@ -136,50 +134,16 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     chmodSync(`${root}/tree/0`, 0o777);
     chmodSync(`${root}/tree/1`, 0o1777);
     chmodSync(`${root}/tree/2`, 0o2775);
-    await new RealSystem(root, [], SHARED).setTreeOwner('/tree', hermes, { signal });
+    await new RealSystem(root, [], HELPED).setTreeOwner('/tree', hermes, { signal });
     expect(await wrongIn(root)).toBe(0);
     const modes = ['0', '1', '2'].map((name) => lstatSync(`${root}/tree/${name}`).mode & 0o7777);
     expect(modes).toEqual([0o777, 0o1777, 0o2775]);
   });
 
-  it('does without other processes where their program is missing', async () => {
-    const root = tree(10);
-    const means = { ...SHARED, program: `${root}/none.cjs` };
-    const found = await new RealSystem(root, [], means).setTreeOwner('/tree', hermes, { signal });
-    expect(found).toMatchObject({ entries: 211, wrong: 211 });
-    expect(await wrongIn(root)).toBe(0);
-  });
-
-  it('fails when a process with a share is killed, and what it has not done is seen again', async () => {
-    const root = tree(10);
-    const killed = `${root}/killed.cjs`;
-    writeFileSync(killed, `process.kill(process.pid, 'SIGKILL')`);
-    const system = new RealSystem(root, [], { ...SHARED, program: killed });
-    await expect(system.setTreeOwner('/tree', hermes, { signal })).rejects.toThrow(
-      'a process that set owners below /tree ended with SIGKILL',
-    );
-    expect(await wrongIn(root)).toBeGreaterThan(100);
-  });
-
-  it('tells the failures of all shares once, and changes what it can', async () => {
-    const root = tree(10);
-    const kept = ['0', '1', '2', '3', '4'].map((name) => `${root}/tree/${name}/7`);
-    execFileSync('chattr', ['+i', ...kept]);
-    try {
-      const system = new RealSystem(root, [], SHARED);
-      await expect(system.setTreeOwner('/tree', hermes, { signal })).rejects.toThrow(
-        /^setting the owner of \/tree\/\d\/7: operation not permitted \(EPERM\); .*; and 2 more below \/tree$/,
-      );
-    } finally {
-      execFileSync('chattr', ['-i', ...kept]);
-    }
-    expect(await wrongIn(root)).toBe(5);
-  });
-
-  it('ends the other processes when its time is up, with no directory left to root', async () => {
+  it('ends when its time is up, with no directory left to root', async () => {
     const root = tree(400);
     const stop = new AbortController();
-    const system = new RealSystem(root, [], SHARED);
+    const system = new RealSystem(root, [], HELPED);
     const owning = system.setTreeOwner('/tree', hermes, stop);
     while ((await wrongIn(root)) > 8000) await setImmediate();
     stop.abort();
@@ -193,31 +157,18 @@ describe.skipIf(!isRoot)(`giving a tree to its owner (${NEEDS_ROOT})`, () => {
     const before = snapshot(root, '/tree');
     for (const enough of [10, 1000, 2500]) {
       giveAll(root, { uid: 10000, gid: 10000 });
-      const args = [program, String(process.pid), '/tree', RULE];
-      const share = spawn(process.execPath, args, {
-        cwd: `${root}/tree`,
-        stdio: ['pipe', 'ignore', 'ignore'],
-      });
-      const ended = once(share, 'exit');
-      share.stdin.end(Array.from({ length: 200 }, (_, index) => `${index}\0`).join(''));
+      const repair = startRepair(root, 'everything');
+      const ended = once(repair, 'exit');
       while ((await wrongIn(root)) > 4201 - enough) await setImmediate();
-      share.kill('SIGKILL');
+      repair.kill('SIGKILL');
       await ended;
-      await new RealSystem(root, [], SHARED).setTreeOwner('/tree', hermes, { signal });
+      await new RealSystem(root, [], HELPED).setTreeOwner('/tree', hermes, { signal });
       const after = [...snapshot(root, '/tree')].map(([path, line]) => [
         path,
         line.replace('1000:1000', '10000:10000'),
       ]);
       expect(after).toEqual([...before]);
     }
-  });
-
-  it('ends a share when nobody waits for it any more', () => {
-    const root = tree(100);
-    const args = [program, '1', '/tree', RULE];
-    const input = Array.from({ length: 100 }, (_, index) => `${index}\0`).join('');
-    const { status, stdout } = spawnSync(process.execPath, args, { cwd: `${root}/tree`, input });
-    expect([status, stdout.toString()]).toEqual([1, '']);
   });
 });
 

@@ -1,13 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { lstatSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { everythingTo, replacing } from '../../../src/system/owner-rule.ts';
-import { ownerRule } from '../../../src/system/real/owners/share-report.ts';
 import { RealSystem } from '../../../src/system/real/real.ts';
 import { OWNERS } from '../../support/odd-tree.ts';
-import { ALONE, giveAll, program, SHARED, tree } from '../../support/owned-tree.ts';
+import { ALONE, giveAll, HELPED, startRepair, tree } from '../../support/owned-tree.ts';
 import { isRoot, NEEDS_ROOT } from '../../support/real-root.ts';
 
 const { signal } = new AbortController();
@@ -27,7 +26,7 @@ describe.skipIf(!isRoot)(`a walk that keeps a rule (${NEEDS_ROOT})`, () => {
       const kept = `${root}/tree/0/7`;
       execFileSync('chattr', ['+i', kept]);
       try {
-        const system = new RealSystem(root, [], SHARED);
+        const system = new RealSystem(root, [], HELPED);
         if (lists) await system.lookToOwn('/tree', rule, { signal });
         await expect(system.setTreeOwner('/tree', rule, { signal })).rejects.toThrow('EPERM');
       } finally {
@@ -46,17 +45,12 @@ describe.skipIf(!isRoot)(`a walk that keeps a rule (${NEEDS_ROOT})`, () => {
       execFileSync('chown', ['root:root', ...[1, 2].map((index) => `${root}/tree/${index}/3`)]);
       const wrong = async (): Promise<number> =>
         (await new RealSystem(root).scanOwners('/tree', rule, signal)).wrong;
-      const args = [program, String(process.pid), '/tree', JSON.stringify(ownerRule.encode(rule))];
-      const share = spawn(process.execPath, args, {
-        cwd: `${root}/tree`,
-        stdio: ['pipe', 'ignore', 'ignore'],
-      });
-      const ended = once(share, 'exit');
-      share.stdin.end(Array.from({ length: 200 }, (_, index) => `${index}\0`).join(''));
+      const repair = startRepair(root, 'former');
+      const ended = once(repair, 'exit');
       while ((await wrong()) > 4199 - enough) await setImmediate();
-      share.kill('SIGKILL');
+      repair.kill('SIGKILL');
       await ended;
-      await new RealSystem(root, [], SHARED).setTreeOwner('/tree', rule, { signal });
+      await new RealSystem(root, [], HELPED).setTreeOwner('/tree', rule, { signal });
       const owners = execFileSync('find', [`${root}/tree`, '-printf', '%y %U:%G\\n']).toString();
       const counts = new Map<string, number>();
       for (const line of owners.trim().split('\n')) counts.set(line, (counts.get(line) ?? 0) + 1);
@@ -70,12 +64,12 @@ describe.skipIf(!isRoot)(`a walk that keeps a rule (${NEEDS_ROOT})`, () => {
 
   it.each([
     ['in this process', ALONE],
-    ['in shares', SHARED],
-  ])('%s leaves alone what the rule is not about, and what is in it', async (_, means) => {
+    ['with help', HELPED],
+  ])('%s leaves alone what the rule is not about, and what is in it', async (_, limits) => {
     const root = tree(20);
     const except = ['/tree/3', '/tree/4/2', '/tree/none'];
     const rule = replacing(account, [{ id: 10000 }], [{ id: 10000 }], except);
-    const system = new RealSystem(root, [], means);
+    const system = new RealSystem(root, [], limits);
     const look = await system.scanOwners('/tree', rule, signal);
     expect(look).toMatchObject({ entries: 421 - 22, wrong: 421 - 22 });
     expect(await system.setTreeOwner('/tree', rule, { signal })).toMatchObject({ wrong: 421 - 22 });

@@ -1,6 +1,6 @@
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { inside } from '../../../src/system/real/owners/inside.ts';
+import { withCwd } from '../../../src/system/real/chown/directory-chowner.ts';
 import { temporaryDirectory } from '../../support/real-root.ts';
 
 test.each([
@@ -14,11 +14,11 @@ test.each([
     process.chdir(start);
     for (const fd of [directory, back]) closeSync(fd);
   });
-  expect(inside(directory, back, () => process.cwd())).toBe(there);
+  expect(withCwd(directory, back, () => process.cwd())).toBe(there);
   expect(process.cwd()).toBe(after);
   const fail = (): never => {
     throw new Error('not today');
   };
-  expect(() => inside(directory, back, fail)).toThrow('not today');
+  expect(() => withCwd(directory, back, fail)).toThrow('not today');
   expect(process.cwd()).toBe(after);
 });

@@ -1,17 +1,28 @@
+/**
+ * Starts find(1) of GNU to scan the owners below directories, and reads what it prints: it is
+ * faster than this process, and several of them scan at the same time.
+ */
+import { spawn } from 'node:child_process';
 import type { Present } from '../../entry.ts';
 import type { FormerId, OwnerRule } from '../../owner-rule.ts';
 import { asName, type Name } from '../open.ts';
 
+/** How much of a list of paths one process gets, in bytes; see execve(2) for how much it may. */
+const MAX_ARGUMENTS = 128 * 1024;
+
+/** The environment of find and chown: users may write where the PATH of a container leads. */
+export const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
+
 /** What find(1) prints for an entry that is right: one byte, the letter of no type. */
 const RIGHT = 'r';
 
-/** And for one of a user that the rule does not speak of: the letter of no type either. */
+/** And for one of a user that the rule does not cover: the letter of no type either. */
 const OTHER = 'o';
 
 /** And for one that is wrong: type, owner, hard links, mode, time and path, which ends in a NUL. */
 const WRONG = String.raw`%y%U %G %n %m %C@ %p\0`;
 
-/** How every path starts: the finds are told to begin at such ones. */
+/** How every path starts, since those that find is given do. */
 const HERE = './';
 
 const ZERO = 0x30;
@@ -37,8 +48,111 @@ export interface Finding {
   wrong(below: Name, entry: Present): void;
 }
 
+/** What finds work with. */
+export interface Finds {
+  /** The program. */
+  readonly find: string;
+  /** The directory to which the paths are relative. */
+  readonly cwd: string;
+  readonly rule: OwnerRule;
+  /** Ends them at once. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Scans what lies below directories, with one find for each list of paths, all at the same time.
+ * @throws Error when one of them cannot be started, fails or prints to stderr
+ */
+export async function findOwners(
+  finds: Finds,
+  lists: readonly (readonly string[])[],
+  finding: Finding,
+): Promise<void> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([finds.signal, failed.signal]);
+  const findAll = async (paths: readonly string[]): Promise<void> => {
+    for (const batch of batchesOf(paths)) await findOnce({ ...finds, signal }, batch, finding);
+  };
+  const ended = await Promise.allSettled(
+    lists.map((paths) =>
+      findAll(paths).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      }),
+    ),
+  );
+  const failure = ended.find((each) => each.status === 'rejected');
+  if (failure !== undefined) throw new Error('a find failed', { cause: failure.reason });
+}
+
+async function findOnce(
+  { find, cwd, rule, signal }: Finds,
+  paths: readonly string[],
+  finding: Finding,
+): Promise<void> {
+  // What vanishes meanwhile is nothing. The directories themselves have been scanned.
+  const options = ['-ignore_readdir_race', '-mindepth', '1'];
+  const child = spawn(find, ['-P', ...paths.map(dotted), ...options, ...printing(rule)], {
+    cwd,
+    env: ENVIRONMENT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
+  });
+  const output = new FindOutput(finding);
+  let problem: Error | undefined;
+  const fail = (error: unknown): void => {
+    problem ??= error instanceof Error ? error : new Error(String(error));
+    child.kill('SIGKILL');
+  };
+  child.on('error', fail);
+  child.stderr.on('data', (chunk: Buffer) => {
+    fail(new Error(`find says ${chunk.toString()}`));
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    try {
+      output.write(chunk);
+    } catch (error) {
+      fail(error);
+    }
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (problem !== undefined) throw problem;
+  if (code !== 0) throw new Error(`find ended with ${String(code)}`);
+  output.end();
+}
+
+/** Deals items out in turn: neighbours in a tree tend to be alike in size. */
+export function roundRobin<T>(items: readonly T[], most: number): T[][] {
+  const hands = Array.from({ length: Math.min(most, items.length) }, (): T[] => []);
+  items.forEach((item, index) => hands[index % hands.length]?.push(item));
+  return hands;
+}
+
+/** A path as an argument: anything that starts with another character may look like an option. */
+export function dotted(path: string): string {
+  return `${HERE}${path}`;
+}
+
+/** Divides paths so that each batch fits into the arguments of one process. */
+export function* batchesOf(paths: readonly string[]): Generator<string[]> {
+  let batch: string[] = [];
+  let size = 0;
+  for (const path of paths) {
+    const bytes = Buffer.byteLength(path) + 3;
+    if (batch.length > 0 && size + bytes > MAX_ARGUMENTS) {
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    batch.push(path);
+    size += bytes;
+  }
+  if (batch.length > 0) yield batch;
+}
+
 /** The expression with which find(1) prints what FindOutput reads. */
-export function printing({ to, users, groups }: OwnerRule): readonly string[] {
+function printing({ to, users, groups }: OwnerRule): readonly string[] {
   const isRight = ['-uid', String(to.uid), '-gid', String(to.gid), '-printf', RIGHT];
   if (users === 'any' || groups === 'any') return [...isRight, '-o', '-printf', WRONG];
   const tests = [
@@ -54,7 +168,7 @@ export function printing({ to, users, groups }: OwnerRule): readonly string[] {
   return [...isRight, '-o', ...isWrong, '-printf', WRONG, '-o', ...isOurs, '-o', '-printf', OTHER];
 }
 
-/** A test for entries of an id; those that have not changed since it was the account's are not. */
+/** A test for entries of an id, without those last changed before the account had it. */
 function having(test: '-uid' | '-gid', { id, since }: FormerId): string[] {
   if (since === undefined) return [test, String(id)];
   // -newer asks for later than, and the rule for not before.
@@ -63,7 +177,7 @@ function having(test: '-uid' | '-gid', { id, since }: FormerId): string[] {
 }
 
 /** Reads the output of a find as it comes. */
-export class FindOutput {
+class FindOutput {
   readonly #finding: Finding;
   /** The start of a record, one character for each byte. */
   #rest = '';
