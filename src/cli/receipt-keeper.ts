@@ -6,7 +6,7 @@ import { hostName, startOfContainer } from '../engine/container.ts';
 import type { BootReport } from '../engine/report.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
-import { showLine } from '../report/boot-log.ts';
+import { writeLog } from '../report/boot-log.ts';
 import { brokenReceipt, reasonOf, receiptOf } from '../report/make-receipt.ts';
 import {
   RECEIPT_VERSION,
@@ -20,7 +20,7 @@ import { RealSystem } from '../system/real/real.ts';
 import { timestampOf } from '../text/phrases.ts';
 import type { BootInputs } from './boot-inputs.ts';
 import type { Arguments, Context } from './command-line.ts';
-import { ExitError, Interruption, type Exit } from './exit.ts';
+import { ExitError, interruptionOf, type Exit } from './exit.ts';
 import { STATUS_FILE, historyFile, isDirectory } from './locations.ts';
 import { isPath, namedPlan } from './read-plan.ts';
 import { StatusFile, writeHistory } from './receipt-files.ts';
@@ -104,7 +104,7 @@ export class ReceiptKeeper {
       ...context,
       plan: plan?.name ?? (isPath(named) ? basename(named).replace(/\.[a-z]+$/, '') : named),
       file: plan === undefined && !isPath(named) ? named : context.file,
-      reason: whyBroken(this.#interruption() ?? error, named),
+      reason: whyBroken(interruptionOf(this.#context.io.signal) ?? error, named),
       changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
     };
     this.#attempt('receipt', () => {
@@ -117,8 +117,7 @@ export class ReceiptKeeper {
     this.#status?.close();
     const { io, redactor } = this.#context;
     for (const problem of this.#problems.values()) {
-      const text = redactor.text(`receipt: not written: ${problem.message}`);
-      io.stderr.write(showLine({ level: 'warn', text }));
+      writeLog(io.stderr, 'warn', redactor.text(`receipt: not written: ${problem.message}`));
     }
   }
 
@@ -156,17 +155,12 @@ export class ReceiptKeeper {
     }
   }
 
-  #interruption(): Interruption | undefined {
-    const reason: unknown = this.#context.io.signal.reason;
-    return reason instanceof Interruption ? reason : undefined;
-  }
-
   #bootContext(file: string, digest: string | null) {
     return {
       file: this.#file(file),
       started: this.#started,
       ended: timestampOf(new Date()),
-      interrupted: this.#interruption() !== undefined,
+      interrupted: interruptionOf(this.#context.io.signal) !== undefined,
       origin: originOf(digest),
     };
   }
