@@ -1,5 +1,4 @@
 /** The commands for authors of plans: validate, steps, and plan --origin. */
-
 import { stepTypes } from '../../steps/index.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import type { PlanSource } from '../plan/source.ts';

@@ -1,5 +1,4 @@
 /** Makes a boot ready, from the plan and the world to the values of its inputs; and runs it dry. */
-
 import { fileURLToPath } from 'node:url';
 import { stepTypes } from '../../steps/index.ts';
 import { dryRun } from '../engine/boot.ts';

@@ -1,5 +1,4 @@
 /** How the process ends: the exit codes, and what is reported when a command fails. */
-
 import type { BootReport } from '../engine/report.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem, type ProblemCode } from '../errors/problem.ts';

@@ -1,5 +1,4 @@
 /** Facts documents: `facts --json` writes what a plan depends on, `plan --facts` plans from it. */
-
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };

@@ -1,5 +1,4 @@
 /** The gateway command: controls the gateways of profiles while s6 runs them. */
-
 import { Problem } from '../errors/problem.ts';
 import { profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';

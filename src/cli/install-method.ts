@@ -1,5 +1,4 @@
 /** The install-method command: how the agent was installed, and which stamp says so. */
-
 import { isAnswer } from '../errors/look-failed.ts';
 import { writeLog } from '../report/boot-log.ts';
 import { join } from '../system/path.ts';

@@ -1,5 +1,4 @@
 /** The status and history commands: how the last boots went. */
-
 import type { Command } from './command-line.ts';
 import {
   findRoot,

@@ -1,5 +1,4 @@
 /** Keeps the receipt of a boot, however it ends: by its report, an error, a signal or a bug. */
-
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hostName, startOfContainer } from '../engine/container.ts';

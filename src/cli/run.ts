@@ -1,5 +1,4 @@
 /** The run command: boots plans, shows what happens, and keeps a receipt of each boot. */
-
 import { run } from '../engine/boot.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { plainLog, writeLog } from '../report/boot-log.ts';

@@ -1,5 +1,4 @@
 /** The changes that make a gateway slot what it should be, and whether s6 runs on it. */
-
 import type { Change } from '../changes/change.ts';
 import { isAnswer } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';

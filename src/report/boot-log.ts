@@ -1,5 +1,4 @@
 /** The log of a boot: what each event says, on one line each, and when it is written. */
-
 import { unreachable } from '../errors/problem.ts';
 import { printable } from '../text/printable.ts';
 import { counted, showCount, showDuration } from '../text/phrases.ts';

@@ -1,5 +1,4 @@
 /** Shows the mistakes of a plan, each with its source line underlined, as a compiler does. */
-
 import type { Diagnostic, Span } from '../plan/diagnostic.ts';
 import type { PlanSource } from '../plan/source.ts';
 import { counted } from '../text/phrases.ts';

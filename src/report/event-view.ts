@@ -1,5 +1,4 @@
 /** The events of a boot as plain data without secrets, and as the JSON lines of `run --json`. */
-
 import type { BootEvent } from '../engine/event.ts';
 import { unreachable, type Cause } from '../errors/problem.ts';
 import type { OnFailure } from '../plan/plan.ts';

@@ -1,5 +1,4 @@
 /** The steps of a boot as a live list on a terminal. */
-
 import type {
   DefaultRenderer,
   ListrDefaultRendererLogLevels,

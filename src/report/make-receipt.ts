@@ -1,5 +1,4 @@
 /** Makes the receipt of a boot, however it ended. */
-
 import type { BootReport } from '../engine/report.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { factValues, type Facts } from '../step/facts.ts';

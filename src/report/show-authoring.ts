@@ -1,5 +1,4 @@
 /** For authors of plans: where each step of a plan comes from, and the options of step types. */
-
 import { basename } from 'node:path';
 import { orderSteps } from '../plan/order.ts';
 import type { Plan, PlanStep, Position, StepEntry } from '../plan/plan.ts';

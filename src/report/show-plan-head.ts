@@ -1,5 +1,4 @@
 /** The head of the plan output: how many steps would act, and the inputs that decide it. */
-
 import { unreachable } from '../errors/problem.ts';
 import type { InputSource } from '../plan/plan.ts';
 import { counted, listed, showDuration } from '../text/phrases.ts';

@@ -1,5 +1,4 @@
 /** Records what somebody wants of a gateway, for the next boot and for the gateway itself. */
-
 import { readFileSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { profileDirectory } from '../../gateway/profiles.ts';
