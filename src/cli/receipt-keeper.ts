@@ -83,7 +83,7 @@ export class ReceiptKeeper {
     if (inputs === undefined) return;
     this.#ended = true;
     const { plan, facts } = inputs;
-    const boot = { plan, report, facts, ...this.#bootContext(plan.file, plan.digest) };
+    const boot = { plan, report, facts, ...this.#bootContext(this.#file(plan.file), plan.digest) };
     this.#attempt('receipt', () => {
       this.#keep(inputs, receiptOf(boot, this.#context.redactor));
     });
@@ -98,11 +98,10 @@ export class ReceiptKeeper {
     if (isMisnamed && this.#inputs === undefined && operand !== undefined) return;
     const named = namedPlan(operand, this.#context.io.env);
     const plan = this.#inputs?.plan;
-    const context = this.#bootContext(plan?.file ?? named, plan?.digest ?? null);
+    const file = plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named);
     const broken = {
-      ...context,
+      ...this.#bootContext(file, plan?.digest ?? null),
       plan: plan?.name ?? (isPath(named) ? basename(named).replace(/\.[a-z]+$/, '') : named),
-      file: plan === undefined && !isPath(named) ? named : context.file,
       reason: whyBroken(interruptionOf(this.#context.io.signal) ?? error, named),
       changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
     };
@@ -156,7 +155,7 @@ export class ReceiptKeeper {
 
   #bootContext(file: string, digest: string | null) {
     return {
-      file: this.#file(file),
+      file,
       started: this.#started,
       ended: timestampOf(new Date()),
       interrupted: interruptionOf(this.#context.io.signal) !== undefined,
