@@ -1,8 +1,5 @@
-/**
- * The floors of the house, lowest first. A floor may import itself and those below it.
- * @see README.md, "The house"
- */
-const floors = [
+/** The layers, lowest first. A layer may import itself and those below it. */
+const layers = [
   { name: 'text', path: '^src/text/' },
   { name: 'errors', path: '^src/errors/' },
   { name: 'system', path: '^src/system/' },
@@ -16,11 +13,11 @@ const floors = [
   { name: 'cli', path: '^src/cli/' },
 ];
 
-const upwards = floors.slice(0, -1).map((floor, index) => ({
-  name: `${floor.name}-imports-nothing-above-it`,
+const upwards = layers.slice(0, -1).map((layer, index) => ({
+  name: `${layer.name}-imports-nothing-above-it`,
   severity: 'error',
-  from: { path: floor.path },
-  to: { path: floors.slice(index + 1).map((above) => above.path) },
+  from: { path: layer.path },
+  to: { path: layers.slice(index + 1).map((above) => above.path) },
 }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -29,20 +29,4 @@ export default defineConfig(
       'no-console': 'error',
     },
   },
-  {
-    files: ['steps/**', 'src/step/**', 'src/gateway/**', 'src/changes/**', 'src/plan/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: ['fs', 'node:fs', 'node:fs/promises', 'node:child_process', 'execa'].map(
-            (name) => ({
-              name,
-              message: 'Look through ReadSystem; only src/system touches the machine.',
-            }),
-          ),
-        },
-      ],
-    },
-  },
 );

@@ -1,5 +1,4 @@
 /** Starts the program: its standard streams, its signals and its exit code. */
-
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errnoOf } from '../errors/problem.ts';

@@ -1,5 +1,4 @@
 /** Makes a boot ready, from the plan and the world to the values of its inputs; and runs it dry. */
-
 import type { Arguments, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { readFragments } from './fragments.ts';

@@ -1,5 +1,4 @@
 /** What a command is: its place in the help, its options as a table, and what it is given. */
-
 import type { Environment, Output } from '../report/paint.ts';
 import type { Redactor } from '../report/redact.ts';
 import type { Exit } from './exit.ts';

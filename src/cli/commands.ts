@@ -1,5 +1,4 @@
 /** Every command, and the quick reader of command lines that are written out in full. */
-
 import { optionsOf, type Arguments, type CommandSpec, type OptionName } from './command-line.ts';
 
 const PLAN = {

@@ -1,9 +1,8 @@
 /** How the process ends: the exit codes, and what is reported when a command fails. */
-
 import type { BootReport } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem, type ProblemCode } from '../errors/problem.ts';
-import { showLine } from '../report/boot-log.ts';
+import { writeLog } from '../report/boot-log.ts';
 import type { Output } from '../report/paint.ts';
 import type { Redactor } from '../report/redact.ts';
 import { problemLines } from '../report/step-view.ts';
@@ -81,6 +80,11 @@ export class Interruption extends Problem {
   }
 }
 
+/** The interruption that has aborted a signal. */
+export function interruptionOf({ reason }: { readonly reason: unknown }): Interruption | undefined {
+  return reason instanceof Interruption ? reason : undefined;
+}
+
 /** Where errors are reported. */
 interface Reporting {
   readonly io: { readonly stderr: Output; readonly signal: AbortSignal };
@@ -90,16 +94,14 @@ interface Reporting {
 /** Reports on stderr what ended a command, and returns how the process ends. */
 export function reportError(error: unknown, { io, redactor }: Reporting): Exit {
   const [exit, lines] = explainError(error, io.signal);
-  for (const line of lines) {
-    io.stderr.write(showLine({ level: 'fatal', text: redactor.text(line) }));
-  }
+  for (const line of lines) writeLog(io.stderr, 'fatal', redactor.text(line));
   return exit;
 }
 
 function explainError(error: unknown, signal: AbortSignal): readonly [Exit, readonly string[]] {
   if (error instanceof ExitError) return [error.exit, error.lines];
-  const reason: unknown = signal.reason;
-  if (reason instanceof Interruption) return [reason.exit, [reason.found]];
+  const interruption = interruptionOf(signal);
+  if (interruption !== undefined) return [interruption.exit, [interruption.found]];
   const problem = problemOf(error);
   if (problem !== undefined) return [EXIT_OF_PROBLEM[problem.code], problemLines(problem)];
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,5 +1,4 @@
 /** Facts documents: `facts --json` writes what a plan depends on, `plan --facts` plans from it. */
-
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -14,7 +13,7 @@ import {
 import { assumeRoot } from '../engine/observe-facts.ts';
 import { offlineBoot, takeFacts } from '../engine/offline.ts';
 import { errnoOf } from '../errors/problem.ts';
-import { showLine } from '../report/boot-log.ts';
+import { writeLog } from '../report/boot-log.ts';
 import { differingSteps } from '../report/boot-view.ts';
 import { renderFacts, writeFacts } from '../report/show-facts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
@@ -99,7 +98,7 @@ function warnOfDifferences(context: Context, { differs }: FactsDocument): void {
 }
 
 function warn({ io }: Context, text: string): void {
-  io.stderr.write(showLine({ level: 'warn', text }));
+  writeLog(io.stderr, 'warn', text);
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Reads the plan fragments in /etc/hermes-boot/plan.d, and refuses those that others can write. */
-
 import { isAnswer, LookFailed } from '../errors/look-failed.ts';
 import type { PlanSource } from '../plan/plan.ts';
 import type { Reader } from '../system/content.ts';

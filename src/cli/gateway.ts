@@ -1,9 +1,8 @@
 /** The gateway command: controls the gateways of profiles while s6 runs them. */
-
 import { Problem } from '../errors/problem.ts';
 import { profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';
-import { showLine } from '../report/boot-log.ts';
+import { writeLog } from '../report/boot-log.ts';
 import { problemLines } from '../report/step-view.ts';
 import type { Arguments, Command, Io } from './command-line.ts';
 import { EXIT_OF_PROBLEM, ExitError } from './exit.ts';
@@ -45,8 +44,7 @@ export const gatewayCommand: Command = async ({ io }, args) => {
       failure ??= error;
       results.push({ profile, ok: false, message: error.message });
       for (const line of problemLines(error)) {
-        const text = profiles.length > 1 ? `${profile}: ${line}` : line;
-        io.stderr.write(showLine({ level: 'fatal', text }));
+        writeLog(io.stderr, 'fatal', profiles.length > 1 ? `${profile}: ${line}` : line);
       }
     }
   }
@@ -72,9 +70,7 @@ async function perform(
     return { message: showStatus(status), status };
   }
   const { text, warnings = [] } = await ACTIONS[action](context, profile);
-  for (const warning of warnings) {
-    io.stderr.write(showLine({ level: 'warn', text: `${profile}: ${warning}` }));
-  }
+  for (const warning of warnings) writeLog(io.stderr, 'warn', `${profile}: ${warning}`);
   return { message: text };
 }
 
@@ -121,8 +117,7 @@ function list(io: Io, context: GatewayContext, isJson: boolean): 'done' {
   if (isJson) io.stdout.write(`${JSON.stringify({ version: 1, action: 'list', profiles })}\n`);
   else for (const profile of profiles) io.stdout.write(`${profile}\n`);
   if (context.system.look(context.scandir).type === 'missing') {
-    const text = `${context.scandir} is missing: no s6-svscan runs here`;
-    io.stderr.write(showLine({ level: 'info', text }));
+    writeLog(io.stderr, 'info', `${context.scandir} is missing: no s6-svscan runs here`);
   }
   return 'done';
 }

@@ -1,5 +1,4 @@
 /** Reads any command line with commander: help, suggestions, options in every spelling. */
-
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { optionsOf, type CommandSpec, type Io, type OptionName } from './command-line.ts';

@@ -1,7 +1,6 @@
 /** The install-method command: how the agent was installed, and which stamp says so. */
-
 import { isAnswer } from '../errors/look-failed.ts';
-import { showLine } from '../report/boot-log.ts';
+import { writeLog } from '../report/boot-log.ts';
 import { join } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
@@ -26,7 +25,7 @@ export const installMethodCommand: Command = ({ io }, { options }) => {
     install: variableOr(system, io.env, 'HERMES_INSTALL', '/opt/hermes'),
     home: variableOr(system, io.env, 'HERMES_HOME', '/opt/data'),
   });
-  if (options.has('explain')) io.stderr.write(showLine({ level: 'info', text: reason }));
+  if (options.has('explain')) writeLog(io.stderr, 'info', reason);
   io.stdout.write(options.has('json') ? `${JSON.stringify({ method, reason })}\n` : `${method}\n`);
   return Promise.resolve('done');
 };

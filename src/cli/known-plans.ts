@@ -1,5 +1,4 @@
 /** The plans of this package, read and checked by the build; empty when run from the sources. */
-
 import type { Diagnostic } from '../plan/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 

@@ -1,5 +1,4 @@
 /** Where a command looks: the root directory, the container's variables, the files of receipts. */
-
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Arguments } from './command-line.ts';

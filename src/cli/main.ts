@@ -1,5 +1,4 @@
 /** Runs a command line and returns the exit code. */
-
 import packageJson from '../../package.json' with { type: 'json' };
 import { Redactor } from '../report/redact.ts';
 import type { Io } from './command-line.ts';

@@ -1,5 +1,4 @@
 /** The status and history commands: how the last boots went. */
-
 import type { Command } from './command-line.ts';
 import {
   findRoot,
@@ -11,7 +10,7 @@ import {
 } from './locations.ts';
 import { startOfContainer } from '../engine/proc.ts';
 import { Problem } from '../errors/problem.ts';
-import { showLine } from '../report/boot-log.ts';
+import { writeLog } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';
 import {
   readReceipt,
@@ -75,11 +74,10 @@ export const historyCommand: Command = async ({ io }, args) => {
   const files = [olderLog(file), file];
   const { receipts, damaged, problems } = readHistory(new RealSystem(root, [home]), files);
   const boots = receipts.filter((boot) => plan === undefined || boot.plan === plan).reverse();
-  const report = (level: 'info' | 'warn', text: string): void => {
-    io.stderr.write(showLine({ level, text }));
-  };
-  for (const problem of problems) report('warn', problem.message);
-  if (damaged > 0) report('warn', `${counted(damaged, 'line')} of ${file} cannot be read`);
+  for (const problem of problems) writeLog(io.stderr, 'warn', problem.message);
+  if (damaged > 0) {
+    writeLog(io.stderr, 'warn', `${counted(damaged, 'line')} of ${file} cannot be read`);
+  }
   if (args.options.has('json')) {
     io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, home, boots })}\n`);
     return 'done';
@@ -92,7 +90,8 @@ export const historyCommand: Command = async ({ io }, args) => {
   const paint = await paintFor(io.stdout, io.env);
   io.stdout.write(renderHistory(boots.slice(0, SHOWN), paint));
   if (boots.length > SHOWN) {
-    report('info', `${counted(boots.length - SHOWN, 'older boot')}: --json shows them`);
+    const older = counted(boots.length - SHOWN, 'older boot');
+    writeLog(io.stderr, 'info', `${older}: --json shows them`);
   }
   return 'done';
 };

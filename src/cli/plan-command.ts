@@ -1,5 +1,4 @@
 /** The plan and verify commands: show what a boot would change. */
-
 import { planDocument, renderPlan } from '../report/show-plan.ts';
 import { paintFor } from '../report/paint.ts';
 import { factsBanner } from '../report/show-facts.ts';

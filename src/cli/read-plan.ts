@@ -1,5 +1,4 @@
 /** Finds and reads the plan that a command line names, and reports its mistakes. */
-
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';

@@ -1,5 +1,4 @@
 /** Writes the status of a container and the history of a home. */
-
 import {
   jsonOf,
   readStatus,

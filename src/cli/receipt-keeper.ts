@@ -1,12 +1,11 @@
 /** Keeps the receipt of a boot, however it ends: by its report, an error, a signal or a bug. */
-
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hostName, startOfContainer } from '../engine/proc.ts';
 import type { BootReport } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
-import { showLine } from '../report/boot-log.ts';
+import { writeLog } from '../report/boot-log.ts';
 import { brokenReceipt, reasonOf, receiptOf } from '../report/make-receipt.ts';
 import {
   RECEIPT_VERSION,
@@ -20,7 +19,7 @@ import { RealSystem } from '../system/real/real.ts';
 import { timestampOf } from '../text/phrases.ts';
 import type { BootInputs } from './boot-inputs.ts';
 import type { Arguments, Context } from './command-line.ts';
-import { ExitError, Interruption, type Exit } from './exit.ts';
+import { ExitError, interruptionOf, type Exit } from './exit.ts';
 import { STATUS_FILE, historyFile, isDirectory } from './locations.ts';
 import { isPath, namedPlan } from './read-plan.ts';
 import { StatusFile, writeHistory } from './receipt-files.ts';
@@ -84,7 +83,7 @@ export class ReceiptKeeper {
     if (inputs === undefined) return;
     this.#ended = true;
     const { plan, facts } = inputs;
-    const boot = { plan, report, facts, ...this.#bootContext(plan.file, plan.digest) };
+    const boot = { plan, report, facts, ...this.#bootContext(this.#file(plan.file), plan.digest) };
     this.#attempt('receipt', () => {
       this.#keep(inputs, receiptOf(boot, this.#context.redactor));
     });
@@ -99,12 +98,11 @@ export class ReceiptKeeper {
     if (isMisnamed && this.#inputs === undefined && operand !== undefined) return;
     const named = namedPlan(operand, this.#context.io.env);
     const plan = this.#inputs?.plan;
-    const context = this.#bootContext(plan?.file ?? named, plan?.digest ?? null);
+    const file = plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named);
     const broken = {
-      ...context,
+      ...this.#bootContext(file, plan?.digest ?? null),
       plan: plan?.name ?? (isPath(named) ? basename(named).replace(/\.[a-z]+$/, '') : named),
-      file: plan === undefined && !isPath(named) ? named : context.file,
-      reason: whyBroken(this.#interruption() ?? error, named),
+      reason: whyBroken(interruptionOf(this.#context.io.signal) ?? error, named),
       changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
     };
     this.#attempt('receipt', () => {
@@ -117,8 +115,7 @@ export class ReceiptKeeper {
     this.#status?.close();
     const { io, redactor } = this.#context;
     for (const problem of this.#problems.values()) {
-      const text = redactor.text(`receipt: not written: ${problem.message}`);
-      io.stderr.write(showLine({ level: 'warn', text }));
+      writeLog(io.stderr, 'warn', redactor.text(`receipt: not written: ${problem.message}`));
     }
   }
 
@@ -156,17 +153,12 @@ export class ReceiptKeeper {
     }
   }
 
-  #interruption(): Interruption | undefined {
-    const reason: unknown = this.#context.io.signal.reason;
-    return reason instanceof Interruption ? reason : undefined;
-  }
-
   #bootContext(file: string, digest: string | null) {
     return {
-      file: this.#file(file),
+      file,
       started: this.#started,
       ended: timestampOf(new Date()),
-      interrupted: this.#interruption() !== undefined,
+      interrupted: interruptionOf(this.#context.io.signal) !== undefined,
       origin: originOf(digest),
     };
   }

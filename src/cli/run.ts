@@ -1,14 +1,13 @@
 /** The run command: boots plans, shows what happens, and keeps a receipt of each boot. */
-
 import { run } from '../engine/boot.ts';
 import type { BootPlan } from '../plan/plan.ts';
-import { plainLog, showLine } from '../report/boot-log.ts';
+import { plainLog, writeLog } from '../report/boot-log.ts';
 import { jsonLines, viewEvent, type Renderer } from '../report/event-view.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
 import { prepareBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context, Io } from './command-line.ts';
-import { exitOfReport, Interruption, reportError, type Exit } from './exit.ts';
+import { exitOfReport, interruptionOf, reportError, type Exit } from './exit.ts';
 import { withReceipt, type ReceiptKeeper } from './receipt-keeper.ts';
 
 /** In columns; a terminal without a size, as some containers have, says 0. */
@@ -26,7 +25,7 @@ export const runCommand: Command = async (context, args) => {
     const left = args.operands.slice(index + 1);
     if (left.length > 0) {
       const text = `${left.join(', ')} not run: the boot was stopped before`;
-      context.io.stderr.write(showLine({ level: 'fatal', text }));
+      writeLog(context.io.stderr, 'fatal', text);
     }
     return exit;
   }
@@ -59,8 +58,8 @@ async function boot(context: Context, args: Arguments, receipt: ReceiptKeeper): 
       ...(lock === undefined ? {} : { lock }),
     });
     receipt.end(report);
-    const reason: unknown = io.signal.reason;
-    if (report.result === 'stopped' && reason instanceof Interruption) return reason.exit;
+    const interruption = interruptionOf(io.signal);
+    if (report.result === 'stopped' && interruption !== undefined) return interruption.exit;
     return exitOfReport(report, { strict: args.options.has('strict'), drift: false });
   } finally {
     lock?.release();

@@ -1,5 +1,4 @@
 /** The profiles of a home, the names of their gateway slots, and whether one gateway serves all. */
-
 import { isAnswer } from '../errors/look-failed.ts';
 import { leftAlone, warning } from '../step/notes.ts';
 import { lookBelow } from '../step/paths.ts';

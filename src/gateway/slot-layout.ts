@@ -1,5 +1,4 @@
 /** The service directory of a gateway: its scripts, its files, and the programs of s6 it needs. */
-
 import { DEFAULT_PROFILE } from './profiles.ts';
 import { isPresent } from '../step/program.ts';
 import { Content } from '../system/content.ts';

@@ -1,12 +1,12 @@
 /** The changes that make a gateway slot what it should be, and whether s6 runs on it. */
-
 import type { Change } from '../changes/change.ts';
 import { isAnswer } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
 import { whatIs } from '../step/notes.ts';
 import { rightsChanges } from '../step/rights.ts';
 import { contentEquals } from '../step/program.ts';
-import { sameOwner, type Entry } from '../system/entry.ts';
+import type { Content } from '../system/content.ts';
+import type { Owner } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { Part, NewDirectory } from '../system/new-directory.ts';
 import type { ReadSystem } from '../system/system.ts';
@@ -33,7 +33,7 @@ export function isScanned(system: ReadSystem, scandir: string): boolean {
  * The changes that make a slot what it should be. One that nothing supervises is made anew if
  * anything in it differs; under a running service only files, modes and owners are fixed, and what
  * only a new supervisor reads is left to the next boot.
- * @throws Problem when something else stands in its place
+ * @throws Problem when something else is in its place
  */
 export function slotChanges(
   system: ReadSystem,
@@ -51,67 +51,51 @@ export function slotChanges(
       mend: `remove ${path}`,
     });
   }
+  const { owner, mode, parts } = slot;
+  const rights = rightsChanges(path, entry, { owner, mode }, RIGHTS);
   if (isSupervised(system, path)) {
-    const { owner, mode } = slot;
-    const parts = slot.parts.filter(({ name }) => name !== DOWN);
-    return [
-      ...parts.flatMap((part) => partChanges(system, path, part, slot)),
-      ...rightsChanges(path, entry, { owner, mode }, RIGHTS),
-    ];
+    const read = parts.filter(({ name }) => name !== DOWN);
+    return [...read.flatMap((part) => partChanges(system, path, part, owner)), ...rights];
   }
-  if (isAsPublished(system, path, slot)) return [];
+  const isDown = system.look(join(path, DOWN)).type !== 'missing';
+  const isAsWanted =
+    rights.length === 0 &&
+    isDown === parts.some(({ name }) => name === DOWN) &&
+    parts.every(
+      (part) =>
+        system.look(join(path, part.name)).type === part.type &&
+        partChanges(system, path, part, owner).length === 0,
+    );
+  if (isAsWanted) return [];
   const why = 'nothing runs on it, and it differs from what this boot registers';
   return [{ kind: 'tree-removal', path, from: 'service directory', why }, publish];
 }
 
-function isAsPublished(system: ReadSystem, path: string, slot: NewDirectory): boolean {
-  const { owner, mode, parts } = slot;
-  const isDown = system.look(join(path, DOWN)).type !== 'missing';
-  if (isDown !== parts.some(({ name }) => name === DOWN)) return false;
-  const entry = system.look(path);
-  if (!('stat' in entry) || entry.stat.mode !== mode || !sameOwner(entry.stat, owner)) return false;
-  return parts.every(
-    (part) =>
-      system.look(join(path, part.name)).type === part.type &&
-      partChanges(system, path, part, slot).length === 0,
-  );
-}
-
-function partChanges(
-  system: ReadSystem,
-  slot: string,
-  part: Part,
-  { owner }: NewDirectory,
-): Change[] {
+function partChanges(system: ReadSystem, slot: string, part: Part, owner: Owner): Change[] {
   const path = join(slot, part.name);
   const { mode } = part;
+  const fileChanges = (from: 'absent' | 'file', why: string): Change[] => {
+    // A FIFO is made by the supervisor that reads from it.
+    if (part.type !== 'file') return [];
+    const { content } = part;
+    return [{ kind: 'file', path, content, mode, owner, from, label: content.toString(), why }];
+  };
   const entry = system.look(path);
   if (entry.type === 'missing') {
     const why = 'the slot lacks it';
     if (part.type === 'directory') return [{ kind: 'directory', path, mode, owner, why }];
-    // A FIFO is made by the supervisor that reads from it.
-    return part.type === 'fifo' ? [] : [fileChange(path, part, owner, 'absent', why)];
+    return fileChanges('absent', why);
   }
-  if (entry.type !== part.type || !('stat' in entry)) throw inTheWay(path, part, entry);
-  if (part.type === 'file' && !holds(system, path, part)) {
-    return [fileChange(path, part, owner, 'file', 'it differs from what this boot registers')];
+  if (entry.type !== part.type || !('stat' in entry)) {
+    throw new Problem({ found: `${path} is ${whatIs(entry)}`, wanted: `a ${part.type}` });
+  }
+  if (part.type === 'file' && !holds(system, path, part.content)) {
+    return fileChanges('file', 'it differs from what this boot registers');
   }
   return rightsChanges(path, entry, { owner, mode }, RIGHTS);
 }
 
-type FilePart = Extract<Part, { type: 'file' }>;
-
-function fileChange(
-  path: string,
-  { content, mode }: FilePart,
-  owner: NewDirectory['owner'],
-  from: 'absent' | 'file',
-  why: string,
-): Change {
-  return { kind: 'file', path, content, mode, owner, from, label: content.toString(), why };
-}
-
-function holds(system: ReadSystem, path: string, { content }: FilePart): boolean {
+function holds(system: ReadSystem, path: string, content: Content): boolean {
   try {
     return system.readAs(path, contentEquals(content), content.size);
   } catch (error) {
@@ -119,8 +103,4 @@ function holds(system: ReadSystem, path: string, { content }: FilePart): boolean
     if (isAnswer(error)) return false;
     throw error;
   }
-}
-
-function inTheWay(path: string, part: Part, entry: Entry): Problem {
-  return new Problem({ found: `${path} is ${whatIs(entry)}`, wanted: `a ${part.type}` });
 }

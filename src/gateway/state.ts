@@ -1,5 +1,4 @@
 /** Reads the recorded state of a profile's gateway, which decides whether a boot starts it. */
-
 import { isAnswer } from '../errors/look-failed.ts';
 import { whatIs } from '../step/notes.ts';
 import { lookBelow } from '../step/paths.ts';

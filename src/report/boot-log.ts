@@ -1,5 +1,4 @@
 /** The log of a boot: what each event says, on one line each, and when it is written. */
-
 import { unreachable } from '../errors/problem.ts';
 import { printable } from '../text/printable.ts';
 import { counted, showCount, showDuration } from '../text/phrases.ts';
@@ -48,8 +47,8 @@ export function plainLog(output: Output, least: Level = 'info'): Renderer {
     return true;
   };
   const write = (lines: readonly LogLine[]): void => {
-    for (const line of lines) {
-      if (RANK[line.level] >= RANK[least]) output.write(showLine(line));
+    for (const { level, text } of lines) {
+      if (RANK[level] >= RANK[least]) writeLog(output, level, text);
     }
   };
   return {
@@ -70,9 +69,9 @@ export function plainLog(output: Output, least: Level = 'info'): Renderer {
   };
 }
 
-/** A line as it is written, every character of it printable: `hermes-boot: info: identity: …`. */
-export function showLine({ level, text }: LogLine): string {
-  return `hermes-boot: ${level}: ${printable(text)}\n`;
+/** Writes a line, every character of it printable: `hermes-boot: info: identity: …`. */
+export function writeLog(output: Output, level: Level, text: string): void {
+  output.write(`hermes-boot: ${level}: ${printable(text)}\n`);
 }
 
 /** What an event says in the log; nothing, most of the time. */

@@ -1,5 +1,4 @@
 /** A boot or dry run as plain data, from which text, JSON, events and receipts are derived. */
-
 import { isDeepStrictEqual } from 'node:util';
 import type { BootReport, BootResult } from '../engine/result.ts';
 import type { Cause } from '../errors/problem.ts';

@@ -1,11 +1,10 @@
 /** Shows the mistakes of a plan, each with its source line underlined, as a compiler does. */
-
 import type { Diagnostic } from '../plan/diagnostic.ts';
 import type { PlanSource, Span } from '../plan/plan.ts';
+import { type Brush, type Paint, plainPaint } from './paint.ts';
+import { WIDTH, widthOf, wrap } from './wrap.ts';
 import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
-import { plainPaint, type Brush, type Paint } from './paint.ts';
-import { WIDTH, widthOf, wrap } from './wrap.ts';
 
 /**
  * Shows each mistake with its line of the file, underlined, and a count below.

@@ -1,13 +1,19 @@
 /** The events of a boot as plain data without secrets, and as the JSON lines of `run --json`. */
-
 import type { BootEvent } from '../engine/result.ts';
-import { unreachable, type Cause } from '../errors/problem.ts';
+import { type Cause, unreachable } from '../errors/problem.ts';
 import type { OnFailure } from '../plan/plan.ts';
-import { isUnreached, viewBoot, viewInput, type BootView, type InputView } from './boot-view.ts';
+import { type BootView, type InputView, isUnreached, viewBoot, viewInput } from './boot-view.ts';
 import type { Output } from './paint.ts';
 import type { Redactor } from './redact.ts';
-import { summarise, tenths, viewChange, viewStep } from './step-view.ts';
-import type { ChangeView, StepSummary, StepView } from './step-view.ts';
+import {
+  type ChangeView,
+  type StepSummary,
+  type StepView,
+  summarise,
+  tenths,
+  viewChange,
+  viewStep,
+} from './step-view.ts';
 
 /** The end of a boot. */
 export interface BootFinished extends Pick<

@@ -1,5 +1,4 @@
 /** The steps of a boot as a live list on a terminal. */
-
 import type {
   DefaultRenderer,
   ListrDefaultRendererLogLevels,
@@ -8,7 +7,7 @@ import type {
 } from 'listr2';
 import { counted, showDuration } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
-import { logLines, showLine, showProgress, type LogLine } from './boot-log.ts';
+import { logLines, showProgress, writeLog, type LogLine } from './boot-log.ts';
 import type { EventView, Renderer, StepFinished } from './event-view.ts';
 import type { Output } from './paint.ts';
 
@@ -108,7 +107,7 @@ export async function liveTasks(terminal: NodeJS.WriteStream, output: Output): P
       // A boot that broke off has no event that ends it.
       for (const task of tasks.values()) task.end();
       await drawn;
-      for (const line of below) output.write(showLine(line));
+      for (const { level, text } of below) writeLog(output, level, text);
     },
   };
 }

@@ -1,12 +1,11 @@
 /** Makes the receipt of a boot, however it ended. */
-
 import type { BootReport } from '../engine/result.ts';
 import type { BootPlan } from '../plan/plan.ts';
-import { factValues, type Facts } from '../step/facts.ts';
-import { showRefusal, viewBoot, type BootView } from './boot-view.ts';
-import { RECEIPT_VERSION, type Origin, type Reason, type Receipt } from './receipt.ts';
+import { type BootView, showRefusal, viewBoot } from './boot-view.ts';
+import { type Origin, type Reason, type Receipt, RECEIPT_VERSION } from './receipt.ts';
 import type { Redactor } from './redact.ts';
-import { problemLines, showCause, summarise, tenths, type StepView } from './step-view.ts';
+import { problemLines, showCause, type StepView, summarise, tenths } from './step-view.ts';
+import { type Facts, factValues } from '../step/facts.ts';
 
 /** How many changes a receipt lists; the first boot of a large volume makes thousands. */
 const LISTED_CHANGES = 100;

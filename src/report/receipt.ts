@@ -2,7 +2,6 @@
  * The record of a boot, and the status of a container that holds its last boots: their forms, and
  * how they are read again. Keys may be added; what is here keeps its meaning in version 1.
  */
-
 import type { Note } from '../step/step.ts';
 import { constant, fits, list, matching, nullable, number, object } from '../text/codec.ts';
 import { text, variant, word, type TypeOf } from '../text/codec.ts';

@@ -1,5 +1,4 @@
 /** Takes the secrets of a boot out of everything that leaves the process. */
-
 import type { Input } from '../plan/plan.ts';
 import { mapStrings, printable, replaceAll } from '../text/printable.ts';
 

@@ -1,5 +1,4 @@
 /** Facts for people, facts documents as readable JSON, and the banner of a plan from facts. */
-
 import type { FactsDocument } from '../engine/facts-document.ts';
 import type { Facts } from '../step/facts.ts';
 import { hasEveryId, showIds, type KnownIds } from '../step/facts.ts';

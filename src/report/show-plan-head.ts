@@ -1,5 +1,4 @@
 /** The head of the plan output: how many steps would act, and the inputs that decide it. */
-
 import { unreachable } from '../errors/problem.ts';
 import type { InputSource } from '../plan/plan.ts';
 import { counted, listed, showDuration } from '../text/phrases.ts';
@@ -39,11 +38,9 @@ function acting(steps: readonly StepView[]): string {
 /** How many owners change in all, if one change is about a whole tree, which takes time. */
 function owners(changes: readonly ChangeView[]): string {
   if (!changes.some(({ kind }) => kind === 'tree-owner')) return '';
-  const ofOwners = changes.filter(({ kind }) => kind === 'owner' || kind === 'tree-owner');
-  return `, ${counted(
-    ofOwners.reduce((sum, { entries = 1 }) => sum + entries, 0),
-    'owner',
-  )}`;
+  const owned = changes.filter(({ kind }) => kind === 'owner' || kind === 'tree-owner');
+  const entries = owned.reduce((sum, change) => sum + (change.entries ?? 1), 0);
+  return `, ${counted(entries, 'owner')}`;
 }
 
 function failing({ steps, stoppedBy }: BootView): string {

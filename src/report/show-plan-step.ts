@@ -1,5 +1,4 @@
 /** One step of the plan output: its changes and the reason for each, or why it cannot act. */
-
 import { basename } from 'node:path';
 import type { Brush, Paint } from './paint.ts';
 import { problemLines, type ChangeView, type StepView } from './step-view.ts';

@@ -1,5 +1,4 @@
 /** The plan output for people, and the JSON document of `plan --json`. */
-
 import { basename } from 'node:path';
 import { printable, mapStrings } from '../text/printable.ts';
 import { counted } from '../text/phrases.ts';

@@ -1,5 +1,4 @@
 /** The status of a container and the history of a home, for people. */
-
 import { unreachable } from '../errors/problem.ts';
 import { counted, listed, showAgo, showCount } from '../text/phrases.ts';
 import { showDuration, showTimestamp } from '../text/phrases.ts';

@@ -1,5 +1,4 @@
 /** The result of a step as plain data: the one shape that text, JSON, events and receipts share. */
-
 import type { Change } from '../changes/change.ts';
 import { describeChange, type Description } from '../changes/kinds.ts';
 import type { StepReport, StepStatus } from '../engine/result.ts';

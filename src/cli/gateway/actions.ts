@@ -1,5 +1,4 @@
 /** What can be done to the gateway of a profile: register, unregister, start, stop, restart. */
-
 import { makeChange } from '../../changes/kinds.ts';
 import { Problem } from '../../errors/problem.ts';
 import { profileDirectory, slotName } from '../../gateway/profiles.ts';

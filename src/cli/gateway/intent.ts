@@ -1,5 +1,4 @@
 /** Records what somebody wants of a gateway, for the next boot and for the gateway itself. */
-
 import { readFileSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { profileDirectory } from '../../gateway/profiles.ts';
@@ -7,7 +6,6 @@ import { readFields, STATE_FILE } from '../../gateway/state.ts';
 import { whatIs } from '../../step/notes.ts';
 import { lookBelow } from '../../step/paths.ts';
 import { Content } from '../../system/content.ts';
-import type { Owner } from '../../system/entry.ts';
 import { join } from '../../system/path.ts';
 import type { GatewayContext } from './s6.ts';
 
@@ -36,8 +34,9 @@ export function recordIntent(
       throw new Problem({ found: `${path} is ${whatIs(entry)}` });
     }
     const state = { ...Object.fromEntries(fields), desired_state: desired };
-    const mode = entry.type === 'file' ? entry.stat.mode : 0o644;
-    write(context, path, state, mode, entry.type === 'file' ? entry.stat : context.owner);
+    const stat = entry.type === 'file' ? entry.stat : undefined;
+    const owner = context.isRoot ? (stat ?? context.owner) : context.owner;
+    system.writeFile(path, jsonContent(state), stat?.mode ?? 0o644, owner);
   });
 }
 
@@ -52,19 +51,12 @@ export function announceStop(context: GatewayContext, profile: string, pid: numb
   };
   const path = join(join(context.home, profileDirectory(profile)), PLANNED_STOP);
   attempt('', () => {
-    write(context, path, marker, 0o600, context.owner);
+    context.system.writeFile(path, jsonContent(marker), 0o600, context.owner);
   });
 }
 
-function write(
-  { system, isRoot, owner: self }: GatewayContext,
-  path: string,
-  value: object,
-  mode: number,
-  owner: Owner,
-): void {
-  const content = Content.ofText(`${JSON.stringify(value)}\n`);
-  system.writeFile(path, content, mode, isRoot ? owner : self);
+function jsonContent(value: object): Content {
+  return Content.ofText(`${JSON.stringify(value)}\n`);
 }
 
 function attempt(consequence: string, act: () => void): string[] {

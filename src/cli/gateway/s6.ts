@@ -1,5 +1,4 @@
 /** The s6 that supervises the gateways of this container: where it runs, its clients, its status. */
-
 import { setTimeout } from 'node:timers/promises';
 import type { Io } from '../command-line.ts';
 import { variableOr } from '../locations.ts';
