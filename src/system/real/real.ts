@@ -52,7 +52,7 @@ export class RealSystem extends World implements System {
 
   /**
    * Opens the world below `root`.
-   * @param guarded trees in which no link is followed; see links.ts
+   * @param guarded trees in which no link is followed; see world.ts
    * @param means what looks at the owners of large trees, and changes them, work with
    * @throws Problem when `root` is not a directory, LookFailed when it cannot be opened
    */
