@@ -26,7 +26,7 @@ export const READ_LIMIT = 4 * 1024 * 1024;
 /**
  * The world as steps see it. It has no way to write. Paths are absolute and as the world names
  * them; links inside a root lead to places inside it, and only links that nobody but root could
- * have made are followed at all (see links.ts).
+ * have made are followed at all (see world.ts).
  */
 export interface ReadSystem {
   /**

@@ -51,7 +51,7 @@ export class RealSystem extends World implements System {
 
   /**
    * Opens the world below `root`.
-   * @param guarded trees in which no link is followed; see links.ts
+   * @param guarded trees in which no link is followed; see world.ts
    * @param limits when to start other programs for the owners of a large tree
    * @throws Problem when `root` is not a directory, LookFailed when it cannot be opened
    */
