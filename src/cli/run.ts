@@ -60,7 +60,7 @@ async function boot(context: Context, args: Arguments, receipt: ReceiptKeeper): 
     });
     receipt.end(report);
     const reason: unknown = io.signal.reason;
-    if (report.result === 'stopped' && reason instanceof Interruption) return reason.exit;
+    if (report.status === 'stopped' && reason instanceof Interruption) return reason.exit;
     return exitOfReport(report, { strict: args.options.has('strict'), drift: false });
   } finally {
     lock?.release();

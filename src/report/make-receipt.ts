@@ -1,6 +1,6 @@
 /** Makes the receipt of a boot, however it ended. */
 
-import type { BootReport } from '../engine/result.ts';
+import type { BootResult } from '../engine/result.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { factValues, type Facts } from '../step/facts.ts';
 import { showRefusal, viewBoot, type BootView } from './boot-view.ts';
@@ -29,7 +29,7 @@ interface BootContext extends Pick<Receipt, 'file' | 'started' | 'ended'> {
 /** A boot that ran, to its end or not. */
 interface EndedBoot extends BootContext {
   readonly plan: BootPlan;
-  readonly report: BootReport;
+  readonly report: BootResult;
   readonly facts: Facts;
 }
 

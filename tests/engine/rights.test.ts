@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BootEvent, StepReport } from '../../src/engine/result.ts';
+import type { BootEvent, StepResult } from '../../src/engine/result.ts';
 import { parseIdMap } from '../../src/engine/proc.ts';
 import { assumeRoot, observeFacts } from '../../src/engine/observe-facts.ts';
 import { run } from '../../src/engine/boot.ts';
@@ -22,8 +22,8 @@ function planOf(...steps: readonly string[]): string {
 
 const own = (path: string, owner = 'hermes') =>
   `uses: directory, with: { path: ${path}, owner: ${owner} }`;
-const shown = ({ step, status, why }: StepReport): string => `${step.id} ${status}: ${why}`;
-const keysOf = (steps: readonly StepReport[]) =>
+const shown = ({ step, status, why }: StepResult): string => `${step.id} ${status}: ${why}`;
+const keysOf = (steps: readonly StepResult[]) =>
   steps.map(({ problem }) => problem?.sharedCause?.key);
 
 const without = (...names: string[]): Facts => ({
@@ -144,7 +144,7 @@ describe('in a user namespace', () => {
       world({ '/a': directory() }),
       mapped(65536),
     );
-    expect(report.result).toBe('done');
+    expect(report.status).toBe('done');
   });
 });
 
@@ -232,11 +232,11 @@ describe('on a share whose server does not trust root', () => {
 
   it('the first owner change is the probe, and nothing of the kind is tried again', async () => {
     const system = new Squashing(world(entries, { served: ['/share'] }));
-    const { steps, shortcomings, result } = await bootOf(plan, system);
+    const { steps, shortcomings, status } = await bootOf(plan, system);
     expect(steps.map(({ status }) => status)).toEqual(['converged', 'converged', 'changes']);
     expect(shortcomings.map(({ cause }) => cause.key)).toEqual(['owners-not-kept:/share']);
     expect(shortcomings[0]?.steps).toHaveLength(2);
-    expect(result).toBe('degraded');
+    expect(status).toBe('degraded');
     expect(system.tried).toBe(1);
   });
 
