@@ -2,14 +2,15 @@
 import { Problem } from '../src/errors/problem.ts';
 import type { Facts } from '../src/step/facts.ts';
 import { path, relativePaths } from '../src/step/fields.ts';
-import { counted, leftAlone, listed, warning, whatIs } from '../src/step/phrases.ts';
-import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
+import { leftAlone, warning, whatIs } from '../src/step/notes.ts';
+import { canonical, existingDirectory, lookBelow } from '../src/step/paths.ts';
 import { mayUse, READ_AND_WRITE, WRITE_IN } from '../src/step/rights.ts';
 import { defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import { reliesOn, withTrees } from '../src/step/touch.ts';
 import { type Entry, isLinked, type Owner, showMode, showOwner } from '../src/system/entry.ts';
 import { everythingTo } from '../src/system/owner-rule.ts';
 import { join } from '../src/system/path.ts';
+import { counted, listed } from '../src/text/phrases.ts';
 
 /** The right to write. */
 export const accessCheck = defineStep({

@@ -1,8 +1,8 @@
 /** account.access: an account may use sockets and devices of the host, such as docker.sock. */
 import { membershipChanges } from '../src/step/account-records.ts';
-import { absolutePaths, account, choice } from '../src/step/fields.ts';
 import { hasId } from '../src/step/facts.ts';
-import { leftAlone, listed, warning, whatIs } from '../src/step/phrases.ts';
+import { absolutePaths, account, choice } from '../src/step/fields.ts';
+import { leftAlone, warning, whatIs } from '../src/step/notes.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
 import {
@@ -22,6 +22,7 @@ import {
 import { isLinked, type Present } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
+import { listed } from '../src/text/phrases.ts';
 
 const schema = {
   type: 'object',

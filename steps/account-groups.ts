@@ -1,13 +1,15 @@
+/**
+ * account.groups: an account keeps the groups that the container was started with (--group-add).
+ */
 import { account, path } from '../src/step/fields.ts';
 import { hasId } from '../src/step/facts.ts';
 import { membershipChanges } from '../src/step/account-records.ts';
-import { info } from '../src/step/phrases.ts';
+import { info } from '../src/step/notes.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { changesOr, defineStep } from '../src/step/step.ts';
 import { mayChangeAccount, reliesOn } from '../src/step/touch.ts';
 import type { Entry } from '../src/system/entry.ts';
 
-/** The groups that a container was started with, kept for an account. */
 export const accountGroups = defineStep({
   uses: 'account.groups',
   summary: 'Let an account keep the groups that the container was started with (--group-add).',

@@ -1,19 +1,19 @@
-import { Problem, type Cause } from '../src/errors/problem.ts';
+/** account.reach: says whether an account can get to its home, write in it and read its files. */
+import { type Cause, Problem } from '../src/errors/problem.ts';
 import { account, path, relativePaths } from '../src/step/fields.ts';
-import { listed } from '../src/step/phrases.ts';
-import { existingDirectory, lookBelow, wayTo } from '../src/step/place.ts';
+import { closedMountKey } from '../src/step/mounted-files.ts';
+import { existingDirectory, lookBelow, wayTo } from '../src/step/paths.ts';
 import { defineStep, type StepContext } from '../src/step/step.ts';
 import { reliesOn, reliesOnAccount } from '../src/step/touch.ts';
-import type { Identity } from '../src/system/command.ts';
+import type { Identity } from '../src/system/accounts.ts';
 import { showMode, showOwner, type Stat } from '../src/system/entry.ts';
-import { closedMountKey } from '../src/step/mounted.ts';
 import { join } from '../src/system/path.ts';
-import type { Asked, Right } from '../src/system/tree.ts';
+import type { Asked, Right } from '../src/system/question.ts';
+import { listed } from '../src/text/phrases.ts';
 
 /** A right as the bits of the last octal digit of a mode. */
 const BITS: Readonly<Record<Right, number>> = { enter: 0o1, 'write-in': 0o3, read: 0o4 };
 
-/** Whether an account can use its home. */
 export const accountReach = defineStep({
   uses: 'account.reach',
   summary: 'Tell whether an account can get to its home, write in it and read files of it.',
@@ -33,7 +33,9 @@ export const accountReach = defineStep({
     existingDirectory(context, 'home', home);
     const identity = system.accounts().identity(options.account);
     const asked = questions(context);
-    const answers = facts.assumed ? [] : system.permitsAs(identity, asked);
+    const answers = facts.assumed
+      ? []
+      : system.ask({ kind: 'permitsAs', account: identity, asked });
     const barred = asked.flatMap((one, at) => barrierOf(context, identity, one, answers[at]));
     const who = `${options.account} (${showOwner(identity)})`;
     const [first] = barred;

@@ -1,15 +1,15 @@
+/** account.remap: an account has the user and group id that are asked for. */
 import type { RecordChange, RemovalChange } from '../src/changes/change.ts';
 import { abandonedLocks, requireDatabase } from '../src/step/account-records.ts';
 import { account, id, path } from '../src/step/fields.ts';
 import { requireKnown } from '../src/step/home-ids.ts';
-import { info, listed } from '../src/step/phrases.ts';
+import { info } from '../src/step/notes.ts';
 import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import { mayChangeAccount, reliesOn } from '../src/step/touch.ts';
-import type { Accounts } from '../src/system/accounts/accounts.ts';
-import type { GroupRecord, PasswdRecord } from '../src/system/accounts/records.ts';
-import { sameOwner, showOwner, type Owner } from '../src/system/entry.ts';
+import type { Accounts, GroupRecord, PasswdRecord } from '../src/system/accounts.ts';
+import { type Owner, sameOwner, showOwner } from '../src/system/entry.ts';
+import { listed } from '../src/text/phrases.ts';
 
-/** The ids of an account. */
 export const accountRemap = defineStep({
   uses: 'account.remap',
   summary: 'Give an account the user and group id that are asked for.',

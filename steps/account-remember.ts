@@ -1,3 +1,4 @@
+/** account.remember: a home remembers which ids its account has had, before they change. */
 import { account, id, ids, path, relativePaths } from '../src/step/fields.ts';
 import {
   formerIds,
@@ -11,12 +12,11 @@ import {
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnAccount } from '../src/step/touch.ts';
-import type { HomeIds } from '../src/system/home-ids.ts';
+import type { HomeIds } from '../src/system/ids-record.ts';
 import { showOwner, type Owner } from '../src/system/entry.ts';
 import { CLOSING_ID, type FormerId } from '../src/system/owner-rule.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 
-/** What a home remembers of the ids of its account. */
 export const accountRemember = defineStep({
   uses: 'account.remember',
   summary:

@@ -1,7 +1,8 @@
+/** auth.rebootstrap: auth.json gets a new session where the one that it has is over or older. */
 import { owner, path } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { leftAlone, warning, whatIs } from '../src/step/phrases.ts';
-import { canonical } from '../src/step/place.ts';
+import { leftAlone, warning, whatIs } from '../src/step/notes.ts';
+import { canonical } from '../src/step/paths.ts';
 import { defineStep, type Converged, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { isHardLinked } from '../src/system/scan.ts';
@@ -21,7 +22,6 @@ const MODE = 0o600;
 /** What a look led to, as the agent's own helper calls it. */
 type Status = 'bad_seed' | 'no_auth_file' | 'auth_unreadable' | 'not_terminal';
 
-/** A session with a provider that is over, and a new one for it. */
 export const authRebootstrap = defineStep({
   uses: 'auth.rebootstrap',
   summary: 'Replace a session in auth.json that is over by a new one; all else in it stays.',

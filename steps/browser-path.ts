@@ -1,7 +1,7 @@
 /** browser-path: exports the path of the browser that the image has. */
 import { exportChanges } from '../src/step/env-variables.ts';
 import { path, variable } from '../src/step/fields.ts';
-import { counted, warning, whatIs } from '../src/step/phrases.ts';
+import { warning, whatIs } from '../src/step/notes.ts';
 import { endOf } from '../src/step/program.ts';
 import type { OptionsOf } from '../src/step/schema.ts';
 import {
@@ -12,12 +12,13 @@ import {
   type StepContext,
 } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
+import { envdirPath, readEnvdir } from '../src/system/container-env.ts';
 import type { Reader } from '../src/system/content.ts';
 import type { Entry } from '../src/system/entry.ts';
-import { envdirPath, readEnvdir } from '../src/system/envdir.ts';
 import { isWithin, join, nameOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 import { nullable, text } from '../src/text/codec.ts';
+import { counted } from '../src/text/phrases.ts';
 
 const schema = {
   type: 'object',

@@ -1,11 +1,13 @@
-import type { Command } from '../src/system/command.ts';
+/**
+ * command: runs a command of the image when what it makes is missing or what it needs has changed.
+ */
+import type { Command } from '../src/system/system.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, argv, choice, environment, path } from '../src/step/fields.ts';
 import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange, reliesOn } from '../src/step/touch.ts';
 
-/** A command of the image. */
 export const command = defineStep({
   uses: 'command',
   summary: 'Run a command when what it makes is missing, or what it depends on has changed.',

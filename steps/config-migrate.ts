@@ -2,16 +2,15 @@
 import type { FileChange } from '../src/changes/change.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, argv, environment, path } from '../src/step/fields.ts';
-import { info, leftAlone, notAFile, warning, whatIs } from '../src/step/phrases.ts';
-import { canonical } from '../src/step/place.ts';
+import { info, leftAlone, notAFile, warning, whatIs } from '../src/step/notes.ts';
+import { canonical } from '../src/step/paths.ts';
 import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';
 import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
 import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
-import type { Command } from '../src/system/command.ts';
 import type { Content } from '../src/system/content.ts';
 import { isLinked, type Stat } from '../src/system/entry.ts';
-import type { ReadSystem } from '../src/system/system.ts';
+import type { Command, ReadSystem } from '../src/system/system.ts';
 import { count, nullable, object, text, variant, word } from '../src/text/codec.ts';
 
 const schema = {

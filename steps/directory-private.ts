@@ -1,19 +1,22 @@
-import { mayGiveTo, type Facts } from '../src/step/facts.ts';
+/**
+ * directory.private: a directory belongs to one account alone, in a place that others may write to.
+ */
+import { type Facts, mayGiveTo } from '../src/step/facts.ts';
 import { owner, path } from '../src/step/fields.ts';
+import { leftAlone, warning } from '../src/step/notes.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { counted, leftAlone, warning } from '../src/step/phrases.ts';
-import { canonical, parentChanges } from '../src/step/place.ts';
+import { canonical, parentChanges } from '../src/step/paths.ts';
 import { refuseSystemDirectory } from '../src/step/repair.ts';
 import { rightsChanges } from '../src/step/rights.ts';
-import { changesOr, defineStep, type Converged, type Note } from '../src/step/step.ts';
+import { changesOr, type Converged, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
-import { sameOwner, showMode, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
+import { type Owner, sameOwner, showMode, showOwner, type Stat } from '../src/system/entry.ts';
 import { parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
+import { counted } from '../src/text/phrases.ts';
 
 const MODE = 0o700;
 
-/** A directory of one account, in a place where others can make entries, too. */
 export const directoryPrivate = defineStep({
   uses: 'directory.private',
   summary: 'Keep a directory to one account, in a place that others may write to.',

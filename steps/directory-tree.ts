@@ -1,14 +1,14 @@
+/** directory.tree: directories below a base are there, with their owner and mode when new. */
 import type { DirectoryChange } from '../src/changes/change.ts';
 import { mode, owner, path, relativePaths } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { leftAlone } from '../src/step/phrases.ts';
-import { existingDirectory, notADirectory } from '../src/step/place.ts';
+import { leftAlone } from '../src/step/notes.ts';
+import { existingDirectory, notADirectory } from '../src/step/paths.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { isLinked, parseMode } from '../src/system/entry.ts';
 import { componentsOf, isWithin, join } from '../src/system/path.ts';
 
-/** Directories below a base. */
 export const directoryTree = defineStep({
   uses: 'directory.tree',
   summary: 'Make the directories below a base that are missing; existing ones stay as they are.',

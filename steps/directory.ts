@@ -1,7 +1,8 @@
+/** directory: a directory is there, with its parents, its owner and its mode. */
 import { Problem } from '../src/errors/problem.ts';
 import { mode, owner, path } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { canonical, notADirectory, parentChanges } from '../src/step/place.ts';
+import { canonical, notADirectory, parentChanges } from '../src/step/paths.ts';
 import { refuseSystemDirectory } from '../src/step/repair.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type StepContext } from '../src/step/step.ts';
@@ -9,7 +10,6 @@ import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { parseMode, showMode, showOwner } from '../src/system/entry.ts';
 import { isWithin } from '../src/system/path.ts';
 
-/** A directory, made with its parents. */
 export const directory = defineStep({
   uses: 'directory',
   summary: 'Keep a directory in place, with its owner and mode.',

@@ -1,10 +1,10 @@
+/** env.export: a variable is exported to all later services. */
 import { exportChanges } from '../src/step/env-variables.ts';
 import { variable } from '../src/step/fields.ts';
 import { changesOr, defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
-import { envdirPath } from '../src/system/envdir.ts';
+import { envdirPath } from '../src/system/container-env.ts';
 
-/** A variable for every later service. */
 export const envExport = defineStep({
   uses: 'env.export',
   summary: 'Export a variable to every service that s6 starts afterwards.',

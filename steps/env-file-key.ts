@@ -1,7 +1,8 @@
+/** env-file.key: an installation makes a secret key for itself and keeps it in a .env file. */
 import { randomBytes } from 'node:crypto';
 import { owner, path, variable } from '../src/step/fields.ts';
-import { info, leftAlone, warning } from '../src/step/phrases.ts';
-import { existingDirectory } from '../src/step/place.ts';
+import { info, leftAlone, warning } from '../src/step/notes.ts';
+import { existingDirectory } from '../src/step/paths.ts';
 import { SHORTEST_SECRET } from '../src/step/facts.ts';
 import { defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner } from '../src/step/touch.ts';
@@ -23,7 +24,6 @@ import {
 /** Of a new key, in bytes; it is written as twice as many hexadecimal digits. */
 const KEY_SIZE = 32;
 
-/** A secret key that an installation makes for itself. */
 export const envFileKey = defineStep({
   uses: 'env-file.key',
   summary: 'Give a .env file a random key, once, unless the container brings one.',

@@ -1,24 +1,25 @@
+/** env-file.variables: variables of the container stand in .env files as long as they are set. */
 import type { Change } from '../src/changes/change.ts';
 import { Problem } from '../src/errors/problem.ts';
+import { requireVariableNames } from '../src/step/env-variables.ts';
 import { absolutePaths, environment, owner, path } from '../src/step/fields.ts';
-import { leftAlone, listed, warning } from '../src/step/phrases.ts';
+import { leftAlone, warning } from '../src/step/notes.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
-import { requireVariableNames } from '../src/step/env-variables.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { join, parentOf } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
+import { listed } from '../src/text/phrases.ts';
 import {
-  readEnvFile,
-  rewrite,
   appendLine,
   isOurs,
   joinPieces,
   ownLine,
   parseEnvFile,
+  readEnvFile,
+  rewrite,
 } from './env-file/dotenv.ts';
 
-/** Variables of the container, kept in .env files. */
 export const envFileVariables = defineStep({
   uses: 'env-file.variables',
   summary: 'Keep variables of the container in .env files; take them out when they are unset.',

@@ -1,10 +1,11 @@
+/** file.mode: a file has its mode and owner; a missing file stays missing. */
 import { mode, owner, path } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { causedBy, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
+import { causedBy, leftAlone, notAFile, warning } from '../src/step/notes.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
-import { accountOf, closedMount, openMount } from '../src/step/mounted.ts';
+import { accountOf, closedMount, openMount } from '../src/step/mounted-files.ts';
 import {
   isLinked,
   parseMode,
@@ -15,7 +16,6 @@ import {
 } from '../src/system/entry.ts';
 import { isHardLinked } from '../src/system/scan.ts';
 
-/** The mode of one file. */
 export const fileMode = defineStep({
   uses: 'file.mode',
   summary: 'Keep the mode, and the owner, of one regular file.',

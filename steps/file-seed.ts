@@ -1,7 +1,7 @@
 /** file.seed: a file has what the image or the plan gives it, unless somebody has it already. */
 import { Problem } from '../src/errors/problem.ts';
-import { info, leftAlone, notAFile, warning } from '../src/step/phrases.ts';
-import { existingDirectory } from '../src/step/place.ts';
+import { info, leftAlone, notAFile, warning } from '../src/step/notes.ts';
+import { existingDirectory } from '../src/step/paths.ts';
 import { isPresent } from '../src/step/program.ts';
 import { defineStep, type Outcome, type StepContext } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner } from '../src/step/touch.ts';

@@ -1,3 +1,4 @@
+/** The list of all step types: a new one is a file here and a line in this list. */
 import type { AnyStepType } from '../src/step/step.ts';
 import { accessCheck } from './access-check.ts';
 import { accountAccess } from './account-access.ts';

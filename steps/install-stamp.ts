@@ -1,16 +1,17 @@
+/** install-stamp: removes an install stamp that an image has left in shared data. */
 import type { RemovalChange } from '../src/changes/change.ts';
 import { path } from '../src/step/fields.ts';
-import { counted, whatIs } from '../src/step/phrases.ts';
-import { canonical } from '../src/step/place.ts';
+import { whatIs } from '../src/step/notes.ts';
+import { canonical } from '../src/step/paths.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
 import type { Reader } from '../src/system/content.ts';
 import { flag } from '../src/text/codec.ts';
+import { counted } from '../src/text/phrases.ts';
 
 /** A stamp is one word; what is larger is something else. */
 const STAMP_LIMIT = 1024;
 
-/** The stamp by which an installation knows how it was made. */
 export const installStamp = defineStep({
   uses: 'install-stamp',
   summary: 'Remove an install stamp that an image has left in shared data; others stay.',

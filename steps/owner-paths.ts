@@ -1,39 +1,43 @@
+/**
+ * owner.paths: listed paths of a home, and all that the account had under earlier ids, belong to
+ * it.
+ */
 import type { Change } from '../src/changes/change.ts';
 import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
 import { ids, owner, path, relativePaths } from '../src/step/fields.ts';
 import { formerOf, idsChange, isSettled } from '../src/step/home-ids.ts';
+import { info, leftAlone, unknownNote, warning } from '../src/step/notes.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { counted, info, leftAlone, unknownNote, warning } from '../src/step/phrases.ts';
-import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
+import { canonical, existingDirectory, lookBelow } from '../src/step/paths.ts';
 import {
   isCovered,
   mountedElsewhere,
   NOTHING,
   outermost,
   refuseSystemDirectory,
+  type Repair,
   repairEntry,
   repairTree,
   repairWithin,
-  type Repair,
   type Wanted,
 } from '../src/step/repair.ts';
 import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner, withTrees } from '../src/step/touch.ts';
-import { sameOwner, showOwner, type Owner, type Stat } from '../src/system/entry.ts';
-import { IDS_FILE, type HomeIds } from '../src/system/home-ids.ts';
+import { type Owner, sameOwner, showOwner, type Stat } from '../src/system/entry.ts';
 import { LOCK_FILE } from '../src/system/home-lock.ts';
-import { MOUNTS_FILE } from '../src/system/mount-memory.ts';
+import { type HomeIds, IDS_FILE } from '../src/system/ids-record.ts';
 import {
   CLOSING_ID,
   isForeign,
   ownerBy,
-  replacing,
   type Replaced,
+  replacing,
 } from '../src/system/owner-rule.ts';
 import { componentsOf, join } from '../src/system/path.ts';
+import { MOUNTS_FILE } from '../src/system/unkept.ts';
+import { counted } from '../src/text/phrases.ts';
 
-/** The owner of what an account has, and has had, in a directory. */
 export const ownerPaths = defineStep({
   uses: 'owner.paths',
   summary:

@@ -1,15 +1,16 @@
+/** owner.probe: changes the owner of trees when a check of the first one shows that it is wrong. */
 import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, ids, owner, path } from '../src/step/fields.ts';
 import { formerOf } from '../src/step/home-ids.ts';
+import { leftAlone, unknownNote } from '../src/step/notes.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { leftAlone, listed, unknownNote } from '../src/step/phrases.ts';
-import { canonical } from '../src/step/place.ts';
+import { canonical } from '../src/step/paths.ts';
 import {
   NOTHING,
   refuseSystemDirectory,
-  repairTree,
   type Repair,
+  repairTree,
   type Wanted,
 } from '../src/step/repair.ts';
 import { changesOr, defineStep, type StepContext } from '../src/step/step.ts';
@@ -17,11 +18,11 @@ import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch
 import { sameOwner, showOwner, type Stat } from '../src/system/entry.ts';
 import { keepsRule, replacing } from '../src/system/owner-rule.ts';
 import { isWithin } from '../src/system/path.ts';
+import { listed } from '../src/text/phrases.ts';
 
 /** How many paths are named one by one. */
 const NAMED = 8;
 
-/** The owner of trees that change owner together. */
 export const ownerProbe = defineStep({
   uses: 'owner.probe',
   summary:

@@ -1,7 +1,7 @@
 /** skills-sync: the home has the skills of the image, except those that the user edited or deleted. */
 import { unlessProblem } from '../src/errors/look-failed.ts';
-import { leftAlone, whatIs } from '../src/step/phrases.ts';
-import { canonical, existingDirectory, lookBelow } from '../src/step/place.ts';
+import { leftAlone, whatIs } from '../src/step/notes.ts';
+import { canonical, existingDirectory, lookBelow } from '../src/step/paths.ts';
 import { type Converged, defineStep } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import type { Entry } from '../src/system/entry.ts';

@@ -1,8 +1,12 @@
+/**
+ * supervise-perms: an account controls the services of a directory with s6-svc, s6-svstat and
+ * s6-svwait.
+ */
 import type { Change } from '../src/changes/change.ts';
 import { owner, path } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { leftAlone } from '../src/step/phrases.ts';
-import { canonical, existingDirectory } from '../src/step/place.ts';
+import { leftAlone } from '../src/step/notes.ts';
+import { canonical, existingDirectory } from '../src/step/paths.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner, withTrees } from '../src/step/touch.ts';
@@ -23,7 +27,6 @@ const SHARED = [
   { name: 'event', type: 'directory', mode: 0o3730 },
 ] as const;
 
-/** Control of static services. */
 export const supervisePerms = defineStep({
   uses: 'supervise-perms',
   summary: 'Let an account control the services of a directory: s6-svc, s6-svstat, s6-svwait.',

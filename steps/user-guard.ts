@@ -1,9 +1,11 @@
+/**
+ * user-guard: stops a boot that was started as a user who can neither prepare the home nor own it.
+ */
 import { Problem } from '../src/errors/problem.ts';
 import { account } from '../src/step/fields.ts';
 import { defineStep } from '../src/step/step.ts';
 import { reliesOnAccount } from '../src/step/touch.ts';
 
-/** The guard against starts as a user who can neither prepare the home nor own it. */
 export const userGuard = defineStep({
   uses: 'user-guard',
   summary: 'Go on only as root or as the account that the services run as.',

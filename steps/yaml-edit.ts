@@ -1,13 +1,13 @@
 /** yaml.edit: keys of a YAML file have the values that a plan gives them; all else stays as it is. */
 import { createHash } from 'node:crypto';
-import { leftAlone, notAFile, warning } from '../src/step/phrases.ts';
-import { canonical } from '../src/step/place.ts';
+import { leftAlone, notAFile, warning } from '../src/step/notes.ts';
+import { canonical } from '../src/step/paths.ts';
 import { path } from '../src/step/fields.ts';
 import { edit, type YamlEdit } from './yaml-edit/edits.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
 import { Content, sealed, type Reader } from '../src/system/content.ts';
-import { EditedContent } from '../src/system/edited.ts';
+import { EditedContent } from '../src/system/edited-content.ts';
 import { isLinked } from '../src/system/entry.ts';
 import { object, text, variant, word } from '../src/text/codec.ts';
 

@@ -1,12 +1,11 @@
 /** The closed union of changes: one effect on the world each, as data. See kinds.ts for what each kind is. */
-import type { RecordEdit } from '../system/accounts/edit.ts';
+import type { RecordEdit } from '../system/accounts.ts';
 import type { Content } from '../system/content.ts';
 import type { Owner } from '../system/entry.ts';
-import type { Command } from '../system/command.ts';
-import type { HomeIds } from '../system/home-ids.ts';
+import type { Command } from '../system/system.ts';
+import type { HomeIds } from '../system/ids-record.ts';
 import type { OwnerRule } from '../system/owner-rule.ts';
-import type { Publication } from '../system/publication.ts';
-import type { TreeCopy } from '../system/tree-copy.ts';
+import type { NewDirectory, TreeCopy } from '../system/new-directory.ts';
 
 interface Common {
   /** The entry that changes, as the world names it, without the root. */
@@ -107,7 +106,7 @@ export interface MoveChange extends Common {
 /** A service directory appears at once with everything in it. Nothing stands there by then. */
 export interface SlotChange extends Common {
   readonly kind: 'slot';
-  readonly slot: Publication;
+  readonly slot: NewDirectory;
   /** What it is, for a person: `gateway of coder, down`. */
   readonly label: string;
 }

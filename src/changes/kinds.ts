@@ -4,7 +4,7 @@
  */
 import { Content } from '../system/content.ts';
 import { showMode, showOwner, type Owner } from '../system/entry.ts';
-import { homeIdsContent, IDS_MODE, type HomeIds } from '../system/home-ids.ts';
+import { IDS_MODE, homeIdsContent, type HomeIds } from '../system/ids-record.ts';
 import { showRule } from '../system/owner-rule.ts';
 import type { Time } from '../system/scan.ts';
 import type { ReadSystem, System } from '../system/system.ts';

@@ -1,5 +1,5 @@
 /** What a change takes of permissions and space, as data. */
-import type { Identity } from '../system/command.ts';
+import type { Identity } from '../system/accounts.ts';
 import type { Owner } from '../system/entry.ts';
 
 /** One permission that a change takes, which engine/permissions judges, or the space for content. */

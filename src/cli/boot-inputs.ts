@@ -11,7 +11,7 @@ import type { BootPlan, Input, Plan, PlanSource } from '../plan/plan.ts';
 import { viewPlan, type PlanView } from '../report/boot-view.ts';
 import { problemLines } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
-import { readAllEnvdir } from '../system/envdir.ts';
+import { readAllEnvdir } from '../system/container-env.ts';
 import { MEANS } from '../system/real/owners/means.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';

@@ -34,7 +34,7 @@ export function readFragments(system: ReadSystem, path: (path: string) => string
     const { type } = system.look(place);
     if (type === 'missing') return [];
     if (type !== 'directory') refuse([`${path(place)} is a ${type}; wanted a directory of root`]);
-    if (system.permits(place, LIST) === false)
+    if (system.ask({ kind: 'permits', path: place, bits: LIST }) === false)
       throw new LookFailed(path(place), 'access', 'EACCES');
   }
   const all = system.list(directory);

@@ -2,13 +2,13 @@
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Arguments } from './command-line.ts';
+import { ExitError } from './exit.ts';
 import type { Environment } from '../report/paint.ts';
-import { readEnvdir } from '../system/envdir.ts';
+import { readEnvdir } from '../system/container-env.ts';
 import { join } from '../system/path.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { Arguments } from './command-line.ts';
-import { ExitError } from './exit.ts';
 
 /** The directory of the status; it belongs to whoever boots, which is root. */
 export const STATUS_DIRECTORY = '/run/hermes-boot';

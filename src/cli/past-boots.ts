@@ -1,32 +1,32 @@
 /** The status and history commands: how the last boots went. */
 
+import type { Command } from './command-line.ts';
+import {
+  findRoot,
+  historyFile,
+  LARGEST_STATUS,
+  STATUS_DIRECTORY,
+  STATUS_FILE,
+  variableOr,
+} from './locations.ts';
 import { startOfContainer } from '../engine/proc.ts';
 import { Problem } from '../errors/problem.ts';
 import { showLine } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';
 import {
-  RECEIPT_VERSION,
   readReceipt,
   readStatus,
-  worstOf,
+  RECEIPT_VERSION,
   type ShortReceipt,
+  worstOf,
 } from '../report/receipt.ts';
 import { renderHistory, renderStatus, type StatusView } from '../report/show-receipts.ts';
-import { olderLog } from '../system/log.ts';
+import { olderLog } from '../system/log-file.ts';
 import { normalise } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
-import type { Command } from './command-line.ts';
-import {
-  findRoot,
-  historyFile,
-  variableOr,
-  LARGEST_STATUS,
-  STATUS_DIRECTORY,
-  STATUS_FILE,
-} from './locations.ts';
 
 /** How many boots fit a screen; programs get all of them. */
 const SHOWN = 20;

@@ -10,7 +10,7 @@ import {
   type Receipt,
 } from '../report/receipt.ts';
 import type { Facts } from '../step/facts.ts';
-import { canonical } from '../step/place.ts';
+import { canonical } from '../step/paths.ts';
 import { refuseSystemDirectory } from '../step/repair.ts';
 import type { Owner } from '../system/entry.ts';
 import type { KeptFile } from '../system/real/kept-file.ts';

@@ -73,7 +73,7 @@ async function lockFor(
   system: RealSystem,
 ): Promise<HomeLock | undefined> {
   if (home === undefined) return undefined;
-  const { RealHomeLock } = await import('../system/real/home-lock.ts');
+  const { RealHomeLock } = await import('../system/real/real-home-lock.ts');
   return new RealHomeLock(system, home, name, lockTimeout);
 }
 

@@ -1,10 +1,11 @@
+/** The form of a facts document: all that a plan depends on besides its text. */
 import type { InputSource, PlanSource } from '../plan/plan.ts';
-import { MAIN_PROGRAM_WORDS, type Facts } from '../step/facts.ts';
-import type { IdRange, KnownIds } from '../step/facts.ts';
-import type { LinkPolicy } from '../system/links.ts';
-import { worldRecord, type WorldRecord } from '../system/recording/record.ts';
+import { type Facts, type IdRange, type KnownIds, MAIN_PROGRAM_WORDS } from '../step/facts.ts';
+import { worldRecord, type WorldRecord } from '../system/recording/world-record.ts';
+import type { LinkPolicy } from '../system/world.ts';
 import {
   as,
+  type Codec,
   count,
   flag,
   list,
@@ -15,7 +16,6 @@ import {
   text,
   variant,
   word,
-  type Codec,
 } from '../text/codec.ts';
 
 /** The version of the form that documents have. */

@@ -4,7 +4,7 @@ import type { Facts } from '../step/facts.ts';
 import { ALL_IDS, type KnownIds } from '../step/facts.ts';
 import { mountOf } from '../system/mounts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
-import { readMounts } from '../system/real/mounts.ts';
+import { readMounts } from '../system/real/mountinfo.ts';
 import { mainProgram, parseIdMap, readOr } from './proc.ts';
 
 /** The names of capabilities by their number; see linux/capability.h. */

@@ -1,3 +1,4 @@
+/** Takes the facts of a boot, and plans a boot from facts on another machine. */
 import { basename } from 'node:path';
 import { bindPlan } from '../plan/bind.ts';
 import { textsOf } from '../plan/json.ts';

@@ -4,7 +4,7 @@
  */
 import type { Change } from '../changes/change.ts';
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
-import { Unanswered } from '../errors/unanswered.ts';
+import { Unanswered } from '../errors/problem.ts';
 import { Content } from '../system/content.ts';
 import type { Stat } from '../system/entry.ts';
 import {

@@ -1,23 +1,23 @@
 /** Runs one step: looks, checks what it may change, makes its changes, and reports the result. */
 import type { Change } from '../changes/change.ts';
-import { makeChange, type Made } from '../changes/kinds.ts';
+import { type Made, makeChange } from '../changes/kinds.ts';
+import { type Boot, checkStopped } from './context.ts';
+import { respectMounts } from './operator-mounts.ts';
+import type { Loss } from './permissions/keeping.ts';
+import { preflight } from './permissions/preflight.ts';
+import type { StepResult } from './result.ts';
+import type { StepRun } from './run-steps.ts';
+import { now, TimeLimit } from './time-limit.ts';
 import { problemOf } from '../errors/look-failed.ts';
-import { Unanswered } from '../errors/unanswered.ts';
-import { counted } from '../step/phrases.ts';
+import { Unanswered } from '../errors/problem.ts';
 import { scanNotes } from '../step/repair.ts';
 import { inheriting } from '../step/shared-group.ts';
 import type { Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
-import { behindLink } from '../system/links.ts';
 import type { Progress } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
-import { checkStopped, type Boot } from './context.ts';
-import { respectMounts } from './operator-mounts.ts';
-import type { StepResult } from './result.ts';
-import type { Loss } from './permissions/keeping.ts';
-import { preflight } from './permissions/preflight.ts';
-import type { StepRun } from './run-steps.ts';
-import { now, TimeLimit } from './time-limit.ts';
+import { behindLink } from '../system/world.ts';
+import { counted } from '../text/phrases.ts';
 
 /** How often a step says how far it is, in milliseconds. */
 const PROGRESS_INTERVAL = 1000;

@@ -1,7 +1,7 @@
 /** Warns in a dry run where what it would write does not fit on a mount. */
 import type { Change } from '../changes/change.ts';
 import { needsOf } from '../changes/kinds.ts';
-import { warning } from '../step/phrases.ts';
+import { warning } from '../step/notes.ts';
 import type { Note } from '../step/step.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { showBytes } from '../text/phrases.ts';
@@ -33,7 +33,9 @@ export class SpaceForecast {
       const bytes = Math.ceil(needed.bytes / BLOCK) * BLOCK;
       const written = (this.#written.get(point) ?? 0) + bytes;
       this.#written.set(point, written);
-      const free = this.#warned.has(point) ? undefined : this.#system.freeBytes(change.path);
+      const free = this.#warned.has(point)
+        ? undefined
+        : this.#system.ask({ kind: 'freeBytes', path: change.path });
       if (free === undefined || free >= written) return [];
       this.#warned.add(point);
       return [warning(tooFull(point, free, written))];

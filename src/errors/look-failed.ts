@@ -1,3 +1,4 @@
+/** A look at the world that failed: thrown, so that nothing can take it for something missing. */
 import { errnoOf, Problem, type ProblemCode } from './problem.ts';
 
 /** What a failed look means to a person, by its error code; see errno(3). */

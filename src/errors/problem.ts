@@ -1,3 +1,5 @@
+/** Expected failures: what was found, what was wanted and how to fix it; every other error is a bug. */
+
 /**
  * Why a step or the boot cannot go on, by what the caller can do about it. It decides the exit
  * code: `not-permitted` is 77, `timeout` and `transient` (trying again may help) 75, `io` (the
@@ -84,4 +86,25 @@ export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   const name = 'errno' in error ? UNNAMED.get(error.errno) : undefined;
   return name ?? (typeof error.code === 'string' ? error.code : undefined);
+}
+
+/**
+ * A question that a recorded world cannot answer. No Problem, since steps take some of those for
+ * an answer: what is not known must never pass for what is not there.
+ */
+export class Unanswered extends Error {
+  /** What the step that asked fails with. */
+  readonly problem: Problem;
+
+  /** @param what what was asked for, as the start of a sentence: `the owner of /opt/x` */
+  constructor(what: string) {
+    const problem = new Problem({
+      code: 'unanswered',
+      found: `${what} was not recorded`,
+      mend: 'take the facts again, with this plan',
+    });
+    super(problem.message);
+    this.name = 'Unanswered';
+    this.problem = problem;
+  }
 }

@@ -1,8 +1,8 @@
 /** The profiles of a home, the names of their gateway slots, and whether one gateway serves all. */
 
 import { isAnswer } from '../errors/look-failed.ts';
-import { leftAlone, warning } from '../step/phrases.ts';
-import { lookBelow } from '../step/place.ts';
+import { leftAlone, warning } from '../step/notes.ts';
+import { lookBelow } from '../step/paths.ts';
 import type { Note } from '../step/step.ts';
 import type { Reader } from '../system/content.ts';
 import { isLinked } from '../system/entry.ts';

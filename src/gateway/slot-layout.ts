@@ -1,11 +1,11 @@
 /** The service directory of a gateway: its scripts, its files, and the programs of s6 it needs. */
 
+import { DEFAULT_PROFILE } from './profiles.ts';
 import { isPresent } from '../step/program.ts';
 import { Content } from '../system/content.ts';
 import type { Owner } from '../system/entry.ts';
-import type { Part, Publication } from '../system/publication.ts';
+import type { NewDirectory, Part } from '../system/new-directory.ts';
 import type { ReadSystem } from '../system/system.ts';
-import { DEFAULT_PROFILE } from './profiles.ts';
 
 /** Where s6-overlay has its programs, and where Debian has its own s6. */
 const DIRECTORIES = ['/command', '/usr/bin', '/bin'];
@@ -154,7 +154,7 @@ export function s6Program(system: ReadSystem, name: string): string {
  * root alone. It uses what exists and leaves mode and owner alone, so that the account can control
  * its own gateways; see trymkdir in s6-supervise.c.
  */
-export function slotLayout(options: SlotOptions): Publication {
+export function slotLayout(options: SlotOptions): NewDirectory {
   const { owner, starts } = options;
   return {
     owner,

@@ -3,12 +3,12 @@
 import type { Change } from '../changes/change.ts';
 import { isAnswer } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
-import { whatIs } from '../step/phrases.ts';
+import { whatIs } from '../step/notes.ts';
 import { rightsChanges } from '../step/rights.ts';
 import { contentEquals } from '../step/program.ts';
 import { sameOwner, type Entry } from '../system/entry.ts';
 import { join } from '../system/path.ts';
-import type { Part, Publication } from '../system/publication.ts';
+import type { Part, NewDirectory } from '../system/new-directory.ts';
 import type { ReadSystem } from '../system/system.ts';
 
 /** The file that keeps s6-supervise from starting a service at once. */
@@ -21,12 +21,12 @@ const RIGHTS = {
 
 /** Whether an s6-supervise runs on a service directory. */
 export function isSupervised(system: ReadSystem, slot: string): boolean {
-  return system.listens(join(slot, 'supervise/control'));
+  return system.ask({ kind: 'listens', path: join(slot, 'supervise/control') });
 }
 
 /** Whether an s6-svscan runs on a scan directory. */
 export function isScanned(system: ReadSystem, scandir: string): boolean {
-  return system.listens(join(scandir, '.s6-svscan/control'));
+  return system.ask({ kind: 'listens', path: join(scandir, '.s6-svscan/control') });
 }
 
 /**
@@ -38,7 +38,7 @@ export function isScanned(system: ReadSystem, scandir: string): boolean {
 export function slotChanges(
   system: ReadSystem,
   path: string,
-  slot: Publication,
+  slot: NewDirectory,
   about: { readonly label: string; readonly why: string },
 ): Change[] {
   const publish: Change = { kind: 'slot', path, slot, ...about };
@@ -64,7 +64,7 @@ export function slotChanges(
   return [{ kind: 'tree-removal', path, from: 'service directory', why }, publish];
 }
 
-function isAsPublished(system: ReadSystem, path: string, slot: Publication): boolean {
+function isAsPublished(system: ReadSystem, path: string, slot: NewDirectory): boolean {
   const { owner, mode, parts } = slot;
   const isDown = system.look(join(path, DOWN)).type !== 'missing';
   if (isDown !== parts.some(({ name }) => name === DOWN)) return false;
@@ -81,7 +81,7 @@ function partChanges(
   system: ReadSystem,
   slot: string,
   part: Part,
-  { owner }: Publication,
+  { owner }: NewDirectory,
 ): Change[] {
   const path = join(slot, part.name);
   const { mode } = part;
@@ -104,7 +104,7 @@ type FilePart = Extract<Part, { type: 'file' }>;
 function fileChange(
   path: string,
   { content, mode }: FilePart,
-  owner: Publication['owner'],
+  owner: NewDirectory['owner'],
   from: 'absent' | 'file',
   why: string,
 ): Change {

@@ -1,8 +1,8 @@
 /** Reads the recorded state of a profile's gateway, which decides whether a boot starts it. */
 
 import { isAnswer } from '../errors/look-failed.ts';
-import { whatIs } from '../step/phrases.ts';
-import { lookBelow } from '../step/place.ts';
+import { whatIs } from '../step/notes.ts';
+import { lookBelow } from '../step/paths.ts';
 import type { Reader } from '../system/content.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';

@@ -1,9 +1,8 @@
 /** Changes of /etc/passwd, /etc/group and /etc/gshadow: joining groups, and locks left behind. */
 import type { RecordChange, RemovalChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import { whatIs } from './phrases.ts';
-import { recordLines } from '../system/accounts/reader.ts';
-import { fieldsOf, splitMembers } from '../system/accounts/records.ts';
+import { whatIs } from './notes.ts';
+import { fieldsOf, recordLines, splitMembers } from '../system/accounts.ts';
 import type { ReadSystem } from '../system/system.ts';
 
 /**
@@ -21,7 +20,7 @@ export function requireDatabase(system: ReadSystem, path: '/etc/passwd' | '/etc/
  * kin would take them over; until then they only confuse.
  */
 export function abandonedLocks(system: ReadSystem): RemovalChange[] {
-  return system.abandonedLocks().map((path) => ({
+  return system.ask({ kind: 'abandonedLocks' }).map((path) => ({
     kind: 'removal',
     path,
     from: 'lock',

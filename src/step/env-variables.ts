@@ -2,10 +2,10 @@
 import type { Change } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import { VARIABLE } from './fields.ts';
-import { whatIs } from './phrases.ts';
-import { canonical, parentChanges } from './place.ts';
+import { whatIs } from './notes.ts';
+import { canonical, parentChanges } from './paths.ts';
 import type { StepContext } from './step.ts';
-import { envdirHolds, envdirPath, readEnvdir } from '../system/envdir.ts';
+import { envdirHolds, envdirPath, readEnvdir } from '../system/container-env.ts';
 
 /**
  * Refuses what is no name of a variable: a shell would take it for something else.

@@ -1,3 +1,6 @@
+/**
+ * Options that several step types have, with their form and description: paths, modes, owners, ids.
+ */
 import type { PropertyChoice } from './schema.ts';
 
 /*

@@ -1,17 +1,16 @@
+/**
+ * Which ids the account of a home has had. A new container has the ids of its image again, so that
+ * only the home can tell to which ones its files were given last. The account may delete the
+ * record, which costs a walk; it cannot forge it.
+ */
 import type { IdsChange } from '../changes/change.ts';
-import { homeIds, type HomeIds, type RememberedId } from '../system/home-ids.ts';
+import { homeIds, type HomeIds, type RememberedId } from '../system/ids-record.ts';
 import { Problem } from '../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../system/entry.ts';
 import { CLOSING_ID, isReplacedBy, type FormerId } from '../system/owner-rule.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { StepContext } from './step.ts';
-
-/*
- * Which ids the account of a home has had. A new container has the ids of its image again, so that
- * only the home can tell to which ones its files were given last. The account may delete the
- * record, which costs a walk; it cannot forge it.
- */
 
 /** What a plan and the accounts of a container say about an account. */
 export interface KnownIds {

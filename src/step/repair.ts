@@ -1,16 +1,20 @@
+/**
+ * Finds what has a wrong owner in a tree or at a path, and says what of it is left alone and why.
+ */
 import type { Change, OwnerReasons } from '../changes/change.ts';
 import { planTreeOwner, whyOwner } from '../changes/tree-owner.ts';
 import { Problem } from '../errors/problem.ts';
-import { sameOwner, showOwner, type Owner, type Present } from '../system/entry.ts';
-import { clearedBits } from '../system/node.ts';
+import { accountOf, closedMount } from './mounted-files.ts';
+import { info, warning } from './notes.ts';
+import type { Note, StepContext } from './step.ts';
+import { type Owner, type Present, sameOwner, showOwner } from '../system/entry.ts';
+import { clearedBits } from '../system/memory-node.ts';
 import type { OwnerRule } from '../system/owner-rule.ts';
 import { componentsOf } from '../system/path.ts';
 import { isHardLinked } from '../system/scan.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { OwnerScan } from '../system/tree.ts';
-import { accountOf, closedMount } from './mounted.ts';
-import { counted, info, listed, warning } from './phrases.ts';
-import type { Note, StepContext } from './step.ts';
+import { counted, listed } from '../text/phrases.ts';
 
 /** The owner that entries should have, and the name that the plan gives it. */
 export interface Wanted {

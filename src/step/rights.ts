@@ -1,9 +1,8 @@
 /** What this process may do with an entry, and the changes that give an entry its mode and owner. */
 import type { Change } from '../changes/change.ts';
-import type { Facts } from './facts.ts';
-import { hasOwner } from './facts.ts';
+import { type Facts, hasOwner } from './facts.ts';
 import { type Owner, type Present, sameOwner, type Stat } from '../system/entry.ts';
-import { clearedBits } from '../system/node.ts';
+import { clearedBits } from '../system/memory-node.ts';
 import type { ReadSystem } from '../system/system.ts';
 
 /** Rights to an entry, as in the last octal digit of a mode. */
@@ -20,7 +19,7 @@ export const READ_AND_WRITE = 0o6;
 export function mayUse(system: ReadSystem, facts: Facts, path: string, bits: number): boolean {
   const entry = system.look(path);
   if (!('stat' in entry)) return false;
-  const answer = facts.assumed ? undefined : system.permits(path, bits);
+  const answer = facts.assumed ? undefined : system.ask({ kind: 'permits', path, bits });
   return answer ?? overrides(facts, entry.stat) ?? grants(entry.stat, facts, bits);
 }
 

@@ -1,3 +1,4 @@
+/** What a step type is: its options, what it looks at and what it returns. Steps never write. */
 import type { Change } from '../changes/change.ts';
 import type { Cause } from '../errors/problem.ts';
 import type { Progress } from '../system/scan.ts';

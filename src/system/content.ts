@@ -1,6 +1,7 @@
+/** The bytes of a file, closed so that no output shows them; steps read them with readers. */
 import { createHash, type Hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import { Unanswered } from '../errors/unanswered.ts';
+import { Unanswered } from '../errors/problem.ts';
 import type { Codec } from '../text/codec.ts';
 import { as, count } from '../text/codec.ts';
 

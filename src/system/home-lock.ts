@@ -1,3 +1,4 @@
+/** Keeps boots that share a home apart: what the engine knows of the lock; real/real-home-lock.ts is it. */
 import { Problem } from '../errors/problem.ts';
 
 /** The file that a boot locks, below the home. Root's own, so on no list of a plan. */
@@ -35,45 +36,3 @@ export interface HomeLock {
 
 /** Another boot has the home, and did not end in time. */
 export class HomeHeld extends Problem {}
-
-/** What the boot that holds a home says of itself, for those that wait. */
-export interface LockHolder {
-  /** Tells boots apart. */
-  readonly boot: string;
-  readonly plan: string;
-  /** The name of its host: in a container, what the container is called there. */
-  readonly host: string;
-  readonly pid: number;
-  /** When it took the lock, as ISO 8601. */
-  readonly since: string;
-  /** Whether it has come to its end. */
-  readonly ended: boolean;
-}
-
-/** The record of a lock file as text. */
-export function showHolder(holder: LockHolder): string {
-  return `${JSON.stringify(holder)}\n`;
-}
-
-/**
- * Reads the record of a lock file; undefined where there is none that makes sense. Whoever owns
- * the home could have written it.
- */
-export function parseHolder(text: string): LockHolder | undefined {
-  const record = parse(text);
-  if (typeof record !== 'object' || record === null) return undefined;
-  const { boot, plan, host, pid, since, ended } = Object.fromEntries(Object.entries(record));
-  if (typeof boot !== 'string' || typeof plan !== 'string' || typeof host !== 'string') {
-    return undefined;
-  }
-  if (typeof pid !== 'number' || typeof since !== 'string') return undefined;
-  return { boot, plan, host, pid, since, ended: ended === true };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

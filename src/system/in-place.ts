@@ -1,14 +1,15 @@
-/*
- * The copy that is kept while a mounted file is written in place. rename(2) cannot replace a mount
- * point, so that a boot that is killed in the middle leaves half a file. The next boot finishes it
- * from the copy, if what is there now can only come from that very write.
+/**
+ * Keeps a copy while a mounted file is written in place, since rename(2) cannot replace a mount point.
+ * After a boot that was killed in the middle the next one finishes the write from the copy, if what is
+ * there now can only come from that write.
  */
-import { as, list, Malformed, object, optional, text, word, type Codec } from '../text/codec.ts';
+import { as, list, Malformed, object, text, word, type Codec } from '../text/codec.ts';
 import { Content, type Reader } from './content.ts';
 import type { Stat } from './entry.ts';
-import type { LinkPolicy } from './links.ts';
+import { recordReader } from './home-record.ts';
 import { isWithin, join, parentOf } from './path.ts';
 import { READ_LIMIT, type ReadSystem } from './system.ts';
+import type { LinkPolicy } from './world.ts';
 
 /** The copy lies directly in the home, beside the other records: one, since writes do not overlap. */
 export const COPY_FILE = '.hermes-boot.write';
@@ -51,18 +52,9 @@ const written: Codec<InPlaceWrite> = as(
 
 /** How a copy is read. What is not one counts as none. */
 export const inPlaceWrite: Reader<InPlaceWrite | undefined> = {
-  name: 'the copy of a write in place',
-  codec: optional(written),
+  ...recordReader('the copy of a write in place', written),
   // Nothing of two contents that may hold secrets.
   leaves: () => undefined,
-  read(content) {
-    try {
-      return written.decode(JSON.parse(content), '');
-    } catch (error) {
-      if (error instanceof Malformed || error instanceof SyntaxError) return undefined;
-      throw error;
-    }
-  },
 };
 
 /** The content of the copy of a write. */

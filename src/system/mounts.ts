@@ -1,3 +1,4 @@
+/** What is known of the mounts of a world, and which of them keep owners and modes. */
 import { isWithin, parentOf } from './path.ts';
 
 /** A file system of its own inside a tree. */

@@ -1,13 +1,16 @@
+/**
+ * Copy-on-write over another tree: the world of a dry run, and over an empty tree that of a test.
+ */
 import { Problem } from '../errors/problem.ts';
-import type { Identity } from './command.ts';
 import type { Content } from './content.ts';
 import { sameOwner, type Present, type Stat } from './entry.ts';
-import { clearedBits, nodeOf, presentOf, type MemoryNode } from './node.ts';
+import { clearedBits, nodeOf, presentOf, type MemoryNode } from './memory-node.ts';
 import { keepsRule, ownerBy, type OwnerRule } from './owner-rule.ts';
 import { isWithin, join, nameOf, parentOf } from './path.ts';
+import type { Answer, Answers, Question, QuestionKind } from './question.ts';
 import { checkTime, isHardLinked, OwnerTally } from './scan.ts';
 import type { Mounts } from './mounts.ts';
-import type { Asked, OwnerScan, RawEntry, Tree } from './tree.ts';
+import type { OwnerScan, RawEntry, Tree } from './tree.ts';
 
 /** A rule that is kept at and below a path, as far as the tree below the overlay goes. */
 interface KeptRule {
@@ -29,6 +32,32 @@ export class OverlayTree implements Tree {
   readonly #seen = new Map<string, RawEntry>();
   /** The same for what it lists. */
   readonly #listed = new Map<string, readonly string[]>();
+
+  readonly #answers: Answers = {
+    permits: (question) => {
+      for (let at = question.path; ; at = parentOf(at)) {
+        // What was changed here is not as the kernel knows it, and may be the way to the rest.
+        if (this.#nodes.has(at) || this.#rules.some(({ path }) => path === at)) return undefined;
+        if (at === '/') return this.#base.ask(question);
+      }
+    },
+    permitsAs: (question) => {
+      const known = question.asked.map(({ path }) => this.#isUnchanged(path));
+      const asked = question.asked.filter((_, at) => known[at]);
+      const answers = this.#base.ask({ ...question, asked });
+      let next = 0;
+      return known.map((isKnown) => (isKnown ? answers[next++] : undefined));
+    },
+    freeBytes: (question) => this.#base.ask(question),
+    listens: (question) => {
+      const node = this.#nodes.get(question.path);
+      if (node === undefined) return this.#base.ask(question);
+      if (node === 'removed' || node.type !== 'fifo') return false;
+      return node.listens ?? this.#base.ask(question);
+    },
+    abandonedLocks: (question) =>
+      this.#base.ask(question).filter((path) => this.#nodes.get(path) !== 'removed'),
+  };
 
   constructor(base: Tree) {
     this.#base = base;
@@ -84,22 +113,8 @@ export class OverlayTree implements Tree {
     return this.#base.mounts();
   }
 
-  permits(path: string, bits: number): boolean | undefined {
-    for (let at = path; ; at = parentOf(at)) {
-      // What was changed here is not as the kernel knows it, and may be the way to the rest.
-      if (this.#nodes.has(at) || this.#rules.some((rule) => rule.path === at)) return undefined;
-      if (at === '/') return this.#base.permits(path, bits);
-    }
-  }
-
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
-    const known = asked.map(({ path }) => this.#isUnchanged(path));
-    const answers = this.#base.permitsAs(
-      account,
-      asked.filter((_, at) => known[at]),
-    );
-    let next = 0;
-    return known.map((isKnown) => (isKnown ? answers[next++] : undefined));
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K> {
+    return this.#answers[question.kind](question);
   }
 
   /** Whether the tree below has an entry, and the way to it, with the rights that it has here. */
@@ -112,21 +127,6 @@ export class OverlayTree implements Tree {
       if (!sameOwner(here.stat, below.stat)) return false;
       if (at === '/') return true;
     }
-  }
-
-  freeBytes(path: string): number | undefined {
-    return this.#base.freeBytes(path);
-  }
-
-  listens(path: string): boolean {
-    const node = this.#nodes.get(path);
-    if (node === undefined) return this.#base.listens(path);
-    if (node === 'removed' || node.type !== 'fifo') return false;
-    return node.listens ?? this.#base.listens(path);
-  }
-
-  abandonedLocks(): readonly string[] {
-    return this.#base.abandonedLocks().filter((path) => this.#nodes.get(path) !== 'removed');
   }
 
   async scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {

@@ -1,9 +1,8 @@
-import { showOwner, type Owner, type Stat } from './entry.ts';
-
-/*
- * Whose entries a walk gives to an account. User and group are judged each by itself: a file of
+/**
+ * Decides which entries of a tree get another owner. User and group are judged separately: a file of
  * the account that a share gave to another group keeps that group.
  */
+import { showOwner, type Owner, type Stat } from './entry.ts';
 
 /** An id that an account has had. */
 export interface FormerId {

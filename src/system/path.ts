@@ -1,11 +1,9 @@
-import { posix } from 'node:path';
-
-/*
- * Paths here are absolute paths as the world names them: below `--root DIR` they start at DIR,
- * not at the machine's root. They are normalised: no `.`, no `..`, no trailing or double slash.
- *
- * A boot takes thousands of them apart, so that only odd ones go to node:path, which is slower.
+/**
+ * Takes paths of the world apart and joins them. They are absolute, below `--root DIR` from DIR on, and
+ * normalised: no `.`, no `..`, no trailing or double slash. A boot does this thousands of times, so only
+ * odd ones go to node:path, which is slower.
  */
+import { posix } from 'node:path';
 
 /** Joins a path of the world and the name of something below it. */
 export function join(directory: string, name: string): string {

@@ -1,6 +1,7 @@
+/** Counts what a scan of owners meets, and stops it when its time is up. */
 import { Problem } from '../errors/problem.ts';
 import type { Owner, Present } from './entry.ts';
-import { clearedBits } from './node.ts';
+import { clearedBits } from './memory-node.ts';
 import { isForeign, keepsRule, ownerBy, type OwnerRule } from './owner-rule.ts';
 import { SAMPLE_SIZE, type Misowned, type OwnerScan } from './tree.ts';
 

@@ -1,21 +1,21 @@
+/**
+ * A world whose writes stay in memory, so that a dry run sees what earlier steps would have done.
+ */
 import { Problem, unreachable } from '../errors/problem.ts';
-import { editRecord, type RecordEdit } from './accounts/edit.ts';
-import { recordLines } from './accounts/reader.ts';
+import { editRecord, recordLines, type RecordEdit } from './accounts.ts';
 import { Content } from './content.ts';
 import type { Entry, Owner, Present } from './entry.ts';
-import { clearedBits, nodeOf, type MemoryNode } from './node.ts';
+import { clearedBits, nodeOf, type MemoryNode } from './memory-node.ts';
 import { OverlayTree } from './overlay.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import type { DatedContent, System } from './system.ts';
-import type { TreeCopy } from './tree-copy.ts';
+import type { Part, NewDirectory, TreeCopy } from './new-directory.ts';
 import type { Unkept } from './unkept.ts';
-import { behindLink } from './links.ts';
-import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log.ts';
+import { World, behindLink } from './world.ts';
+import { LOG_LIMIT, LOG_MODE, logText, olderLog } from './log-file.ts';
 import { join, nameOf, parentOf } from './path.ts';
-import { stagedName } from './staged.ts';
-import type { Part, Publication } from './publication.ts';
+import { tempName } from './temp-names.ts';
 import { checkTime } from './scan.ts';
-import { World } from './world.ts';
 
 /** What stands for the time of writing: known after the run. */
 const UNKNOWN_TIME = 'TIME';
@@ -73,7 +73,7 @@ export class SimulatedSystem extends World implements System {
     this.overlay.remove(this.#target(path));
   }
 
-  publish(path: string, { owner, mode, parts }: Publication): void {
+  publish(path: string, { owner, mode, parts }: NewDirectory): void {
     const target = this.#target(path);
     this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
     for (const part of parts) this.overlay.put(join(target, part.name), nodeOfPart(part, owner));
@@ -84,7 +84,7 @@ export class SimulatedSystem extends World implements System {
     const { owner, mode, from, entries } = copy;
     checkTime(signal, `copying ${from}`);
     // What an earlier copy of it left half made is in the way.
-    this.overlay.removeTree(join(parentOf(target), stagedName(nameOf(target))));
+    this.overlay.removeTree(join(parentOf(target), tempName(nameOf(target))));
     if (copy.replaces) this.overlay.removeTree(target);
     this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
     for (const { name, type, mode } of entries) {

@@ -1,14 +1,13 @@
-import type { Accounts } from './accounts/accounts.ts';
-import type { RecordEdit } from './accounts/edit.ts';
-import type { Command, Identity } from './command.ts';
+/** The world as a port: what steps can look at, and what the engine can change. */
+import type { Accounts, Identity, RecordEdit } from './accounts.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
-import type { OwnerRule } from './owner-rule.ts';
-import type { Publication } from './publication.ts';
 import type { MountPoint } from './mounts.ts';
+import type { OwnerRule } from './owner-rule.ts';
+import type { NewDirectory, TreeCopy } from './new-directory.ts';
+import type { Answer, Question, QuestionKind } from './question.ts';
 import type { Time } from './scan.ts';
-import type { Asked, OwnerLook, OwnerScan } from './tree.ts';
-import type { TreeCopy } from './tree-copy.ts';
+import type { OwnerLook, OwnerScan } from './tree.ts';
 import type { Unkept } from './unkept.ts';
 
 /** Where a path leads: to a canonical one, or to a link on the way that must not be followed. */
@@ -54,8 +53,6 @@ export interface ReadSystem {
   list(path: string): readonly string[];
   /** The accounts and groups of the world. */
   accounts(): Accounts;
-  /** Lock files of the account databases that a killed process left behind. */
-  abandonedLocks(): readonly string[];
   /** Compares the owners of a tree with a rule in one walk. */
   scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan>;
   /**
@@ -69,14 +66,8 @@ export interface ReadSystem {
   isMountedFile(path: string): boolean;
   /** What `path`, a canonical one, lies on; undefined where the kernel does not tell. */
   mountOf(path: string): MountPoint | undefined;
-  /** What the kernel answers when this process asks for rights to an entry; see Tree. */
-  permits(path: string, bits: number): boolean | undefined;
-  /** What the kernel answers when an account asks for rights; see Tree. */
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[];
-  /** How many bytes still fit where `path`, a canonical one, is; undefined where nobody knows. */
-  freeBytes(path: string): number | undefined;
-  /** Whether a process reads from the FIFO at `path`, as a supervisor does from its control. */
-  listens(path: string): boolean;
+  /** What is asked of the world besides its entries; see question.ts. */
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K>;
   /** Where `path` leads when the directories on the way, but not itself, are resolved. */
   resolve(path: string): Resolution;
 }
@@ -105,7 +96,7 @@ export interface System extends ReadSystem {
   /** Removes one entry that is not a directory. */
   remove(path: string): void;
   /** Makes a directory with everything in it; nothing stands there yet, nobody sees half of it. */
-  publish(path: string, what: Publication): void;
+  publish(path: string, what: NewDirectory): void;
   /**
    * Makes a directory as a copy of another one; nobody sees half of it. `signal` stops it between
    * two files, and then nothing has happened.
@@ -129,4 +120,15 @@ export interface System extends ReadSystem {
    * @throws Problem when it cannot be started, fails, or `signal` aborts it
    */
   run(command: Command, signal: AbortSignal): Promise<void>;
+}
+
+/** A command to run in the world. */
+export interface Command {
+  /** The program, as an absolute path in the world, and its arguments. */
+  readonly argv: readonly [string, ...string[]];
+  /** As whom; the user of this process when absent. */
+  readonly identity?: Identity;
+  /** Environment on top of PATH and, with an identity, HOME and USER. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
 }

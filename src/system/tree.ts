@@ -1,8 +1,12 @@
-import type { Identity } from './command.ts';
+/**
+ * What a tree of entries answers, real, simulated or recorded, and what a scan of its owners
+ * finds.
+ */
 import type { Content } from './content.ts';
 import type { Owner, Present, Stat } from './entry.ts';
 import type { Mounts } from './mounts.ts';
 import type { OwnerRule } from './owner-rule.ts';
+import type { Answer, Question, QuestionKind } from './question.ts';
 
 /** What a tree tells of one path; links on the way have been dealt with before. */
 export type RawEntry = Present | { readonly type: 'missing' };
@@ -44,16 +48,6 @@ export interface OwnerLook extends OwnerScan {
   readonly complete: boolean;
 }
 
-/** What an account may need: to enter a directory, to make and remove entries in one, to read a file. */
-export type Right = 'enter' | 'write-in' | 'read';
-
-/** A question for a right of an account. */
-export interface Asked {
-  /** A canonical path. */
-  readonly path: string;
-  readonly right: Right;
-}
-
 /** How many wrong entries a scan names one by one. */
 export const SAMPLE_SIZE = 8;
 
@@ -77,27 +71,8 @@ export interface Tree {
   list(path: string): readonly string[];
   /** The mount points of this tree, as canonical paths. */
   mounts(): Mounts;
-  /**
-   * What the kernel answers when this process asks for rights to an entry: it alone knows of access
-   * lists, and of servers that do not trust root. Undefined where there is no kernel to ask: the
-   * mode has to tell.
-   * @param bits as in the last octal digit of a mode
-   */
-  permits(path: string, bits: number): boolean | undefined;
-  /**
-   * What the kernel answers when an account asks for rights, those to the way there included. It
-   * answers with access lists, mount options and servers in mind; nothing is changed, and no
-   * process is started. Undefined where it cannot be asked, and of what is no directory or regular
-   * file: the mode has to tell.
-   * @returns an answer to each question, in their order
-   */
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[];
-  /** How many bytes still fit where `path` is; undefined where nobody knows: it is a forecast. */
-  freeBytes(path: string): number | undefined;
-  /** Whether a process reads from the FIFO at `path`. */
-  listens(path: string): boolean;
-  /** Lock files of the account databases whose makers are surely gone, as canonical paths. */
-  abandonedLocks(): readonly string[];
+  /** What is asked of this tree besides its entries; a path in it is canonical. */
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K>;
   /**
    * Compares user and group of everything at and below `path` with a rule, in one walk that
    * neither follows links nor enters other mounts.

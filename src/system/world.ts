@@ -1,15 +1,18 @@
-import { Accounts } from './accounts/accounts.ts';
-import { recordLines } from './accounts/reader.ts';
-import type { Identity } from './command.ts';
+/**
+ * A tree with paths as people write them: follows links that only root can have made, and no
+ * others.
+ */
+import { Problem } from '../errors/problem.ts';
+import { Accounts, recordLines } from './accounts.ts';
 import type { Content, Reader } from './content.ts';
 import type { Entry, Stat } from './entry.ts';
-import { mayFollow, type LinkPolicy } from './links.ts';
 import { mountOf, type MountPoint } from './mounts.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
-import { isRootsAlone, READ_LIMIT, type ReadSystem, type Resolution } from './system.ts';
+import { formOf, type Answer, type Question, type QuestionKind } from './question.ts';
 import type { Time } from './scan.ts';
-import type { Asked, OwnerLook, OwnerScan, Tree } from './tree.ts';
+import { READ_LIMIT, isRootsAlone, type ReadSystem, type Resolution } from './system.ts';
+import type { OwnerLook, OwnerScan, Tree } from './tree.ts';
 
 /** As many links as Linux follows on one path before it calls them a loop; see path_resolution(7). */
 const MAX_LINKS = 40;
@@ -72,10 +75,6 @@ export class World implements ReadSystem {
     return this.#accounts;
   }
 
-  abandonedLocks(): readonly string[] {
-    return this.tree.abandonedLocks();
-  }
-
   scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
     return this.tree.scanOwners(path, rule, signal);
   }
@@ -99,22 +98,11 @@ export class World implements ReadSystem {
     return mountOf(this.tree.mounts(), path);
   }
 
-  permits(path: string, bits: number): boolean | undefined {
-    const resolution = this.resolve(path);
-    return resolution.kind === 'path' ? this.tree.permits(resolution.path, bits) : undefined;
-  }
-
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
-    return this.tree.permitsAs(account, asked);
-  }
-
-  freeBytes(path: string): number | undefined {
-    return this.tree.freeBytes(path);
-  }
-
-  listens(path: string): boolean {
-    const resolution = this.resolve(path);
-    return resolution.kind === 'path' && this.tree.listens(resolution.path);
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K> {
+    if (!('path' in question) || typeof question.path !== 'string') return this.tree.ask(question);
+    const resolution = this.resolve(question.path);
+    if (resolution.kind === 'behind-link') return formOf(question).none(question);
+    return this.tree.ask({ ...question, path: resolution.path });
   }
 
   resolve(path: string): Resolution {
@@ -185,4 +173,43 @@ export class World implements ReadSystem {
 /** A path in the directory that its own has turned out to be. */
 function below(directory: string, path: string): string {
   return nameOf(path) === '' ? '/' : join(directory, nameOf(path));
+}
+
+/** Which links a world follows. */
+export interface LinkPolicy {
+  /**
+   * Trees that somebody else can write to, such as the home: no link at or below them is followed,
+   * whoever owns it.
+   */
+  readonly guarded: readonly string[];
+  /** The user that this process trusts besides root: itself. */
+  readonly self: number;
+}
+
+/**
+ * Whether a link on the way to something may be followed.
+ *
+ * A link is trusted when only root (or the user that runs us) can have made it: that user owns it,
+ * and owns the directory that holds it, which nobody else can write to. A Debian root has such
+ * links (/var/run, /bin). Everything else could be swapped under us (#52781, CWE-59), and is
+ * refused, as systemd-tmpfiles(8) refuses "unsafe path transitions".
+ *
+ * @param path the canonical path of the link
+ * @param holder the directory that holds it
+ */
+export function mayFollow(path: string, link: Stat, holder: Stat, policy: LinkPolicy): boolean {
+  if (policy.guarded.some((tree) => isWithin(path, tree))) return false;
+  const trusted = (uid: number): boolean => uid === 0 || uid === policy.self;
+  const othersWrite = (holder.mode & 0o002) !== 0;
+  const groupWrites = (holder.mode & 0o020) !== 0 && holder.gid !== 0;
+  return trusted(link.uid) && trusted(holder.uid) && !othersWrite && !groupWrites;
+}
+
+/** The refusal to write through a link that is not to be trusted. */
+export function behindLink(path: string, at: { link: string; target: string }): Problem {
+  return new Problem({
+    found: `${at.link}, on the way to ${path}, is a link to ${at.target}`,
+    wanted: 'a directory: links that others could have made are not followed (#52781)',
+    mend: `replace ${at.link} by a directory`,
+  });
 }

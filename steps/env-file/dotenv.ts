@@ -2,8 +2,8 @@
 import type { FileChange } from '../../src/changes/change.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { ownerOf } from '../../src/step/owner.ts';
-import { notAFile } from '../../src/step/phrases.ts';
-import { canonical } from '../../src/step/place.ts';
+import { notAFile } from '../../src/step/notes.ts';
+import { canonical } from '../../src/step/paths.ts';
 import type { StepContext } from '../../src/step/step.ts';
 import { Content, type Cover, type Reader } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../src/gateway/profiles.ts';
 import { isSupervised } from '../../src/gateway/slot.ts';
 import { STATE_FILE } from '../../src/gateway/state.ts';
-import { leftAlone, warning } from '../../src/step/phrases.ts';
+import { leftAlone, warning } from '../../src/step/notes.ts';
 import type { Note, StepContext } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';

@@ -1,10 +1,11 @@
+/** The slot and the first state of the gateway of one profile. */
 import type { Change } from '../../src/changes/change.ts';
 import { slotLayout, slotOptions } from '../../src/gateway/slot-layout.ts';
 import { DEFAULT_PROFILE, slotName, type Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised, slotChanges } from '../../src/gateway/slot.ts';
 import { readState, type RecordedState } from '../../src/gateway/state.ts';
-import { info, warning } from '../../src/step/phrases.ts';
-import { lookBelow } from '../../src/step/place.ts';
+import { info, warning } from '../../src/step/notes.ts';
+import { lookBelow } from '../../src/step/paths.ts';
 import type { Note } from '../../src/step/step.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';

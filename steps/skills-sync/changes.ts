@@ -1,13 +1,14 @@
+/** Turns the decisions of a sync into changes: copies, moves, removals and descriptions. */
 import type { Change } from '../../src/changes/change.ts';
-import { counted } from '../../src/step/phrases.ts';
 import type { Owner } from '../../src/system/entry.ts';
+import type { CopiedEntry } from '../../src/system/new-directory.ts';
 import { componentsOf, join, parentOf } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
-import type { CopiedEntry } from '../../src/system/tree-copy.ts';
-import { DESCRIPTION_FILE, byCodePoint } from './find-skills.ts';
-import type { Skill } from './package.ts';
+import { counted } from '../../src/text/phrases.ts';
 import type { Decisions } from './decide.ts';
-import type { HomeSkills, Move, Leftovers } from './home-skills.ts';
+import { byCodePoint, DESCRIPTION_FILE } from './find-skills.ts';
+import type { HomeSkills, Leftovers, Move } from './home-skills.ts';
+import type { Skill } from './package.ts';
 
 /** What changes are made of. */
 export interface Places {

@@ -1,3 +1,7 @@
+/**
+ * Decides for each skill whether it is copied, replaced, left or removed, as the agent's own tool
+ * does.
+ */
 import { isLinked } from '../../src/system/entry.ts';
 import type { Bundle, Skill } from './package.ts';
 import { type HomeSkills, agentBackup, INTERRUPTED } from './home-skills.ts';

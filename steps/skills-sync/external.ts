@@ -1,6 +1,7 @@
+/** The directories besides the home that config.yaml names as sources of skills. */
 import { unlessProblem } from '../../src/errors/look-failed.ts';
-import { canonical } from '../../src/step/place.ts';
-import { info, leftAlone, warning, whatIs } from '../../src/step/phrases.ts';
+import { canonical } from '../../src/step/paths.ts';
+import { info, leftAlone, warning, whatIs } from '../../src/step/notes.ts';
 import type { Note } from '../../src/step/step.ts';
 import type { Content } from '../../src/system/content.ts';
 import { isLinked } from '../../src/system/entry.ts';

@@ -2,7 +2,7 @@
 import { unlessProblem } from '../../src/errors/look-failed.ts';
 import type { Reader } from '../../src/system/content.ts';
 import { join, nameOf } from '../../src/system/path.ts';
-import { besides } from '../../src/system/staged.ts';
+import { parseTempName } from '../../src/system/temp-names.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { nullable, text } from '../../src/text/codec.ts';
 
@@ -55,7 +55,7 @@ export function findSkills(system: ReadSystem, top: string): SkillTree {
     if (isSkill) skills.push(below);
     else if (!within && has(DESCRIPTION_FILE)) described.push(below);
     for (const name of names.toSorted(byCodePoint)) {
-      if (EXCLUDED.has(name) || besides(name) !== undefined) continue;
+      if (EXCLUDED.has(name) || parseTempName(name) !== undefined) continue;
       if (isSkill && MATERIAL.has(name)) continue;
       if (system.look(join(at, name)).type !== 'directory') continue;
       visit(join(below, name), depth + 1, within || isSkill);

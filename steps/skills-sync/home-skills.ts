@@ -1,10 +1,10 @@
 /** The skills of a home: what is there, of which skill, and what a killed sync left. */
 import { isAnswer } from '../../src/errors/look-failed.ts';
-import { lookBelow } from '../../src/step/place.ts';
+import { lookBelow } from '../../src/step/paths.ts';
 import type { Reader } from '../../src/system/content.ts';
 import { type Entry, isLinked } from '../../src/system/entry.ts';
 import { componentsOf, join, nameOf, parentOf } from '../../src/system/path.ts';
-import { besides } from '../../src/system/staged.ts';
+import { parseTempName } from '../../src/system/temp-names.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { list, text } from '../../src/text/codec.ts';
 import { findSkills, SKILL_FILE, skillName, type SkillTree } from './find-skills.ts';
@@ -224,7 +224,7 @@ export function findLeftovers(
   for (const directory of holdersOf(skills)) {
     if (look(directory) !== 'directory') continue;
     for (const name of system.list(join(home, join('skills', directory)))) {
-      const found = besides(name);
+      const found = parseTempName(name);
       const path = join(directory, name);
       if (found === undefined || look(path) !== 'directory') continue;
       const place = join(directory, found.name);

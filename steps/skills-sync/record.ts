@@ -1,7 +1,7 @@
 /** What the home remembers of its last sync: the manifest of skills and the fingerprint of the image. */
 import { createHash } from 'node:crypto';
 import { unlessProblem } from '../../src/errors/look-failed.ts';
-import { lookBelow } from '../../src/step/place.ts';
+import { lookBelow } from '../../src/step/paths.ts';
 import type { Cover, Reader } from '../../src/system/content.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';

@@ -1,8 +1,12 @@
+/**
+ * Plans a sync of skills: reads image and home, decides, and frames the changes by two of the
+ * record.
+ */
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../../src/changes/change.ts';
-import { lookBelow } from '../../src/step/place.ts';
+import { info, warning } from '../../src/step/notes.ts';
 import { ownerOf } from '../../src/step/owner.ts';
-import { counted, info, listed, warning } from '../../src/step/phrases.ts';
+import { lookBelow } from '../../src/step/paths.ts';
 import {
   changesOr,
   type Converged,
@@ -15,17 +19,18 @@ import type { Owner } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
 import { checkTime } from '../../src/system/scan.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
-import { readBundle } from './package.ts';
+import { counted, listed } from '../../src/text/phrases.ts';
 import { shadowChanges, skillChanges } from './changes.ts';
 import { decide, type Reason } from './decide.ts';
-import { HomeSkills, suppliedBy, findLeftovers } from './home-skills.ts';
+import { findLeftovers, HomeSkills, suppliedBy } from './home-skills.ts';
+import { readBundle } from './package.ts';
 import {
   MANIFEST,
   manifestText,
-  parseManifest,
-  showManifest,
   NO_SKILLS,
+  parseManifest,
   RECORD,
+  showManifest,
   showRecord,
   suppressedIn,
   type SyncRecord,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { installMethod } from '../../src/cli/install-method.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { directory, file, link, world } from '../support/world.ts';
 import { directoryWith, hermesBoot } from './cli.ts';
 

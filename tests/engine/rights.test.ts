@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { BootEvent, StepResult } from '../../src/engine/result.ts';
-import { parseIdMap } from '../../src/engine/proc.ts';
-import { assumeRoot, observeFacts } from '../../src/engine/observe-facts.ts';
 import { run } from '../../src/engine/boot.ts';
+import type { BootEvent, StepResult } from '../../src/engine/result.ts';
+import { assumeRoot, observeFacts } from '../../src/engine/observe-facts.ts';
+import { parseIdMap } from '../../src/engine/proc.ts';
 import { frozen } from '../../src/engine/permissions/preflight.ts';
 import { Problem } from '../../src/errors/problem.ts';
-import { factValues, type Facts } from '../../src/step/facts.ts';
-import { showIds } from '../../src/step/facts.ts';
-import { OverlayTree } from '../../src/system/overlay.ts';
+import { type Facts, factValues, showIds } from '../../src/step/facts.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
-import { PretendingSystem } from '../support/pretending.ts';
 import { bootOf, bootPlan, plannedOf } from '../support/boot.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
-import { directory, file, world } from '../support/world.ts';
+import { PretendingSystem } from '../support/pretending.ts';
+import { AnsweringTree, directory, file, world } from '../support/world.ts';
 
 /** A plan of these steps, each of which may fail without an end of the boot. */
 function planOf(...steps: readonly string[]): string {
@@ -215,13 +213,6 @@ class Refusing extends SimulatedSystem {
   }
 }
 
-/** The tree of such a world, whose server says so when it is asked. */
-class Denying extends OverlayTree {
-  override permits(path: string): boolean {
-    return !path.startsWith('/share');
-  }
-}
-
 describe('on a share whose server does not trust root', () => {
   const entries = {
     '/share/a': directory(),
@@ -257,7 +248,8 @@ describe('on a share whose server does not trust root', () => {
 
   it('a server that denies root to write is known in a dry run, too', async () => {
     const { tree, policy } = world(entries, { served: ['/share'] });
-    const told = new SimulatedSystem({ policy, tree: new Denying(tree) });
+    const denying = { permits: ({ path }: { path: string }) => !path.startsWith('/share') };
+    const told = new SimulatedSystem({ policy, tree: new AnsweringTree(tree, denying) });
     const { steps } = await plannedOf(plan, told);
     expect(steps.map(({ status }) => status)).toEqual(['blocked', 'blocked', 'changes']);
     expect(steps[0]?.why).toContain('its server denies root even to write to it');

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { announceStop, recordIntent } from '../../src/cli/gateway/intent.ts';
 import type { GatewayContext } from '../../src/cli/gateway/s6.ts';
 import { readState } from '../../src/gateway/state.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { isRoot, NEEDS_ROOT, realRoot, snapshot } from '../support/real-root.ts';
 import { directory, file, link, special } from '../support/world.ts';

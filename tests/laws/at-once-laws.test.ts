@@ -6,7 +6,7 @@ import { dryRun, run } from '../../src/engine/boot.ts';
 import type { BootEvent, BootResult } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
-import type { Command } from '../../src/system/command.ts';
+import type { Command } from '../../src/system/system.ts';
 import type { SimulatedSystem } from '../../src/system/simulated.ts';
 import { bootPlan, changeLines, plannedOf, STAGE2_WITH_EDITS, worldOf } from '../support/boot.ts';
 import { FaultySystem, Killed } from '../support/faulty.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { planText, STAGE2_WITH_EDITS, UNPRIVILEGED_WITH_EDITS } from '../support/boot.ts';
 import { gatewayEnvironments, gatewayFacts, gatewayWorlds } from '../support/generate-gateways.ts';
 import { environments, worlds } from '../support/generate.ts';

@@ -39,7 +39,9 @@ async function law(
 function supervised(system: S6World): string[] {
   return system
     .list(SCANDIR)
-    .filter((name) => system.listens(`${SCANDIR}/${name}/supervise/control`));
+    .filter((name) =>
+      system.ask({ kind: 'listens', path: `${SCANDIR}/${name}/supervise/control` }),
+    );
 }
 
 /** A world without its log, and the lines of that. */
@@ -98,7 +100,7 @@ describe('whatever the profiles, the slots and the environment,', () => {
         await bootOf(plan, again, facts);
         expect(splitLog(again).rest).toEqual(splitLog(undisturbed).rest);
         expect(supervised(again)).toEqual(supervised(undisturbed));
-        const scanned = undisturbed.listens(`${SCANDIR}/.s6-svscan/control`);
+        const scanned = undisturbed.ask({ kind: 'listens', path: `${SCANDIR}/.s6-svscan/control` });
         if (scanned)
           expect(splitLog(again).lines).toEqual(
             expect.arrayContaining(splitLog(undisturbed).lines),

@@ -58,10 +58,12 @@ async function check(
     world: withoutBoot(worldOf(system.tree)),
     running: system
       .list(SCANDIR)
-      .filter((name) => system.listens(`${SCANDIR}/${name}/supervise/control`)),
+      .filter((name) =>
+        system.ask({ kind: 'listens', path: `${SCANDIR}/${name}/supervise/control` }),
+      ),
   }));
   expect(ends, blind.failed).toEqual(wanted);
-  if (!undisturbed.listens(`${SCANDIR}/.s6-svscan/control`)) return;
+  if (!undisturbed.ask({ kind: 'listens', path: `${SCANDIR}/.s6-svscan/control` })) return;
   // Somebody may wait for a line of the log.
   expect(linesIn(disturbed), blind.failed).toEqual(expect.arrayContaining(linesIn(undisturbed)));
 }

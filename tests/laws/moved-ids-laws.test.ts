@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Owner } from '../../src/system/entry.ts';
 import { isWithin } from '../../src/system/path.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import type { SimulatedSystem } from '../../src/system/simulated.ts';
 import { bootOf, bootPlan, changeLines, plannedOf, STAGE2_WITH_EDITS } from '../support/boot.ts';
 import { ACCOUNT_FILES, directory, file, world } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { showChange, makeChange } from '../../src/changes/kinds.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { accountAccess } from '../../steps/account-access.ts';
 import { converge, findingsOf, ROOT_FACTS } from '../support/plan-step.ts';
 import { directory, file, link, special, world } from '../support/world.ts';

@@ -1,12 +1,10 @@
 /** Whether an account can use its home is told by the first thing that bars its way. */
 import { describe, expect, test } from 'vitest';
-import { OverlayTree } from '../../src/system/overlay.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
-import type { Asked } from '../../src/system/tree.ts';
 import { accountReach } from '../../steps/account-reach.ts';
 import { bootOf, bootPlan, plannedOf, planText } from '../support/boot.ts';
 import { findingsOf, planStep, ROOT_FACTS } from '../support/plan-step.ts';
-import { directory, file, link, world } from '../support/world.ts';
+import { AnsweringTree, directory, file, link, world } from '../support/world.ts';
 
 const MINE = '10000:10000';
 const options = { account: 'hermes', home: '/root/.hermes', reads: ['.env', 'config.yaml'] };
@@ -107,36 +105,26 @@ test('the groups that /etc/group gives it open what they may use', async () => {
 });
 
 describe('the kernel decides', () => {
-  /** A tree whose kernel refuses these paths and allows all else. */
-  class Kernel extends OverlayTree {
-    readonly asked: string[] = [];
-    readonly refused = new Set<string>();
-
-    override permitsAs(_: unknown, asked: readonly Asked[]): readonly boolean[] {
-      this.asked.push(...asked.map(({ path, right }) => `${right} ${path}`));
-      return asked.map(({ path }) => !this.refused.has(path));
-    }
-  }
-
-  function told(...refused: readonly string[]): { kernel: Kernel; system: SimulatedSystem } {
+  /** A kernel that refuses these paths and allows all else, and what it was asked. */
+  function told(...refused: readonly string[]): { asked: string[]; system: SimulatedSystem } {
     const { tree, policy } = world({
       '/opt/data': directory({ owner: MINE }),
       '/opt/data/.env': file('', { owner: '0:0', mode: 0o600 }),
     });
-    const kernel = new Kernel(tree);
-    for (const path of refused) kernel.refused.add(path);
-    return { kernel, system: new SimulatedSystem({ tree: kernel, policy }) };
+    const asked: string[] = [];
+    const kernel = new AnsweringTree(tree, {
+      permitsAs: (question) => {
+        asked.push(...question.asked.map(({ path, right }) => `${right} ${path}`));
+        return question.asked.map(({ path }) => !refused.includes(path));
+      },
+    });
+    return { asked, system: new SimulatedSystem({ tree: kernel, policy }) };
   }
 
   test('where it can be asked, whatever the mode says', async () => {
-    const { system, kernel } = told();
+    const { system, asked } = told();
     expect((await findingsOf(accountReach, at('/opt/data'), system)).changes).toEqual([]);
-    expect(kernel.asked).toEqual([
-      'enter /',
-      'enter /opt',
-      'write-in /opt/data',
-      'read /opt/data/.env',
-    ]);
+    expect(asked).toEqual(['enter /', 'enter /opt', 'write-in /opt/data', 'read /opt/data/.env']);
     await expect(
       planStep(accountReach, at('/opt/data'), told('/opt/data').system),
     ).rejects.toMatchObject({
@@ -151,23 +139,23 @@ describe('the kernel decides', () => {
   });
 
   test('but not about what this boot would change: there the mode does', async () => {
-    const { system, kernel } = told('/opt/data/.env');
+    const { system, asked } = told('/opt/data/.env');
     system.setMode('/opt/data/.env', 0o644);
     expect((await findingsOf(accountReach, at('/opt/data'), system)).changes).toEqual([]);
-    expect(kernel.asked).not.toContain('read /opt/data/.env');
+    expect(asked).not.toContain('read /opt/data/.env');
     system.setMode('/opt/data', 0o711);
-    kernel.asked.length = 0;
+    asked.length = 0;
     await findingsOf(accountReach, at('/opt/data'), system);
-    expect(kernel.asked).toEqual(['enter /', 'enter /opt']);
+    expect(asked).toEqual(['enter /', 'enter /opt']);
   });
 
   test('and not about the rights of a process that is only assumed', async () => {
-    const { system, kernel } = told();
+    const { system, asked } = told();
     const facts = { ...ROOT_FACTS, assumed: true };
     await expect(planStep(accountReach, at('/opt/data'), system, { facts })).rejects.toThrow(
       'cannot read /opt/data/.env',
     );
-    expect(kernel.asked).toEqual([]);
+    expect(asked).toEqual([]);
   });
 });
 

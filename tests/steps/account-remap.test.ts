@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { showChange, makeChange } from '../../src/changes/kinds.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { accountRemap } from '../../steps/account-remap.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { accountRemember } from '../../steps/account-remember.ts';
 import { converge, findingsOf, ROOT_FACTS } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import type { Outcome } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { authRebootstrap } from '../../steps/auth-rebootstrap.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
 import { directory, file, link, special, world } from '../support/world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { browserPath } from '../../steps/browser-path.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeChange, showChange } from '../../src/changes/kinds.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { configMigrate } from '../../steps/config-migrate.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';

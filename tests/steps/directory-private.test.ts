@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { directoryPrivate } from '../../steps/directory-private.ts';
 import { converge, findingsOf, planStep, ROOT_FACTS } from '../support/plan-step.ts';
 import { isRoot, NEEDS_ROOT, realRoot, snapshot } from '../support/real-root.ts';

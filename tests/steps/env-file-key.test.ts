@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { envFileKey } from '../../steps/env-file-key.ts';
 import { converge, findingsOf } from '../support/plan-step.ts';
 import { directory, file, link, special, world } from '../support/world.ts';

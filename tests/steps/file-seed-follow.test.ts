@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { showChange, makeChange } from '../../src/changes/kinds.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { Content } from '../../src/system/content.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 import { fileSeed } from '../../steps/file-seed.ts';
 import { converge, findingsOf } from '../support/plan-step.ts';

@@ -9,13 +9,11 @@ const LOOKS = new Set<string | symbol>([
   'readText',
   'list',
   'accounts',
-  'abandonedLocks',
   'scanOwners',
   'lookToOwn',
   'isMount',
   'mountOf',
-  'permits',
-  'listens',
+  'ask',
   'resolve',
 ]);
 
@@ -51,10 +49,12 @@ export class Blindness {
     });
   }
 
-  #look(name: string, path: unknown): void {
+  #look(name: string, asked: unknown): void {
     const look = this.#looks;
     this.#looks += 1;
     if (look !== this.#at) return;
+    const isQuestion = typeof asked === 'object' && asked !== null && 'path' in asked;
+    const path = isQuestion ? asked.path : asked;
     const about = typeof path === 'string' ? path : '/etc/passwd';
     this.failed = `${name} ${about}`;
     throw new LookFailed(about, name, ERRNOS[look % ERRNOS.length] ?? 'EIO');

@@ -2,8 +2,7 @@ import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
 import { COPY_MODE, copyFor, copyOf } from '../../src/system/in-place.ts';
 import { join, nameOf, parentOf } from '../../src/system/path.ts';
-import { unpublishedName } from '../../src/system/publication.ts';
-import { replacedName, stagedName } from '../../src/system/staged.ts';
+import { hiddenName, backupName, tempName } from '../../src/system/temp-names.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 
 /** The death of the process in the middle of a boot: no step and no engine expects it. */
@@ -69,7 +68,7 @@ export class FaultySystem extends SimulatedSystem {
   /** Killed in the middle, it leaves what is half made beside, as the real one does. */
   override publish(...args: Parameters<SimulatedSystem['publish']>): void {
     const [path, { owner }] = args;
-    const half = join(parentOf(path), unpublishedName(nameOf(path)));
+    const half = join(parentOf(path), hiddenName(nameOf(path)));
     if (this.#left <= 0 && this.look(half).type === 'missing') {
       super.publish(half, { owner, mode: 0o700, parts: [] });
     }
@@ -81,8 +80,8 @@ export class FaultySystem extends SimulatedSystem {
   override async copyTree(...args: Parameters<SimulatedSystem['copyTree']>): Promise<void> {
     const [path, copy, signal] = args;
     const besides = (name: string): string => join(parentOf(path), name);
-    const staged = besides(stagedName(nameOf(path)));
-    const replaced = besides(replacedName(nameOf(path)));
+    const staged = besides(tempName(nameOf(path)));
+    const replaced = besides(backupName(nameOf(path)));
     if (this.#left <= 0) {
       await super.copyTree(staged, { ...copy, mode: 0o700, entries: [], replaces: false }, signal);
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Facts } from '../../src/step/facts.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { ROOT_FACTS } from './plan-step.ts';
 import { listened, S6, SCANDIR } from './s6-world.ts';
 import { directory, file, link, special } from './world.ts';

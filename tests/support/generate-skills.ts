@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { HOME, IMAGE, manifest, skill } from './skills.ts';
 import { directory, file, link, special } from './world.ts';
 

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { ACCOUNT_FILES } from './world.ts';
 
 /** Whether these tests run as root, as a boot does. */

@@ -1,7 +1,7 @@
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { join } from '../../src/system/path.ts';
 import type { SimulatedSystem } from '../../src/system/simulated.ts';
-import type { Command } from '../../src/system/command.ts';
+import type { Command } from '../../src/system/system.ts';
 import { FaultySystem } from './faulty.ts';
 import { special } from './world.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { CLI, type CliResult } from './cli.ts';
 import { fill, isRoot, temporaryDirectory } from './real-root.ts';
 import { ACCOUNT_FILES, directory, file } from './world.ts';

@@ -1,4 +1,4 @@
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { Content } from '../../src/system/content.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 import { skillsSync } from '../../steps/skills-sync.ts';

@@ -1,10 +1,19 @@
-import { emptyTree } from '../../src/system/memory.ts';
+import { Problem } from '../../src/errors/problem.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner, SpecialType } from '../../src/system/entry.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { parentOf } from '../../src/system/path.ts';
 import type { Mount, Mounts } from '../../src/system/mounts.ts';
+import {
+  formOf,
+  type Answer,
+  type Answers,
+  type Question,
+  type QuestionKind,
+} from '../../src/system/question.ts';
+import { OverlayTree } from '../../src/system/overlay.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
+import type { Tree } from '../../src/system/tree.ts';
 
 /** A node of a test world; the owner is root unless said. */
 interface Look {
@@ -43,6 +52,49 @@ export const ACCOUNT_FILES: Readonly<Record<string, MemoryNode>> = {
   '/etc/shadow': file('root:*:1:0:99999:7:::\nhermes:!:1:0:99999:7:::\n', { mode: 0o640 }),
   '/etc/gshadow': file('root:*::\ntty:*::\nusers:*::\nhermes:!::\n', { mode: 0o640 }),
 };
+
+/** A tree with nothing but a root directory: what an overlay of a test stands on. */
+export function emptyTree(mounts: Mounts = new Map()): Tree {
+  return {
+    look: (path) =>
+      path === '/'
+        ? { type: 'directory', stat: { uid: 0, gid: 0, mode: 0o755, nlink: 2, size: 0 } }
+        : { type: 'missing' },
+    read: (path) => {
+      throw new Problem({ found: `${path} is missing`, wanted: 'a regular file' });
+    },
+    list: () => [],
+    mounts: () => mounts,
+    ask: (question) => formOf(question).none(question),
+    scanOwners: () =>
+      Promise.resolve({
+        entries: 0,
+        wrong: 0,
+        others: 0,
+        sample: [],
+        owners: [],
+        clears: false,
+        hardLinked: { count: 0, sample: [] },
+        mounts: [],
+        unreadable: [],
+      }),
+  };
+}
+
+/** A tree with other answers to some questions, such as a kernel would give. */
+export class AnsweringTree extends OverlayTree {
+  readonly #own: Partial<Answers>;
+
+  constructor(base: Tree, own: Partial<Answers>) {
+    super(base);
+    this.#own = own;
+  }
+
+  override ask<K extends QuestionKind>(question: Question<K>): Answer<K> {
+    const answer = this.#own[question.kind];
+    return answer === undefined ? super.ask(question) : answer(question);
+  }
+}
 
 /** Options of a test world. */
 interface WorldOptions {

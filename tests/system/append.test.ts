@@ -1,7 +1,7 @@
 import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LOG_LIMIT } from '../../src/system/log.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
+import { LOG_LIMIT } from '../../src/system/log-file.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { isRoot, realRoot, snapshot } from '../support/real-root.ts';
 import { directory, file, link, special } from '../support/world.ts';

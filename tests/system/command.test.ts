@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/system/command.ts';
+import type { Command } from '../../src/system/system.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { isRoot, NEEDS_ROOT, temporaryDirectory } from '../support/real-root.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Problem } from '../../src/errors/problem.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
-import type { TreeCopy } from '../../src/system/tree-copy.ts';
+import type { TreeCopy } from '../../src/system/new-directory.ts';
 import { fill, isRoot, NEEDS_ROOT, realRoot, snapshot } from '../support/real-root.ts';
 import { directory, file, link, special } from '../support/world.ts';
 

@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../src/errors/problem.ts';
-import { HomeHeld, parseHolder, showHolder, type LockNotice } from '../../src/system/home-lock.ts';
-import { RealHomeLock } from '../../src/system/real/home-lock.ts';
+import { HomeHeld, type LockNotice } from '../../src/system/home-lock.ts';
+import { parseHolder, RealHomeLock, showHolder } from '../../src/system/real/real-home-lock.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { isRoot, temporaryDirectory } from '../support/real-root.ts';
 

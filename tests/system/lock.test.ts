@@ -25,7 +25,7 @@ describe('editing an account file', () => {
     const root = realRoot({});
     writeFileSync(`${root}/etc/passwd.lock`, `${deadProcess()}\0`);
     const system = new RealSystem(root);
-    expect(system.abandonedLocks()).toEqual(['/etc/passwd.lock']);
+    expect(system.ask({ kind: 'abandonedLocks' })).toEqual(['/etc/passwd.lock']);
     system.editRecords('/etc/passwd', edit);
     expect(existsSync(`${root}/etc/passwd.lock`)).toBe(false);
   });
@@ -34,12 +34,12 @@ describe('editing an account file', () => {
     const root = realRoot({});
     writeFileSync(`${root}/etc/passwd.lock`, `${process.pid}\0`);
     utimesSync(`${root}/etc/passwd.lock`, new Date(0), new Date(0));
-    expect(new RealSystem(root).abandonedLocks()).toEqual(['/etc/passwd.lock']);
+    expect(new RealSystem(root).ask({ kind: 'abandonedLocks' })).toEqual(['/etc/passwd.lock']);
   });
 
   it('respects the lock of a running process', () => {
     const root = realRoot({});
     writeFileSync(`${root}/etc/passwd.lock`, `${process.pid}\0`);
-    expect(new RealSystem(root).abandonedLocks()).toEqual([]);
+    expect(new RealSystem(root).ask({ kind: 'abandonedLocks' })).toEqual([]);
   });
 });

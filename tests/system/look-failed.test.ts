@@ -2,13 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { LookFailed, unlessProblem, unlessUnknown } from '../../src/errors/look-failed.ts';
 import { Problem } from '../../src/errors/problem.ts';
-import { emptyTree } from '../../src/system/memory.ts';
 import { RecordedTree } from '../../src/system/recording/recorded-tree.ts';
-import { worldRecord } from '../../src/system/recording/record.ts';
+import { worldRecord } from '../../src/system/recording/world-record.ts';
 import { RecordingTree } from '../../src/system/recording/recording-tree.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 import type { Tree } from '../../src/system/tree.ts';
 import { World } from '../../src/system/world.ts';
+import { emptyTree } from '../support/world.ts';
 
 /** A tree whose looks at /srv fail as long as `failing` says so. */
 function treeThatFails(failing: () => boolean): Tree {

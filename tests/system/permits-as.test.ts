@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RealSystem } from '../../src/system/real/real.ts';
-import type { Asked } from '../../src/system/tree.ts';
+import type { Asked } from '../../src/system/question.ts';
 import { accountReach } from '../../steps/account-reach.ts';
 import { planStep } from '../support/plan-step.ts';
 import { realRoot, temporaryDirectory } from '../support/real-root.ts';
@@ -35,7 +35,8 @@ function openRoot(): string {
   });
 }
 
-const answersIn = (at: string, asked = ALL) => new RealSystem(at, []).permitsAs(HERMES, asked);
+const answersIn = (at: string, asked = ALL) =>
+  new RealSystem(at, []).ask({ kind: 'permitsAs', account: HERMES, asked });
 
 describe.skipIf(root !== undefined)(`asked as root${needs(root)},`, () => {
   it('an open home is open, and a closed directory closes all that is behind it', () => {
@@ -81,7 +82,13 @@ describe.skipIf(root !== undefined)(`asked as root${needs(root)},`, () => {
 
   it('an account whose ids do not exist in the user namespace has no answer', () => {
     const ghost = { ...HERMES, uid: 2 ** 32 - 1 };
-    expect(new RealSystem(openRoot(), []).permitsAs(ghost, ALL.slice(0, 1))).toEqual([undefined]);
+    expect(
+      new RealSystem(openRoot(), []).ask({
+        kind: 'permitsAs',
+        account: ghost,
+        asked: ALL.slice(0, 1),
+      }),
+    ).toEqual([undefined]);
     expect(process.geteuid?.()).toBe(0);
   });
 });
@@ -231,7 +238,7 @@ it.skipIf(lists !== undefined)(
       .split(' ')
       .map((answer) => answer === 'y');
     const system = new RealSystem(at, []);
-    expect(system.permitsAs(HERMES, asked)).toEqual(found);
+    expect(system.ask({ kind: 'permitsAs', account: HERMES, asked })).toEqual(found);
     expect(new Set(found).size).toBe(2);
     for (const [index, [, home]] of worlds.entries()) {
       const options = { account: 'hermes', home, reads: ['.env'] };

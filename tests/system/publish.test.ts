@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { slotLayout } from '../../src/gateway/slot-layout.ts';
-import type { MemoryNode } from '../../src/system/node.ts';
-import type { Publication } from '../../src/system/publication.ts';
+import type { MemoryNode } from '../../src/system/memory-node.ts';
+import type { NewDirectory } from '../../src/system/new-directory.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
 import { CLI } from '../support/cli.ts';
 import { fill, isRoot, NEEDS_ROOT, realRoot, snapshot } from '../support/real-root.ts';
@@ -36,7 +36,7 @@ function withUmask(mask: string): void {
 }
 
 /** What a snapshot has to say of a publication. */
-function expected({ parts, mode }: Publication, path: string): Record<string, string> {
+function expected({ parts, mode }: NewDirectory, path: string): Record<string, string> {
   const who = `${owner.uid}:${owner.gid}`;
   const lines = parts.map((part): [string, string] => {
     const kind = part.type === 'fifo' ? 'special' : part.type;

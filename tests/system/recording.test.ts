@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Problem } from '../../src/errors/problem.ts';
-import { Unanswered } from '../../src/errors/unanswered.ts';
+import { Problem, Unanswered } from '../../src/errors/problem.ts';
 import { Content, type Reader } from '../../src/system/content.ts';
-import { worldRecord } from '../../src/system/recording/record.ts';
+import { worldRecord } from '../../src/system/recording/world-record.ts';
 import { everythingTo } from '../../src/system/owner-rule.ts';
 import { RecordedTree } from '../../src/system/recording/recorded-tree.ts';
 import { RecordingTree } from '../../src/system/recording/recording-tree.ts';
@@ -57,23 +56,29 @@ test('a record answers what was asked, of every kind of entry', () => {
   const asked = afterwards(entries, (system) => {
     for (const path of paths) system.look(path);
     system.list('/d');
-    system.listens('/d/fifo');
-    system.abandonedLocks();
+    system.ask({ kind: 'listens', path: '/d/fifo' });
+    system.ask({ kind: 'abandonedLocks' });
   });
   for (const path of paths) expect(asked.look(path)).toEqual(original.look(path));
   expect(asked.list('/d')).toEqual(original.list('/d'));
-  expect(asked.listens('/d/fifo')).toBe(true);
-  expect(asked.abandonedLocks()).toEqual([]);
+  expect(asked.ask({ kind: 'listens', path: '/d/fifo' })).toBe(true);
+  expect(asked.ask({ kind: 'abandonedLocks' })).toEqual([]);
 });
 
 test('what an account may do is answered for that account and that right', () => {
   const entries = { '/d': directory() };
   const hermes = { name: 'hermes', uid: 1, gid: 1, groups: [1, 5], home: '/' };
   const enter = { path: '/d', right: 'enter' } as const;
-  const asked = afterwards(entries, (system) => system.permitsAs(hermes, [enter]));
-  expect(asked.permitsAs(hermes, [enter])).toEqual([undefined]);
-  expect(() => asked.permitsAs({ ...hermes, groups: [1] }, [enter])).toThrow(Unanswered);
-  expect(() => asked.permitsAs(hermes, [{ path: '/d', right: 'write-in' }])).toThrow(Unanswered);
+  const asked = afterwards(entries, (system) =>
+    system.ask({ kind: 'permitsAs', account: hermes, asked: [enter] }),
+  );
+  expect(asked.ask({ kind: 'permitsAs', account: hermes, asked: [enter] })).toEqual([undefined]);
+  expect(() =>
+    asked.ask({ kind: 'permitsAs', account: { ...hermes, groups: [1] }, asked: [enter] }),
+  ).toThrow(Unanswered);
+  expect(() =>
+    asked.ask({ kind: 'permitsAs', account: hermes, asked: [{ path: '/d', right: 'write-in' }] }),
+  ).toThrow(Unanswered);
 });
 
 test('a walk over a tree is answered for the owner that it was made for', async () => {

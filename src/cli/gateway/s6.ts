@@ -1,17 +1,17 @@
 /** The s6 that supervises the gateways of this container: where it runs, its clients, its status. */
 
 import { setTimeout } from 'node:timers/promises';
+import type { Io } from '../command-line.ts';
+import { variableOr } from '../locations.ts';
 import { observeFacts } from '../../engine/observe-facts.ts';
 import { LookFailed, unlessUnknown } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
-import { isScanned, isSupervised } from '../../gateway/slot.ts';
 import { s6Program } from '../../gateway/slot-layout.ts';
+import { isScanned, isSupervised } from '../../gateway/slot.ts';
 import type { Owner } from '../../system/entry.ts';
 import { normalise } from '../../system/path.ts';
-import { capture } from '../../system/real/capture.ts';
 import { RealSystem } from '../../system/real/real.ts';
-import type { Io } from '../command-line.ts';
-import { variableOr } from '../locations.ts';
+import { capture } from '../../system/real/run-command.ts';
 
 /** The account that gateways run as. */
 export const ACCOUNT = 'hermes';

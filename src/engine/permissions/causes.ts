@@ -1,13 +1,11 @@
+/**
+ * The causes that keep changes from being made here, in the words of those who run containers.
+ */
 import type { Cause } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';
 import { showIds, type IdRange } from '../../step/facts.ts';
 import { showMode, showOwner, type Stat } from '../../system/entry.ts';
 import { isOwnerless, type MountPoint } from '../../system/mounts.ts';
-
-/*
- * What stands in the way of changes here, in the words of those who run containers. Which of them
- * it is decides permission.ts.
- */
 
 /** The capabilities that changes take; see capabilities(7). */
 export type Capability = 'CHOWN' | 'DAC_OVERRIDE' | 'FOWNER' | 'SETGID' | 'SETUID';

@@ -1,10 +1,11 @@
+/** Leaves out of changes what their file systems do not keep, and finds out what they kept. */
 import type { Change, IdsChange, ModeChange, OwnerChange } from '../../changes/change.ts';
 import { ownerOf, type Made } from '../../changes/kinds.ts';
 import { isAnswer } from '../../errors/look-failed.ts';
 import type { Facts } from '../../step/facts.ts';
-import { info } from '../../step/phrases.ts';
+import { info } from '../../step/notes.ts';
 import type { Note } from '../../step/step.ts';
-import { IDS_MODE } from '../../system/home-ids.ts';
+import { IDS_MODE } from '../../system/ids-record.ts';
 import { sameOwner, type Owner } from '../../system/entry.ts';
 import { keepsRights, type MountPoint } from '../../system/mounts.ts';
 import { ownerBy } from '../../system/owner-rule.ts';

@@ -1,17 +1,23 @@
+/**
+ * What the mounts of a boot are known not to keep, from the kernel, the home's memory and this
+ * boot.
+ */
 import { unlessProblem } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';
 import {
-  memoryContent,
-  mountMemory,
   MOUNTS_FILE,
   MOUNTS_MODE,
+  memoryContent,
+  mountMemory,
+  type EntryKind,
+  type How,
   type MountMemory,
-} from '../../system/mount-memory.ts';
+  type Unkept,
+} from '../../system/unkept.ts';
 import { keepsNothing, keepsRights, type MountPoint } from '../../system/mounts.ts';
 import { join } from '../../system/path.ts';
 import type { ReadSystem, System } from '../../system/system.ts';
-import type { EntryKind, How, Unkept } from '../../system/unkept.ts';
 
 /** How a change is not kept; `never` where the kernel says so of the file system. */
 export type NotKept = How | 'never';
@@ -143,9 +149,8 @@ export class MountKnowledge {
         return this.#system.readRoots(record, mountMemory) ?? [];
       }
       const entry = this.#system.look(record);
-      return entry.type === 'file' && entry.stat.nlink === 1
-        ? this.#system.readAs(record, mountMemory)
-        : [];
+      if (entry.type !== 'file' || entry.stat.nlink !== 1) return [];
+      return this.#system.readAs(record, mountMemory) ?? [];
     } catch (error) {
       if (error instanceof Problem) return [];
       throw error;

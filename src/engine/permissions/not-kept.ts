@@ -1,15 +1,14 @@
-import type { Cause } from '../../errors/problem.ts';
-import type { BootStep } from '../../plan/plan.ts';
-import { counted, listed } from '../../step/phrases.ts';
-import { showOwner } from '../../system/entry.ts';
-import { isOwnerless, type MountPoint } from '../../system/mounts.ts';
+/**
+ * Reports what file systems did not keep, at the end of a boot when all of it is known: which file
+ * system, what follows, and what the operator can do.
+ */
 import type { Loss } from './keeping.ts';
 import type { Aspect, NotKept } from './mount-knowledge.ts';
-
-/*
- * What the file systems of a boot do not keep, as causes: which file system, what follows, and what
- * the operator can do about it. It is told at the end of a boot, when all that follows is known.
- */
+import type { Cause } from '../../errors/problem.ts';
+import type { BootStep } from '../../plan/plan.ts';
+import { showOwner } from '../../system/entry.ts';
+import { isOwnerless, type MountPoint } from '../../system/mounts.ts';
+import { counted, listed } from '../../text/phrases.ts';
 
 /** What a file system does not keep, and whom that concerns. */
 export interface Shortcoming {

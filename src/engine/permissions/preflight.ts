@@ -201,7 +201,7 @@ function trusted({ system, facts }: Judge, path: string): Problem | undefined {
   const mount = system.mountOf(path);
   if (mount === undefined || !isServed(mount) || facts.assumed) return undefined;
   if (!facts.capabilities.has('DAC_OVERRIDE')) return undefined;
-  if (system.permits(path, WRITE) !== false) return undefined;
+  if (system.ask({ kind: 'permits', path, bits: WRITE }) !== false) return undefined;
   const found = `cannot change the owner of ${path}: its server denies root even to write to it`;
   return refusal(found, causes.squashed(mount));
 }

@@ -1,7 +1,8 @@
+/** Tries one change of each kind again before a run leaves it out because of a memory. */
 import type { Change } from '../../changes/change.ts';
 import { Problem } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';
-import { MOUNTS_MODE } from '../../system/mount-memory.ts';
+import { MOUNTS_MODE } from '../../system/unkept.ts';
 import type { System } from '../../system/system.ts';
 import type { Keeping } from './keeping.ts';
 import type { Aspect, MountKnowledge } from './mount-knowledge.ts';

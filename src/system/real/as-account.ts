@@ -1,10 +1,10 @@
-/** Asks the kernel what an account may do, as that account and without a process of its own. */
+/** Asks the kernel what an account may do, as that account and without starting a process. */
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { errnoOf, unreachable } from '../../errors/problem.ts';
-import type { Identity } from '../command.ts';
+import type { Identity } from '../accounts.ts';
 import { isServed, mountOf, type Mounts } from '../mounts.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
-import type { Asked } from '../tree.ts';
+import type { Asked } from '../question.ts';
 import { isAbsence, lookProblem } from './errno.ts';
 import { O_PATH, pathOf, withEntry } from './open.ts';
 import { OpenPath } from './open-path.ts';

@@ -1,6 +1,6 @@
+/** Copies a directory beside its new name and renames it into place; moves directories. */
 import {
   closeSync,
-  constants,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -14,9 +14,9 @@ import { Problem } from '../../errors/problem.ts';
 import type { Owner } from '../entry.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
 import { checkTime } from '../scan.ts';
-import { replacedName, stagedName } from '../staged.ts';
-import type { CopiedEntry, TreeCopy } from '../tree-copy.ts';
-import { namesIn, openDirectory, pathOf, withEntry } from './open.ts';
+import { backupName, tempName } from '../temp-names.ts';
+import type { CopiedEntry, TreeCopy } from '../new-directory.ts';
+import { namesIn, openDirectory, pathOf, TO_MAKE, TO_READ, withEntry } from './open.ts';
 import { OpenPath } from './open-path.ts';
 import { removeTree } from './remove-tree.ts';
 import type { RightsLog } from './rights-log.ts';
@@ -46,17 +46,17 @@ export async function copyTree(
   const parent = openDirectory(root, componentsOf(parentOf(target)));
   const name = nameOf(target);
   try {
-    removeTree(parent, stagedName(name));
+    removeTree(parent, tempName(name));
     try {
-      await stage(root, from, parent, stagedName(name), copy, signal, rights);
+      await stage(root, from, parent, tempName(name), copy, signal, rights);
       if (copy.replaces) setAside(parent, name);
       putInPlace(parent, name, copy.replaces);
     } catch (error) {
-      removeTree(parent, stagedName(name));
+      removeTree(parent, tempName(name));
       throw error;
     }
     syncDirectory(parent);
-    if (copy.replaces) removeTree(parent, replacedName(name));
+    if (copy.replaces) removeTree(parent, backupName(name));
   } finally {
     closeSync(parent);
   }
@@ -128,17 +128,13 @@ function copyFile(
   owner: Owner,
   rights: RightsLog,
 ): void {
-  const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const making = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const source = openSync(pathOf(from, name), reading);
+  const source = openSync(pathOf(from, name), TO_READ);
   try {
     if (!fstatSync(source).isFile()) throw new Problem({ found: `${name} is no regular file` });
-    const target = openSync(pathOf(to, name), making, 0o600);
+    const target = openSync(pathOf(to, name), TO_MAKE, 0o600);
     try {
       copyBytes(source, target);
-      // In this order it takes no CAP_FOWNER: what has been given away is no longer ours to change.
-      rights.setMode(target, mode);
-      rights.setOwner(target, owner);
+      rights.give(target, mode, owner);
       fsyncSync(target);
     } finally {
       closeSync(target);
@@ -167,21 +163,20 @@ function finishDirectory(
   withEntry(holder, name, (fd, stats) => {
     if (!stats.isDirectory()) throw swapped(name);
     syncDirectory(fd);
-    rights.setMode(fd, mode);
-    rights.setOwner(fd, owner);
+    rights.give(fd, mode, owner);
   });
 }
 
 function setAside(parent: number, name: string): void {
-  removeTree(parent, replacedName(name));
-  renameSync(pathOf(parent, name), pathOf(parent, replacedName(name)));
+  removeTree(parent, backupName(name));
+  renameSync(pathOf(parent, name), pathOf(parent, backupName(name)));
 }
 
 function putInPlace(parent: number, name: string, replaces: boolean): void {
   try {
-    renameSync(pathOf(parent, stagedName(name)), pathOf(parent, name));
+    renameSync(pathOf(parent, tempName(name)), pathOf(parent, name));
   } catch (error) {
-    if (replaces) renameSync(pathOf(parent, replacedName(name)), pathOf(parent, name));
+    if (replaces) renameSync(pathOf(parent, backupName(name)), pathOf(parent, name));
     throw error;
   }
 }

@@ -1,5 +1,9 @@
+/** Turns failed system calls into problems that say what an operator can do. */
+import { statfsSync } from 'node:fs';
 import { LookFailed } from '../../errors/look-failed.ts';
-import { errnoOf, Problem, type ProblemParts } from '../../errors/problem.ts';
+import { Problem, errnoOf, type ProblemParts } from '../../errors/problem.ts';
+import type { MountPoint } from '../mounts.ts';
+import { showBytes } from '../../text/phrases.ts';
 
 type Explanation = Pick<ProblemParts, 'code' | 'wanted' | 'mend'> & { readonly found: string };
 
@@ -40,6 +44,17 @@ export function isAbsence(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** Undefined where a system call fails, with one of some codes if they are named; all else is thrown. */
+export function unlessErrno<T>(act: () => T, ...codes: readonly string[]): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined || (codes.length > 0 && !codes.includes(code))) throw error;
+    return undefined;
+  }
+}
+
 /**
  * What an error of a look at `path` is: a failed look where the kernel gave no answer. What it said
  * of the world, such as that a link stands there, stays a Problem; anything else is a bug.
@@ -69,4 +84,49 @@ export function systemProblem(error: unknown, doing: string): Problem {
   const known = EXPLANATIONS[code];
   if (known === undefined) return new Problem({ found: `${doing}: ${code}`, errno: code });
   return new Problem({ ...known, found: `${doing}: ${known.found} (${code})`, errno: code });
+}
+
+/**
+ * The problem of a file system on which nothing fits any more.
+ *
+ * @param doing what was being done to which path: `writing /opt/data/.env`
+ * @param host a path of this machine on that file system
+ * @param needed in bytes, where that is known
+ */
+export function outOfSpace(
+  doing: string,
+  host: string | Buffer,
+  mount: MountPoint | undefined,
+  needed: number | undefined,
+): Problem {
+  const { bavail, bsize, blocks, files, ffree } = statfsSync(host);
+  const point = mount?.point ?? '/';
+  const isFull = files > 0 && ffree === 0 && bavail > 0;
+  const left = isFull
+    ? `no further file fits on it, of ${files}`
+    : `${showBytes(bavail * bsize)} of ${showBytes(blocks * bsize)} are free`;
+  const takes = needed === undefined ? '' : ` takes ${showBytes(needed)}, and`;
+  return new Problem({
+    found: `${doing}${takes === '' ? ':' : takes} no space is left on ${point} (ENOSPC)`,
+    errno: 'ENOSPC',
+    cause: {
+      key: `no-space:${point}`,
+      denies: `cannot write on ${point}`,
+      found: `no space is left there: ${left}`,
+      effect:
+        'What could not be written is missing, or as it was before: nothing is half written. ' +
+        'Services will fail to write there, too.',
+      mend: [
+        'free some space on the volume, or make it larger, and start the container again',
+        ...(mount?.type === 'tmpfs' ? tmpfs(point) : []),
+      ],
+    },
+  });
+}
+
+function tmpfs(point: string): string[] {
+  return [
+    `  docker run:  --tmpfs ${point}:size=1g`,
+    '  Kubernetes:  emptyDir: { medium: Memory, sizeLimit: 1Gi }',
+  ];
 }

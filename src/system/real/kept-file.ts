@@ -1,3 +1,4 @@
+/** Files that a boot writes to again and again: a log, and a small file that is replaced. */
 import {
   closeSync,
   constants,
@@ -9,9 +10,65 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { errnoOf } from '../../errors/problem.ts';
-import { isAbsence, lookProblem, systemProblem } from './errno.ts';
-import { pathOf, statOf } from './open.ts';
+import { Problem, errnoOf } from '../../errors/problem.ts';
+import type { Owner } from '../entry.ts';
+import { LOG_LIMIT, LOG_MODE, olderLog } from '../log-file.ts';
+import { isAbsence, lookProblem, systemProblem, unlessErrno } from './errno.ts';
+import { pathOf, statOf, TO_MAKE, TO_READ } from './open.ts';
+import type { RightsLog } from './rights-log.ts';
+import { writeAll } from './write.ts';
+
+const APPEND =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Appends to a log in one write, so that no line is ever torn; a log that has grown to its limit is
+ * moved aside before. Its directory may be anybody's: nothing but a regular file with one name is
+ * written to.
+ * @param owner asked for when the log has to be made
+ */
+export function appendToLog(
+  directory: number,
+  name: string,
+  text: string,
+  owner: () => Owner,
+  rights: RightsLog,
+): void {
+  const size = statOf(pathOf(directory, name))?.size ?? 0;
+  if (size >= LOG_LIMIT) {
+    renameSync(pathOf(directory, name), pathOf(directory, olderLog(name)));
+  }
+  const fd =
+    unlessErrno(() => openSync(pathOf(directory, name), APPEND), 'ENOENT') ??
+    create(directory, name, owner(), rights) ??
+    openSync(pathOf(directory, name), APPEND);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile() || stats.nlink > 1) {
+      throw new Problem({ found: `${name} is no log of ours`, wanted: 'a regular file, one name' });
+    }
+    if (writeSync(fd, text) < Buffer.byteLength(text)) {
+      throw new Problem({ found: 'no space left for all of it', mend: 'free some space' });
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Makes a log; undefined when somebody else, such as another container, has just made it. */
+function create(
+  directory: number,
+  name: string,
+  owner: Owner,
+  rights: RightsLog,
+): number | undefined {
+  const fd = unlessErrno(
+    () => openSync(pathOf(directory, name), APPEND | constants.O_CREAT | constants.O_EXCL, 0o600),
+    'EEXIST',
+  );
+  if (fd !== undefined) rights.give(fd, LOG_MODE, owner);
+  return fd;
+}
 
 /**
  * A small file that this process replaces more than once and nobody misses after a crash of the
@@ -34,13 +91,9 @@ export class KeptFile {
   /** Whether what was written last is still there, and not what somebody else has put there. */
   get isOurs(): boolean {
     if (this.#written === undefined) return false;
-    try {
-      return statOf(pathOf(this.#directory, this.#name))?.ino === this.#written;
-    } catch (error) {
-      // Then it is read again.
-      if (errnoOf(error) === undefined) throw error;
-      return false;
-    }
+    // Where it cannot be told it is read again.
+    const stats = unlessErrno(() => statOf(pathOf(this.#directory, this.#name)));
+    return stats?.ino === this.#written;
   }
 
   /**
@@ -62,8 +115,7 @@ export class KeptFile {
   }
 
   #read(limit: number): string | undefined {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const fd = openSync(pathOf(this.#directory, this.#name), flags);
+    const fd = openSync(pathOf(this.#directory, this.#name), TO_READ);
     try {
       const stats = fstatSync(fd);
       if (!stats.isFile() || stats.size > limit) return undefined;
@@ -97,16 +149,15 @@ export class KeptFile {
   }
 
   #write(name: string, text: string, mode: number): number {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    let fd = this.#open(name, flags);
+    const path = pathOf(this.#directory, name);
+    let fd = unlessErrno(() => openSync(path, TO_MAKE, 0o600));
     if (fd === undefined) {
       // What an interrupted write has left, or somebody who may write here.
       this.#unlink(name);
-      fd = openSync(pathOf(this.#directory, name), flags, 0o600);
+      fd = openSync(path, TO_MAKE, 0o600);
     }
     try {
-      const bytes = Buffer.from(text);
-      for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
+      writeAll(fd, Buffer.from(text));
       fchmodSync(fd, mode);
       return fstatSync(fd).ino;
     } finally {
@@ -114,20 +165,9 @@ export class KeptFile {
     }
   }
 
-  #open(name: string, flags: number): number | undefined {
-    try {
-      return openSync(pathOf(this.#directory, name), flags, 0o600);
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-      return undefined;
-    }
-  }
-
   #unlink(name: string): void {
-    try {
+    unlessErrno(() => {
       unlinkSync(pathOf(this.#directory, name));
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-    }
+    });
   }
 }

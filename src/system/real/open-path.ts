@@ -1,3 +1,4 @@
+/** Keeps the way down into a tree open, so that going on to a child or sibling costs one open. */
 import { closeSync } from 'node:fs';
 import { openChild, openDirectory, type Access, type Name } from './open.ts';
 

@@ -1,9 +1,15 @@
+/**
+ * Opens entries without following links, and addresses them through open directories. Node has no
+ * openat(2), but the children of an open directory are at /proc/self/fd/N/name: the kernel goes on from
+ * the directory itself, so a path that is swapped for a link after the check changes nothing.
+ */
 import {
   closeSync,
   constants,
   fstatSync,
   lstatSync,
   openSync,
+  readFileSync,
   readdirSync,
   readlinkSync,
   type Stats,
@@ -11,14 +17,15 @@ import {
 import type { Present, Stat } from '../entry.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
 
-/*
- * Node has no openat(2). A directory that is open can be addressed all the same as
- * /proc/self/fd/N, and its children as /proc/self/fd/N/name: the kernel goes on from the open
- * directory itself, so that a path swapped for a link after it was checked changes nothing.
- */
-
 /** Opens an entry without any right to its content, be it a link; see O_PATH in open(2). */
 export const O_PATH = 0o10000000;
+
+/** Opens a file to read it. Without O_NONBLOCK the open of a FIFO would wait for somebody to write. */
+export const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Makes a file to write it. */
+export const TO_MAKE =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** A name in a directory: bytes where it is not valid UTF-8. */
 export type Name = string | Buffer;
@@ -157,4 +164,32 @@ export function typeOf(stats: Stats): Present['type'] {
   if (stats.isSymbolicLink()) return 'link';
   if (stats.isFIFO()) return 'fifo';
   return stats.isSocket() ? 'socket' : 'device';
+}
+
+/** The root of a world: open, and as the machine names it without links, `` for `/`. */
+export interface Root {
+  readonly fd: number;
+  readonly prefix: string;
+}
+
+/**
+ * Opens what stands at a canonical path, following no link on the way or at its end, and hands
+ * `use` its stat and what reads it.
+ * @throws the system error of the component that could not be opened
+ */
+export function withOpenFile<T>(
+  root: Root,
+  path: string,
+  use: (stats: Stats, content: () => Buffer) => T,
+): T {
+  const fd = openAtOnce(root.prefix + path, TO_READ) ?? openStepByStep(root.fd, path);
+  try {
+    return use(fstatSync(fd), () => readFileSync(fd));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openStepByStep(root: number, path: string): number {
+  return withParent(root, path, (directory, name) => openSync(pathOf(directory, name), TO_READ));
 }

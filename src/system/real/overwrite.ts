@@ -1,4 +1,6 @@
-/* Writes a mounted file in place: its inode, owner and mode stay, and a killed write can be finished. */
+/**
+ * Writes a mounted file in place: its inode, owner and mode stay, and a killed write can be finished.
+ */
 import {
   closeSync,
   constants,
@@ -7,11 +9,11 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
-  writeSync,
 } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { READ_LIMIT } from '../system.ts';
 import { pathOf } from './open.ts';
+import { writeAll } from './write.ts';
 
 /** What keeps the old and the new content while a file is written. */
 export interface Copy {
@@ -65,9 +67,7 @@ export function overwriteFile(
 }
 
 function put(fd: number, content: Uint8Array): void {
-  for (let written = 0; written < content.length;) {
-    written += writeSync(fd, content, written, content.length - written, written);
-  }
+  writeAll(fd, content);
   ftruncateSync(fd, content.length);
   fsyncSync(fd);
 }

@@ -1,11 +1,14 @@
+/** Makes a service directory under a hidden name and renames it into place as a whole. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import type { Owner } from '../entry.ts';
-import { unpublishedName, type Part, type Publication } from '../publication.ts';
-import { openDirectory, pathOf, withEntry } from './open.ts';
+import type { Part, NewDirectory } from '../new-directory.ts';
+import { hiddenName } from '../temp-names.ts';
+import { openDirectory, pathOf, TO_MAKE, withEntry } from './open.ts';
 import { removeTree } from './remove-tree.ts';
 import type { RightsLog } from './rights-log.ts';
+import { writeAll } from './write.ts';
 
 /** Where the system keeps mkfifo(1), which Node has no call for. */
 const PATH = '/usr/bin:/bin';
@@ -17,10 +20,10 @@ const PATH = '/usr/bin:/bin';
 export function publishDirectory(
   directory: number,
   name: string,
-  what: Publication,
+  what: NewDirectory,
   rights: RightsLog,
 ): void {
-  const temporary = unpublishedName(name);
+  const temporary = hiddenName(name);
   removeTree(directory, temporary);
   // Nobody else may look into it before it is done, so that nothing in it can be swapped.
   mkdirSync(pathOf(directory, temporary), 0o700);
@@ -52,10 +55,9 @@ function fill(top: number, parts: readonly Part[]): void {
 }
 
 function writeNew(top: number, name: string, content: Uint8Array): void {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const fd = openSync(pathOf(top, name), flags, 0o600);
+  const fd = openSync(pathOf(top, name), TO_MAKE, 0o600);
   try {
-    for (let written = 0; written < content.length;) written += writeSync(fd, content, written);
+    writeAll(fd, content);
   } finally {
     closeSync(fd);
   }
@@ -77,8 +79,6 @@ function makeFifos(top: number, names: readonly string[]): void {
 
 function setRights(top: number, name: string, owner: Owner, mode: number, rights: RightsLog): void {
   withEntry(top, name, (fd) => {
-    // In this order it takes no CAP_FOWNER, and no CAP_FSETID for a set-group-id bit.
-    rights.setMode(fd, mode);
-    rights.setOwner(fd, owner);
+    rights.give(fd, mode, owner);
   });
 }

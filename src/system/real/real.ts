@@ -1,29 +1,28 @@
+/**
+ * The real world: everything that a change can do, done for good and safe against swapped paths.
+ */
 import { readFileSync, realpathSync, renameSync } from 'node:fs';
-import { editRecord, type RecordEdit } from '../accounts/edit.ts';
+import { editRecord, type RecordEdit } from '../accounts.ts';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner, Stat } from '../entry.ts';
 import { isServed, keepsRights } from '../mounts.ts';
 import { COPY_LIMIT, COPY_MODE, copyFor, copyOf, inPlaceWrite, isOwnCopy } from '../in-place.ts';
-import { behindLink } from '../links.ts';
-import { localTime, logText } from '../log.ts';
+import { World, behindLink } from '../world.ts';
+import { localTime, logText } from '../log-file.ts';
 import type { OwnerRule } from '../owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
-import { unpublishedName, type Publication } from '../publication.ts';
-import type { Command } from '../command.ts';
-import type { DatedContent, System } from '../system.ts';
+import type { NewDirectory, TreeCopy } from '../new-directory.ts';
+import { hiddenName } from '../temp-names.ts';
+import type { Command, DatedContent, System } from '../system.ts';
 import type { Time } from '../scan.ts';
 import type { OwnerLook, OwnerScan } from '../tree.ts';
-import type { TreeCopy } from '../tree-copy.ts';
 import type { Unkept } from '../unkept.ts';
-import { World } from '../world.ts';
-import { appendToLog } from './append.ts';
-import { runCommand } from './command.ts';
+import { KeptFile, appendToLog } from './kept-file.ts';
+import { runCommand } from './run-command.ts';
 import { copyTree, moveDirectory } from './copy-tree.ts';
-import { lookProblem, systemProblem } from './errno.ts';
-import { isStillThere, openLockFile } from './lock-file.ts';
-import { KeptFile } from './kept-file.ts';
-import { withFileLock } from './lock.ts';
+import { lookProblem, outOfSpace, systemProblem } from './errno.ts';
+import { withFileLock } from './account-lock.ts';
 import { openDirectory, pathOf, statOf, toStat, withParent } from './open.ts';
 import { MEANS, type Means } from './owners/means.ts';
 import { OwnerMemory } from './owners/memory.ts';
@@ -32,9 +31,8 @@ import { ownTree } from './owners/own-tree.ts';
 import { overwriteFile } from './overwrite.ts';
 import { publishDirectory } from './publish.ts';
 import { removeTree } from './remove-tree.ts';
-import { outOfSpace } from './space.ts';
 import { RightsLog } from './rights-log.ts';
-import { RealTree } from './tree.ts';
+import { RealTree } from './real-tree.ts';
 import * as write from './write.ts';
 
 function openRoot(root: string, means: Means): RealTree {
@@ -66,7 +64,7 @@ export class RealSystem extends World implements System {
   }
 
   createDirectory(path: string, mode: number, owner: Owner): void {
-    this.#at(path, 'making', (directory, name) => {
+    this.inDirectory(path, 'making', (directory, name) => {
       write.makeDirectory(directory, name, mode, owner, this.#rights(path));
     });
   }
@@ -76,7 +74,7 @@ export class RealSystem extends World implements System {
       this.#overwrite(path, typeof content === 'function' ? content(Date.now()) : content);
       return;
     }
-    this.#at(
+    this.inDirectory(
       path,
       'writing',
       (directory, name) => {
@@ -89,13 +87,13 @@ export class RealSystem extends World implements System {
   }
 
   setMode(path: string, mode: number): void {
-    this.#at(path, 'setting the mode of', (directory, name) => {
+    this.inDirectory(path, 'setting the mode of', (directory, name) => {
       write.changeMode(directory, name, mode, this.#rights(path));
     });
   }
 
   setOwner(path: string, owner: Owner): void {
-    this.#at(path, 'setting the owner of', (directory, name) => {
+    this.inDirectory(path, 'setting the owner of', (directory, name) => {
       write.changeOwner(directory, name, owner, this.#rights(path));
     });
   }
@@ -141,23 +139,23 @@ export class RealSystem extends World implements System {
   }
 
   remove(path: string): void {
-    this.#at(path, 'removing', (directory, name) => {
+    this.inDirectory(path, 'removing', (directory, name) => {
       write.removeEntry(directory, name);
     });
   }
 
-  publish(path: string, what: Publication): void {
-    this.#at(path, 'making', (directory, name) => {
+  publish(path: string, what: NewDirectory): void {
+    this.inDirectory(path, 'making', (directory, name) => {
       publishDirectory(directory, name, what, this.#rights(path));
     });
   }
 
   /** Gives a published directory the name again under which it was made; s6-svscan passes it over. */
   unpublish(path: string): string {
-    return this.#at(path, 'renaming', (directory, name) => {
-      removeTree(directory, unpublishedName(name));
-      renameSync(pathOf(directory, name), pathOf(directory, unpublishedName(name)));
-      return join(parentOf(path), unpublishedName(name));
+    return this.inDirectory(path, 'renaming', (directory, name) => {
+      removeTree(directory, hiddenName(name));
+      renameSync(pathOf(directory, name), pathOf(directory, hiddenName(name)));
+      return join(parentOf(path), hiddenName(name));
     });
   }
 
@@ -180,8 +178,8 @@ export class RealSystem extends World implements System {
 
   moveDirectory(from: string, path: string): void {
     this.#refuseMounts(this.#target(from));
-    this.#at(from, 'moving', (directory, name) => {
-      this.#at(path, 'making', (other, otherName) => {
+    this.inDirectory(from, 'moving', (directory, name) => {
+      this.inDirectory(path, 'making', (other, otherName) => {
         moveDirectory({ directory, name }, { directory: other, name: otherName });
       });
     });
@@ -189,11 +187,11 @@ export class RealSystem extends World implements System {
 
   removeTree(path: string): void {
     this.#refuseMounts(this.#target(path));
-    this.#at(path, 'removing', removeTree);
+    this.inDirectory(path, 'removing', removeTree);
   }
 
   appendLines(path: string, lines: readonly string[], owner: Owner): void {
-    this.#at(path, 'appending to', (directory, name) => {
+    this.inDirectory(path, 'appending to', (directory, name) => {
       const text = logText(lines, localTime(new Date()));
       appendToLog(directory, name, text, () => owner, this.#rights(path));
     });
@@ -219,23 +217,13 @@ export class RealSystem extends World implements System {
    * @param owner asked for when the log has to be made
    */
   appendLine(path: string, line: string, owner: () => Owner): void {
-    this.#at(path, 'appending to', (directory, name) => {
+    this.inDirectory(path, 'appending to', (directory, name) => {
       appendToLog(directory, name, `${line}\n`, owner, this.#rights(path));
     });
   }
 
-  /** Opens a file of our own to lock it, and makes it where it is missing. The caller closes it. */
-  openLock(path: string): number {
-    return this.#at(path, 'opening', openLockFile);
-  }
-
-  /** Whether an open lock file is still the one at its path. */
-  isStillLock(path: string, fd: number): boolean {
-    return this.#at(path, 'looking at', (directory, name) => isStillThere(directory, name, fd));
-  }
-
   editRecords(path: string, edit: RecordEdit): void {
-    this.#at(path, 'editing', (directory, name) => {
+    this.inDirectory(path, 'editing', (directory, name) => {
       withFileLock(directory, name, () => {
         const stats = statOf(pathOf(directory, name));
         if (stats === undefined) return;
@@ -284,7 +272,7 @@ export class RealSystem extends World implements System {
     const drop = (): void => {
       this.remove(copy);
     };
-    this.#at(
+    this.inDirectory(
       path,
       'writing',
       (directory, name) => {
@@ -317,7 +305,7 @@ export class RealSystem extends World implements System {
    * Opens the directory of a path and acts in it; a failed system call becomes a Problem.
    * @param needed how many bytes it takes, where that is known
    */
-  #at<T>(
+  inDirectory<T>(
     path: string,
     doing: string,
     act: (directory: number, name: string) => T,

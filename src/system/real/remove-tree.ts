@@ -1,3 +1,4 @@
+/** Removes an entry with everything in it, never through a link. */
 import { rmdirSync, unlinkSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { namesIn, pathOf, statOf, type Name } from './open.ts';

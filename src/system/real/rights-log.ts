@@ -1,3 +1,4 @@
+/** Sets owners and modes, checks them once more and collects what the file system did not keep. */
 import { chmodSync, chownSync, fstatSync, type Stats } from 'node:fs';
 import { errnoOf } from '../../errors/problem.ts';
 import { sameOwner, type Owner } from '../entry.ts';
@@ -54,6 +55,15 @@ export class RightsLog {
     const stats = fstatSync(fd);
     this.#compare(stats, 'user', owner.uid, stats.uid, how);
     this.#compare(stats, 'group', owner.gid, stats.gid, how);
+  }
+
+  /**
+   * Gives what was just made its mode and owner: in this order it takes no
+   * CAP_FOWNER, and no CAP_FSETID for a set-group-id bit.
+   */
+  give(fd: number, mode: number, owner: Owner): void {
+    this.setMode(fd, mode);
+    this.setOwner(fd, owner);
   }
 
   #attempt(act: () => void): How {

@@ -1,3 +1,7 @@
+/**
+ * Makes, replaces, changes and removes single entries as root where others can write. Every function
+ * takes an open directory and a name in it, and acts on the very entry that it has checked.
+ */
 import {
   chownSync,
   closeSync,
@@ -16,14 +20,9 @@ import {
 } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
-import { stagedName } from '../staged.ts';
-import { pathOf, statOf, toStat, withEntry } from './open.ts';
+import { tempName } from '../temp-names.ts';
+import { pathOf, statOf, TO_MAKE, toStat, withEntry } from './open.ts';
 import type { RightsLog } from './rights-log.ts';
-
-/*
- * Writing as root in directories that others can write to. Every function takes an open directory
- * and a name in it, and acts on the very entry that it has checked.
- */
 
 /**
  * Makes a directory beside its final name, gives it owner and mode, and renames it into place, so
@@ -36,15 +35,13 @@ export function makeDirectory(
   owner: Owner,
   rights: RightsLog,
 ): void {
-  const temporary = stagedName(name);
+  const temporary = tempName(name);
   clear(directory, temporary);
   mkdirSync(pathOf(directory, temporary), 0o700);
   try {
     withEntry(directory, temporary, (fd, stats) => {
       if (!stats.isDirectory()) throw new Problem({ found: `${name} was swapped in the making` });
-      // In this order it takes no CAP_FOWNER: what has been given away is no longer ours to change.
-      rights.setMode(fd, mode);
-      rights.setOwner(fd, owner);
+      rights.give(fd, mode, owner);
     });
     renameSync(pathOf(directory, temporary), pathOf(directory, name));
   } catch (error) {
@@ -72,7 +69,7 @@ export function replaceFile(
   if (existing?.isDirectory() === true) {
     throw new Problem({ found: `${name} is a directory`, wanted: 'a file, or nothing' });
   }
-  const temporary = stagedName(name);
+  const temporary = tempName(name);
   const fd = createExclusively(directory, temporary);
   const kept = rights.mark();
   let bytes: Uint8Array;
@@ -80,8 +77,7 @@ export function replaceFile(
     try {
       bytes = typeof content === 'function' ? content(fstatSync(fd).ctimeMs) : content;
       writeAll(fd, bytes);
-      rights.setMode(fd, mode);
-      rights.setOwner(fd, owner);
+      rights.give(fd, mode, owner);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -143,7 +139,8 @@ function overwrite(file: Overwritten): boolean {
   }
 }
 
-function writeAll(fd: number, bytes: Uint8Array): void {
+/** Writes all bytes from the start of an open file. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) {
     written += writeSync(fd, bytes, written, bytes.length - written, written);
   }
@@ -212,8 +209,7 @@ function checkOwner(fd: number, owner: Owner, name: string): void {
 
 function createExclusively(directory: number, name: string): number {
   clear(directory, name);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  return openSync(pathOf(directory, name), flags, 0o600);
+  return openSync(pathOf(directory, name), TO_MAKE, 0o600);
 }
 
 /** Takes away what an interrupted write left under a temporary name. */

@@ -1,21 +1,19 @@
+/** Answers from a record what was asked of a tree when facts were taken, and nothing else. */
 import { LookFailed } from '../../errors/look-failed.ts';
-import { Problem } from '../../errors/problem.ts';
-import { Unanswered } from '../../errors/unanswered.ts';
+import { Problem, Unanswered } from '../../errors/problem.ts';
 import { Malformed } from '../../text/codec.ts';
-import type { Identity } from '../command.ts';
 import { combinationOf, Content, SealedContent, type Reader } from '../content.ts';
 import type { Mounts } from '../mounts.ts';
 import { ruleKey, type OwnerRule } from '../owner-rule.ts';
-import type { Asked, OwnerScan, RawEntry, Tree } from '../tree.ts';
+import { formOf, type Answer, type Question, type QuestionKind } from '../question.ts';
+import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import {
-  permitsAsKey,
-  permitsKey,
   scanKey,
   unknownKey,
   type ContentRecord,
-  type Question,
+  type Look,
   type WorldRecord,
-} from './record.ts';
+} from './world-record.ts';
 
 /** A tree that answers what a record has, and nothing else: it looks at no machine. */
 export class RecordedTree implements Tree {
@@ -50,33 +48,14 @@ export class RecordedTree implements Tree {
     return this.#record.mounts;
   }
 
-  permits(path: string, bits: number): boolean | undefined {
-    this.#refuseUnknown('permits', permitsKey(path, bits));
-    const answer = this.#record.permits.get(permitsKey(path, bits));
-    return answered(answer, `what this process may do to ${path}`) ?? undefined;
-  }
-
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
-    return asked.map((one) => {
-      const key = permitsAsKey(account, one);
-      this.#refuseUnknown('permits-as', key);
-      const what = `what ${account.name} may do to ${one.path}`;
-      return answered(this.#record.permitsAs?.get(key), what) ?? undefined;
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K> {
+    const { items, read } = formOf(question);
+    const asked = items(question);
+    const values = asked.map(({ key, what }) => {
+      this.#refuseUnknown(question.kind, key);
+      return answered(this.#record.answers[question.kind]?.get(key), what);
     });
-  }
-
-  freeBytes(path: string): number | undefined {
-    return answered(this.#record.freeBytes.get(path), `how much fits at ${path}`) ?? undefined;
-  }
-
-  listens(path: string): boolean {
-    this.#refuseUnknown('listens', path);
-    return answered(this.#record.listens.get(path), `who reads from ${path}`);
-  }
-
-  abandonedLocks(): readonly string[] {
-    this.#refuseUnknown('locks', '');
-    return answered(this.#record.abandonedLocks, 'who holds the locks of the accounts');
+    return decoded(() => read(values), asked[0]?.what ?? question.kind);
   }
 
   scanOwners(path: string, rule: OwnerRule): Promise<OwnerScan> {
@@ -88,8 +67,8 @@ export class RecordedTree implements Tree {
   }
 
   /** @throws LookFailed where the look got no answer when the record was made, either */
-  #refuseUnknown(question: Question, about: string): void {
-    const unknown = this.#record.unknown?.get(unknownKey(question, about));
+  #refuseUnknown(look: Look, about: string): void {
+    const unknown = this.#record.unknown?.get(unknownKey(look, about));
     if (unknown !== undefined) throw new LookFailed(unknown.path, unknown.call, unknown.errno);
   }
 }
@@ -110,12 +89,7 @@ class RecordedContent extends SealedContent {
     const what = `${reader.name} of ${this.#path}`;
     const { read, problem } = answered(this.#content.answers?.get(reader.name), what);
     if (problem !== undefined) throw new Problem(problem);
-    try {
-      return reader.codec.decode(read, what);
-    } catch (error) {
-      if (error instanceof Malformed) throw new Unanswered(what);
-      throw error;
-    }
+    return decoded(() => reader.codec.decode(read, what), what);
   }
 
   override digest(): string {
@@ -145,4 +119,14 @@ class RecordedContent extends SealedContent {
 function answered<T>(answer: T | undefined, what: string): T {
   if (answer === undefined) throw new Unanswered(what);
   return answer;
+}
+
+/** A value of another form than this release writes is none. */
+function decoded<T>(decode: () => T, what: string): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof Malformed) throw new Unanswered(what);
+    throw error;
+  }
 }

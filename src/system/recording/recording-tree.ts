@@ -1,24 +1,23 @@
+/** Writes down what is asked of a tree, with the answers, for a facts document. */
 import { isAnswer, LookFailed } from '../../errors/look-failed.ts';
 import { Problem, type ProblemParts } from '../../errors/problem.ts';
-import type { Identity } from '../command.ts';
 import { combinationOf, Content, type Cover, type Reader } from '../content.ts';
 import { isWithin } from '../path.ts';
 import type { Stat } from '../entry.ts';
 import type { Mounts } from '../mounts.ts';
 import type { OwnerRule } from '../owner-rule.ts';
-import type { Asked, OwnerScan, RawEntry, Tree } from '../tree.ts';
+import { formOf, type Answer, type Question, type QuestionKind } from '../question.ts';
+import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import {
   partsOf,
-  permitsAsKey,
-  permitsKey,
   scanKey,
   unknownKey,
-  type Answer,
-  type Question,
+  type Answer as ReaderAnswer,
+  type Look,
   type ScanRecord,
   type UnknownRecord,
   type WorldRecord,
-} from './record.ts';
+} from './world-record.ts';
 
 /** What stands for secrets in a record. */
 export interface RecordCover extends Cover {
@@ -31,7 +30,7 @@ interface Noted {
   size?: number;
   problem?: ProblemParts;
   digest?: string;
-  readonly answers: Map<string, Answer>;
+  readonly answers: Map<string, ReaderAnswer>;
 }
 
 /**
@@ -45,12 +44,8 @@ export class RecordingTree implements Tree {
   readonly #lists = new Map<string, readonly string[]>();
   readonly #contents = new Map<string, Noted>();
   readonly #scans = new Map<string, ScanRecord>();
-  readonly #permits = new Map<string, boolean | null>();
-  readonly #permitsAs = new Map<string, boolean | null>();
-  readonly #freeBytes = new Map<string, number | null>();
-  readonly #listens = new Map<string, boolean>();
+  readonly #answers: Record<string, Map<string, unknown>> = {};
   readonly #unknown = new Map<string, UnknownRecord>();
-  #locks: readonly string[] | undefined;
 
   constructor(base: Tree, cover: RecordCover) {
     this.#base = base;
@@ -58,14 +53,16 @@ export class RecordingTree implements Tree {
   }
 
   look(path: string): RawEntry {
-    return noted(this.#entries, path, () => this.#ask('look', path, () => this.#base.look(path)));
+    return noted(this.#entries, path, () =>
+      this.#looked('look', path, () => this.#base.look(path)),
+    );
   }
 
   read(path: string, limit: number, accept?: (stat: Stat) => boolean): Content {
     const notes: Noted = this.#contents.get(path) ?? { answers: new Map() };
     this.#contents.set(path, notes);
     try {
-      const content = this.#ask('read', path, () => this.#base.read(path, limit, accept));
+      const content = this.#looked('read', path, () => this.#base.read(path, limit, accept));
       notes.size = content.size;
       return new ObservedContent(content, path, notes, this.#cover);
     } catch (error) {
@@ -79,46 +76,27 @@ export class RecordingTree implements Tree {
   }
 
   list(path: string): readonly string[] {
-    return noted(this.#lists, path, () => this.#ask('list', path, () => this.#base.list(path)));
+    return noted(this.#lists, path, () => this.#looked('list', path, () => this.#base.list(path)));
   }
 
   mounts(): Mounts {
     return this.#base.mounts();
   }
 
-  permits(path: string, bits: number): boolean | undefined {
-    const key = permitsKey(path, bits);
-    const answer = this.#ask('permits', key, () => this.#base.permits(path, bits));
-    this.#permits.set(key, answer ?? null);
-    return answer;
-  }
-
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
-    const keys = asked.map((one) => permitsAsKey(account, one));
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K> {
+    const { items, write } = formOf(question);
+    const keys = items(question).map(({ key }) => key);
+    const noted = this.#answers[question.kind] ?? new Map<string, unknown>();
+    this.#answers[question.kind] = noted;
     try {
-      const answers = this.#base.permitsAs(account, asked);
-      for (const [at, key] of keys.entries()) this.#permitsAs.set(key, answers[at] ?? null);
-      return answers;
+      const answer = this.#base.ask(question);
+      for (const [at, value] of write(answer).entries()) noted.set(keys[at] ?? '', value);
+      return answer;
     } catch (error) {
-      if (error instanceof LookFailed) for (const key of keys) this.#note('permits-as', key, error);
+      if (error instanceof LookFailed)
+        for (const key of keys) this.#note(question.kind, key, error);
       throw error;
     }
-  }
-
-  freeBytes(path: string): number | undefined {
-    const answer = this.#base.freeBytes(path);
-    this.#freeBytes.set(path, answer ?? null);
-    return answer;
-  }
-
-  listens(path: string): boolean {
-    const ask = (): boolean => this.#base.listens(path);
-    return noted(this.#listens, path, () => this.#ask('listens', path, ask));
-  }
-
-  abandonedLocks(): readonly string[] {
-    this.#locks = this.#ask('locks', '', () => this.#base.abandonedLocks());
-    return this.#locks;
   }
 
   async scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {
@@ -145,27 +123,23 @@ export class RecordingTree implements Tree {
       lists: this.#lists,
       contents: this.#contents,
       scans: this.#scans,
-      permits: this.#permits,
-      permitsAs: this.#permitsAs.size === 0 ? undefined : this.#permitsAs,
-      freeBytes: this.#freeBytes,
-      listens: this.#listens,
-      abandonedLocks: this.#locks,
+      answers: this.#answers,
       unknown: this.#unknown.size === 0 ? undefined : this.#unknown,
     };
   }
 
   /** A look that got no answer is noted as what it is: its plan fails where it is recorded, too. */
-  #ask<T>(question: Question, about: string, ask: () => T): T {
+  #looked<T>(look: Look, about: string, ask: () => T): T {
     try {
       return ask();
     } catch (error) {
-      if (error instanceof LookFailed) this.#note(question, about, error);
+      if (error instanceof LookFailed) this.#note(look, about, error);
       throw error;
     }
   }
 
-  #note(question: Question, about: string, { path, call, errno }: LookFailed): void {
-    this.#unknown.set(unknownKey(question, about), { path, call, errno });
+  #note(look: Look, about: string, { path, call, errno }: LookFailed): void {
+    this.#unknown.set(unknownKey(look, about), { path, call, errno });
   }
 }
 

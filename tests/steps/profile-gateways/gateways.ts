@@ -1,4 +1,4 @@
-import type { MemoryNode } from '../../../src/system/node.ts';
+import type { MemoryNode } from '../../../src/system/memory-node.ts';
 import { profileGateways } from '../../../steps/profile-gateways.ts';
 import { findingsOf, type Findings } from '../../support/plan-step.ts';
 import { S6, S6World, SCANDIR } from '../../support/s6-world.ts';

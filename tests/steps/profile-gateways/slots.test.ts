@@ -99,7 +99,7 @@ describe('in the scan directory', () => {
       `mode ${slot}/supervise`,
     ]);
     expect((await converge(profileGateways, options, system)).changes).toEqual([]);
-    expect(system.listens(`${slot}/supervise/control`)).toBe(true);
+    expect(system.ask({ kind: 'listens', path: `${slot}/supervise/control` })).toBe(true);
   });
 
   test('s6 is told again of slots that it has not seen yet', async () => {

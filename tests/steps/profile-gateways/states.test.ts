@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MemoryNode } from '../../../src/system/node.ts';
+import type { MemoryNode } from '../../../src/system/memory-node.ts';
 import { profileGateways } from '../../../steps/profile-gateways.ts';
 import { converge, ROOT_FACTS } from '../../support/plan-step.ts';
 import { SCANDIR } from '../../support/s6-world.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { MemoryNode } from '../../../src/system/node.ts';
+import type { MemoryNode } from '../../../src/system/memory-node.ts';
 import type { SimulatedSystem } from '../../../src/system/simulated.ts';
 import { skillsSync } from '../../../steps/skills-sync.ts';
 import { glance, parsed } from '../../../steps/skills-sync/delegation.ts';

@@ -11,7 +11,7 @@ import {
   text,
   type Codec,
 } from '../../../text/codec.ts';
-import { ownerScan, problem } from '../../recording/record.ts';
+import { ownerScan, problem } from '../../recording/world-record.ts';
 import type { FormerId, OwnerRule, Replaced } from '../../owner-rule.ts';
 import type { Progress } from '../../scan.ts';
 import type { OwnerScan } from '../../tree.ts';

@@ -1,4 +1,26 @@
+/** Directories that appear whole: made of parts, or as a copy of another one. */
+import type { Content } from './content.ts';
 import type { Owner } from './entry.ts';
+
+interface CommonPart {
+  /** Its path in the directory, such as `log/run`. */
+  readonly name: string;
+  readonly mode: number;
+}
+
+/** Something in a directory that is published with it. */
+export type Part =
+  | (CommonPart & { readonly type: 'directory' })
+  | (CommonPart & { readonly type: 'fifo' })
+  | (CommonPart & { readonly type: 'file'; readonly content: Content });
+
+/** A directory with all that is in it, everything of one owner. */
+export interface NewDirectory {
+  readonly owner: Owner;
+  readonly mode: number;
+  /** What is in it, each after the directory that holds it. */
+  readonly parts: readonly Part[];
+}
 
 /** Something in a directory that is copied. */
 export interface CopiedEntry {

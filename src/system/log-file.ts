@@ -1,3 +1,5 @@
+/** What logs of this project have in common: their size limit, their mode and their lines. */
+
 /** The size from which on a log is moved aside before the next line, in bytes. */
 export const LOG_LIMIT = 256 * 1024;
 

@@ -1,7 +1,8 @@
-import { as, count, list, Malformed, number, object, optional, word } from '../text/codec.ts';
-import type { Codec } from '../text/codec.ts';
-import { Content, type Reader } from './content.ts';
+/** What a home remembers of the ids that its account has had, and the file that root keeps it in. */
+import { as, count, list, Malformed, number, object, optional, type Codec } from '../text/codec.ts';
+import type { Content, Reader } from './content.ts';
 import type { Owner } from './entry.ts';
+import { marked, recordContent, recordReader } from './home-record.ts';
 
 /** An id that the account of a home has had. */
 export interface RememberedId {
@@ -27,19 +28,13 @@ export const IDS_FILE = '.hermes-boot.ids';
 /** Root's, and read by everybody: ids are no secret. */
 export const IDS_MODE = 0o644;
 
-const ABOUT = 'hermes-boot ids';
-const VERSION = 1;
-
 /** The last 32-bit number is no id; see chown(2). */
 const LARGEST_ID = 2 ** 32 - 2;
 
-interface Written {
-  readonly about: typeof ABOUT;
-  readonly version: number;
+type Written = Omit<HomeIds, 'users' | 'groups'> & {
   readonly users: readonly WrittenId[];
   readonly groups: readonly WrittenId[];
-  readonly settled?: Owner | undefined;
-}
+};
 
 interface WrittenId {
   readonly id: number;
@@ -58,53 +53,39 @@ const id: Codec<number> = {
 
 const ids = list(object<WrittenId>({ id, since: optional(number) }));
 
-const written: Codec<HomeIds> = as(
+const written = marked(
+  'hermes-boot ids',
+  1,
   object<Written>({
-    about: word(ABOUT),
-    version: as(
-      count,
-      (value: number) => value,
-      (value) => {
-        if (value !== VERSION) throw new Malformed('version', `version ${VERSION}`);
-        return value;
-      },
-    ),
     users: ids,
     groups: ids,
     settled: optional(object<Owner>({ uid: id, gid: id })),
   }),
-  (ids) => toWritten(ids, 0),
-  ({ users, groups, settled }) => ({ users, groups, ...(settled && { settled }) }),
 );
 
 /** How a record is read. What is not one counts as none: its place is in a home. */
-export const homeIds: Reader<HomeIds | undefined> = {
-  name: 'the ids of a home',
-  codec: optional(written),
-  read(text) {
-    try {
-      return written.decode(JSON.parse(text), '');
-    } catch (error) {
-      if (error instanceof Malformed || error instanceof SyntaxError) return undefined;
-      throw error;
-    }
-  },
-};
+export const homeIds: Reader<HomeIds | undefined> = recordReader(
+  'the ids of a home',
+  as(
+    written,
+    (record: HomeIds) => dated(record, 0),
+    (record) => record,
+  ),
+);
 
 /**
  * The content of a record that is written at a moment.
  * @param now by the clock of the file system, in milliseconds
  */
 export function homeIdsContent(record: HomeIds, now: number): Content {
-  return Content.ofText(`${JSON.stringify(toWritten(record, now))}\n`);
+  return recordContent(written, dated(record, now));
 }
 
-function toWritten({ users, groups, settled }: HomeIds, now: number): Written {
-  const dated = (all: readonly RememberedId[]): WrittenId[] =>
+function dated({ users, groups, settled }: HomeIds, now: number): Written {
+  const each = (all: readonly RememberedId[]): WrittenId[] =>
     all.map(({ id: one, since }) => {
       if (since === undefined) return { id: one };
       return { id: one, since: since === 'now' ? Math.floor(now) : since };
     });
-  const both = { users: dated(users), groups: dated(groups) };
-  return { about: ABOUT, version: VERSION, ...both, ...(settled && { settled }) };
+  return { users: each(users), groups: each(groups), ...(settled && { settled }) };
 }

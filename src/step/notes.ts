@@ -1,9 +1,9 @@
-import { showCount } from '../text/phrases.ts';
+/** What steps say of what they find: what an entry is, and notes on what is left alone. */
 import type { LookFailed } from '../errors/look-failed.ts';
-import { Problem, unreachable, type Cause } from '../errors/problem.ts';
-import { isLinked, type Entry } from '../system/entry.ts';
-import { join, normalise, parentOf } from '../system/path.ts';
+import { type Cause, Problem, unreachable } from '../errors/problem.ts';
 import type { Note } from './step.ts';
+import { type Entry, isLinked } from '../system/entry.ts';
+import { join, normalise, parentOf } from '../system/path.ts';
 
 /** What an entry is, as the end of a sentence that starts with its path: `a link to /srv`. */
 export function whatIs(entry: Entry): string {
@@ -82,15 +82,4 @@ export function warning(text: string): Note {
 /** Where the text of a link leads, as an absolute path. */
 export function targetOf(link: string, target: string): string {
   return target.startsWith('/') ? normalise(target) : join(parentOf(link), target);
-}
-
-/** Names in a sentence: `a`, `a and b`, `a, b and c`. */
-export function listed(names: readonly string[]): string {
-  if (names.length < 2) return names.join('');
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
-}
-
-/** A number with its noun: `1 file`, `1,200 files`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${showCount(count)} ${count === 1 ? one : many}`;
 }

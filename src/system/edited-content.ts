@@ -1,3 +1,4 @@
+/** The content that an edit would make, readable where only the original was recorded. */
 import type { Hash } from 'node:crypto';
 import { Content, type Reader } from './content.ts';
 

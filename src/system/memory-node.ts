@@ -1,3 +1,4 @@
+/** Entries that live in memory, of dry runs and tests. */
 import type { Content } from './content.ts';
 import type { Present, SpecialType, Stat } from './entry.ts';
 

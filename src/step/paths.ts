@@ -1,11 +1,12 @@
+/** Paths of steps in the world: canonical names, looks below a base that follow no link, missing parents. */
 import type { DirectoryChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import { isLinked, type Entry, type Owner, type Stat } from '../system/entry.ts';
-import { componentsOf, join, parentOf } from '../system/path.ts';
-import { behindLink } from '../system/links.ts';
-import type { ReadSystem } from '../system/system.ts';
-import { targetOf, whatIs } from './phrases.ts';
+import { targetOf, whatIs } from './notes.ts';
 import type { StepContext } from './step.ts';
+import { type Entry, isLinked, type Owner, type Stat } from '../system/entry.ts';
+import { componentsOf, join, parentOf } from '../system/path.ts';
+import type { ReadSystem } from '../system/system.ts';
+import { behindLink } from '../system/world.ts';
 
 /**
  * The one name of a path in the world: links on the way resolved, the path itself not followed.

@@ -1,12 +1,9 @@
-/*
- * Judges a file that is a mount of its own by what the account can do with it: its owner and mode
- * are the operator's, and no step changes them.
- */
+/** Files that are mounts of their own: whether the account can use them, and what to say where it cannot. */
 import type { Cause } from '../errors/problem.ts';
-import { showMode, showOwner, type Owner, type Stat } from '../system/entry.ts';
-import type { ReadSystem } from '../system/system.ts';
-import { warning } from './phrases.ts';
+import { warning } from './notes.ts';
 import type { Note } from './step.ts';
+import { type Owner, showMode, showOwner, type Stat } from '../system/entry.ts';
+import type { ReadSystem } from '../system/system.ts';
 
 /** Who has to read a file: the owner that the plan wants, and his groups where he is an account. */
 export interface Account extends Owner {

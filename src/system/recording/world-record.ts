@@ -1,11 +1,23 @@
+/** What a record of a world has, and how it is written: all that was asked of it, with the answers. */
 import { Problem, type ProblemParts } from '../../errors/problem.ts';
+import {
+  parseMode,
+  showMode,
+  showOwner,
+  type Owner,
+  type SpecialType,
+  type Stat,
+} from '../entry.ts';
+import type { Mount, Mounts } from '../mounts.ts';
+import { ruleKey, type OwnerRule } from '../owner-rule.ts';
+import { QUESTION_KINDS, type QuestionKind } from '../question.ts';
+import type { Misowned, OwnerScan, RawEntry } from '../tree.ts';
 import {
   as,
   count,
   flag,
   list,
   matching,
-  nullable,
   number,
   object,
   optional,
@@ -15,18 +27,6 @@ import {
   word,
   type Codec,
 } from '../../text/codec.ts';
-import {
-  parseMode,
-  showMode,
-  showOwner,
-  type Owner,
-  type SpecialType,
-  type Stat,
-} from '../entry.ts';
-import type { Identity } from '../command.ts';
-import type { Mount, Mounts } from '../mounts.ts';
-import { ruleKey, type OwnerRule } from '../owner-rule.ts';
-import type { Asked, Misowned, OwnerScan, RawEntry } from '../tree.ts';
 
 /** What was asked of a world, each with its answer; a Problem where that was none. */
 export interface WorldRecord {
@@ -35,20 +35,15 @@ export interface WorldRecord {
   readonly contents: ReadonlyMap<string, ContentRecord>;
   /** By path and rule: `/opt/data/cron 1000:1000 from 0,10000:0,10000`. */
   readonly scans: ReadonlyMap<string, ScanRecord>;
-  /** By path and bits: `/opt/data 2`; null where there is no kernel to ask. */
-  readonly permits: ReadonlyMap<string, boolean | null>;
-  /** By account and question: `1000:1000 of 1000,44 enter /root`. Absent when nobody asked. */
-  readonly permitsAs?: ReadonlyMap<string, boolean | null> | undefined;
-  /** Null where nobody knows. */
-  readonly freeBytes: ReadonlyMap<string, number | null>;
-  /** Whether somebody reads from a FIFO. */
-  readonly listens: ReadonlyMap<string, boolean>;
   readonly mounts: Mounts;
-  /** Absent when nobody asked. */
-  readonly abandonedLocks?: readonly string[] | undefined;
+  /** By kind of question and item, as JSON: `permits`, `/opt/data 2`. See question.ts. */
+  readonly answers: Readonly<Record<string, Items | undefined>>;
   /** The looks that got no answer, by what was asked: `look /opt/data`. Absent when all did. */
   readonly unknown?: ReadonlyMap<string, UnknownRecord> | undefined;
 }
+
+/** The answers to one kind of question, by item. */
+type Items = ReadonlyMap<string, unknown>;
 
 /** A look that got no answer; see LookFailed. */
 export interface UnknownRecord {
@@ -57,14 +52,13 @@ export interface UnknownRecord {
   readonly errno: string;
 }
 
-/** What can be asked of a world. */
-export type Question =
-  'look' | 'read' | 'list' | 'permits' | 'permits-as' | 'listens' | 'locks' | 'scan';
-
 /** The key of a look that got no answer. */
-export function unknownKey(question: Question, about: string): string {
-  return `${question} ${about}`;
+export function unknownKey(look: Look, about: string): string {
+  return `${look} ${about}`;
 }
+
+/** How a world can be looked at. */
+export type Look = 'look' | 'read' | 'list' | 'scan' | QuestionKind;
 
 /** What was read of a file. */
 export interface ContentRecord {
@@ -92,16 +86,6 @@ export interface ScanRecord {
 /** The key of a scan. */
 export function scanKey(path: string, rule: OwnerRule): string {
   return `${path} ${ruleKey(rule)}`;
-}
-
-/** The key of a question for rights. */
-export function permitsKey(path: string, bits: number): string {
-  return `${path} ${bits}`;
-}
-
-/** The key of a question for a right of an account. */
-export function permitsAsKey({ uid, gid, groups }: Identity, { right, path }: Asked): string {
-  return `${uid}:${gid} of ${groups.join(',')} ${right} ${path}`;
 }
 
 /** The parts that make the same Problem again. */
@@ -222,8 +206,10 @@ const mount: Codec<Mount> = object<Mount>({
   options: optional(list(text)),
 });
 
-/** How a record is written. */
-export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
+/** The part of a record that has no answers to questions. */
+type Looks = Omit<WorldRecord, 'answers'>;
+
+const looks: Codec<Looks> = object<Looks>({
   mounts: table(mount),
   entries: table(entry),
   lists: table(list(text)),
@@ -238,10 +224,32 @@ export const worldRecord: Codec<WorldRecord> = object<WorldRecord>({
     }),
   ),
   scans: table(object<ScanRecord>({ found: optional(ownerScan), problem: optional(problem) })),
-  permits: table(nullable(flag)),
-  permitsAs: optional(table(nullable(flag))),
-  freeBytes: table(nullable(number)),
-  listens: table(flag),
-  abandonedLocks: optional(list(text)),
   unknown: optional(table(object<UnknownRecord>({ path: text, call: text, errno: text }))),
 });
+
+/** A record has these also where nobody asked: the first release demands them. */
+const ALWAYS: ReadonlySet<string> = new Set(['permits', 'freeBytes', 'listens']);
+
+/** The answers to one kind of question; what is asked of the whole world has no name of its own. */
+function answersTo(kind: string): Codec<Items | undefined> {
+  return {
+    encode(items = new Map()) {
+      if (items.size === 0 && !ALWAYS.has(kind)) return undefined;
+      return items.has('') ? items.get('') : Object.fromEntries(items);
+    },
+    decode(json, at) {
+      if (json === undefined) return undefined;
+      return Array.isArray(json) ? new Map([['', json]]) : table(anything).decode(json, at);
+    },
+  };
+}
+
+const answers = object<WorldRecord['answers']>(
+  Object.fromEntries(QUESTION_KINDS.map((kind) => [kind, answersTo(kind)])),
+);
+
+/** How a record is written. */
+export const worldRecord: Codec<WorldRecord> = {
+  encode: (record) => Object.assign({}, looks.encode(record), answers.encode(record.answers)),
+  decode: (json, at) => ({ ...looks.decode(json, at), answers: answers.decode(json, at) }),
+};

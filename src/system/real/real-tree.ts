@@ -1,23 +1,32 @@
+/** The file system below a directory of this machine, looked at without following links. */
 import { accessSync, closeSync, constants, openSync, readlinkSync, statfsSync } from 'node:fs';
 import { errnoOf, Problem } from '../../errors/problem.ts';
-import type { Identity } from '../command.ts';
 import { Content } from '../content.ts';
 import { mountsBelow, type Mounts } from '../mounts.ts';
 import type { Stat } from '../entry.ts';
 import type { OwnerRule } from '../owner-rule.ts';
 import { parentOf } from '../path.ts';
+import type { Answer, Answers, Question, QuestionKind } from '../question.ts';
 import type { Time } from '../scan.ts';
-import type { Asked, OwnerScan, RawEntry, Tree } from '../tree.ts';
+import type { OwnerScan, RawEntry, Tree } from '../tree.ts';
 import { permitsAs } from './as-account.ts';
 import { isAbsence, lookProblem } from './errno.ts';
-import { isAbandoned } from './lock.ts';
-import { namesIn, O_PATH, pathOf, statOf, toStat, typeOf, withParent } from './open.ts';
-import { readMounts } from './mounts.ts';
+import { isAbandoned } from './account-lock.ts';
+import {
+  O_PATH,
+  namesIn,
+  pathOf,
+  statOf,
+  toStat,
+  typeOf,
+  withOpenFile,
+  withParent,
+} from './open.ts';
+import { readMounts } from './mountinfo.ts';
 import { Borders } from './owners/borders.ts';
 import { lookAtOwners, lookToOwn } from './owners/look.ts';
 import { MEANS, type Means } from './owners/means.ts';
 import type { Looked } from './owners/one-look.ts';
-import { withOpenFile } from './read.ts';
 
 /** The lock files that useradd(8), we and their like make. */
 const LOCKS = ['/etc/passwd.lock', '/etc/group.lock', '/etc/shadow.lock', '/etc/gshadow.lock'];
@@ -34,6 +43,57 @@ export class RealTree implements Tree {
   readonly #prefix: string;
   readonly #means: Means;
   #mounts: Mounts | undefined;
+
+  readonly #answers: Answers = {
+    permits: ({ path, bits }) => {
+      // access(2) answers for the real user, which is another one only in set-uid programs.
+      if (process.getuid?.() !== process.geteuid?.()) return undefined;
+      try {
+        accessSync(this.#prefix + path, bits);
+        return true;
+      } catch (error) {
+        if (DENIED.has(errnoOf(error) ?? '')) return false;
+        // What is not there has no rights that the kernel could tell.
+        if (isAbsence(error)) return undefined;
+        throw lookProblem(error, path);
+      }
+    },
+    permitsAs: ({ account, asked }) => permitsAs(this.rootFd, this.mounts(), account, asked),
+    freeBytes: ({ path }) => {
+      for (let at = path; ; at = parentOf(at)) {
+        try {
+          const { bavail, bsize } = statfsSync(this.#prefix + at);
+          return bavail * bsize;
+        } catch (error) {
+          if (at === '/' || !isAbsence(error)) return undefined;
+        }
+      }
+    },
+    listens: ({ path }) => {
+      try {
+        return withParent(this.rootFd, path, (directory, name) => {
+          // As s6-svok(1) asks: nobody is there to read when this open fails with ENXIO.
+          const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+          if (statOf(pathOf(directory, name))?.isFIFO() !== true) return false;
+          closeSync(openSync(pathOf(directory, name), flags));
+          return true;
+        });
+      } catch (error) {
+        if (isAbsence(error) || errnoOf(error) === 'ENXIO') return false;
+        throw lookProblem(error, path);
+      }
+    },
+    abandonedLocks: () =>
+      LOCKS.filter((path) => {
+        if (this.look(path).type !== 'file') return false;
+        try {
+          return withParent(this.rootFd, path, isAbandoned);
+        } catch (error) {
+          if (isAbsence(error)) return false;
+          throw lookProblem(error, path);
+        }
+      }),
+  };
 
   /** @throws the system error when `root` is no directory */
   constructor(root: string, means: Means = MEANS) {
@@ -96,60 +156,8 @@ export class RealTree implements Tree {
     return this.#mounts;
   }
 
-  permits(path: string, bits: number): boolean | undefined {
-    // access(2) answers for the real user, which is another one only in set-uid programs.
-    if (process.getuid?.() !== process.geteuid?.()) return undefined;
-    try {
-      accessSync(this.#prefix + path, bits);
-      return true;
-    } catch (error) {
-      if (DENIED.has(errnoOf(error) ?? '')) return false;
-      // What is not there has no rights that the kernel could tell.
-      if (isAbsence(error)) return undefined;
-      throw lookProblem(error, path);
-    }
-  }
-
-  permitsAs(account: Identity, asked: readonly Asked[]): readonly (boolean | undefined)[] {
-    return permitsAs(this.rootFd, this.mounts(), account, asked);
-  }
-
-  freeBytes(path: string): number | undefined {
-    for (let at = path; ; at = parentOf(at)) {
-      try {
-        const { bavail, bsize } = statfsSync(this.#prefix + at);
-        return bavail * bsize;
-      } catch (error) {
-        if (at === '/' || !isAbsence(error)) return undefined;
-      }
-    }
-  }
-
-  listens(path: string): boolean {
-    try {
-      return withParent(this.rootFd, path, (directory, name) => {
-        // As s6-svok(1) asks: nobody is there to read when this open fails with ENXIO.
-        const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-        if (statOf(pathOf(directory, name))?.isFIFO() !== true) return false;
-        closeSync(openSync(pathOf(directory, name), flags));
-        return true;
-      });
-    } catch (error) {
-      if (isAbsence(error) || errnoOf(error) === 'ENXIO') return false;
-      throw lookProblem(error, path);
-    }
-  }
-
-  abandonedLocks(): readonly string[] {
-    return LOCKS.filter((path) => {
-      if (this.look(path).type !== 'file') return false;
-      try {
-        return withParent(this.rootFd, path, isAbandoned);
-      } catch (error) {
-        if (isAbsence(error)) return false;
-        throw lookProblem(error, path);
-      }
-    });
+  ask<K extends QuestionKind>(question: Question<K>): Answer<K> {
+    return this.#answers[question.kind](question);
   }
 
   scanOwners(path: string, rule: OwnerRule, signal: AbortSignal): Promise<OwnerScan> {

@@ -1,7 +1,8 @@
-import { closeSync, constants, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
-import { errnoOf, Problem } from '../../errors/problem.ts';
-import { isAbsence } from './errno.ts';
-import { pathOf, statOf } from './open.ts';
+/** Locks account files as useradd(8) does, and tells which locks a killed process left behind. */
+import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { Problem } from '../../errors/problem.ts';
+import { unlessErrno } from './errno.ts';
+import { pathOf, statOf, TO_MAKE } from './open.ts';
 
 /** How long to wait for somebody else who edits accounts, in milliseconds. */
 const PATIENCE = 15_000;
@@ -50,16 +51,14 @@ function acquire(directory: number, lock: string): void {
 }
 
 function create(directory: number, lock: string): boolean {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const fd = unlessErrno(() => openSync(pathOf(directory, lock), TO_MAKE, 0o600), 'EEXIST');
+  if (fd === undefined) return false;
   try {
-    const fd = openSync(pathOf(directory, lock), flags, 0o600);
     writeSync(fd, `${process.pid}\0`);
+  } finally {
     closeSync(fd);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
   }
+  return true;
 }
 
 /**
@@ -80,25 +79,20 @@ export function isAbandoned(directory: number, lock: string): boolean {
 
 /** The number of the process that a lock names. */
 function holderOf(directory: number, lock: string): number | undefined {
-  try {
-    const text = readFileSync(pathOf(directory, lock), 'utf8').replace('\0', '').trim();
-    return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
-  } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw error;
-  }
+  const path = pathOf(directory, lock);
+  const text = unlessErrno(() => readFileSync(path, 'utf8'), 'ENOENT', 'ENOTDIR');
+  const pid = text?.replace('\0', '').trim() ?? '';
+  return /^[1-9]\d*$/.test(pid) ? Number(pid) : undefined;
 }
 
 /** When a process started, in milliseconds since the epoch; see proc_pid_stat(5). */
 function startOf(pid: number): number | undefined {
-  try {
+  const read = (): number => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
     const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
     return (Number(boot) + ticks / TICKS) * 1000;
-  } catch (error) {
-    // ESRCH: it ended between the open and the read.
-    if (isAbsence(error) || errnoOf(error) === 'ESRCH') return undefined;
-    throw error;
-  }
+  };
+  // ESRCH: it ended between the open and the read.
+  return unlessErrno(read, 'ENOENT', 'ENOTDIR', 'ESRCH');
 }

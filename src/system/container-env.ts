@@ -1,8 +1,9 @@
+/** Reads the environment that s6-overlay keeps for all services, a file for each variable. */
 import { LookFailed, unlessProblem, unlessUnknown } from '../errors/look-failed.ts';
-import { flag, text } from '../text/codec.ts';
 import type { Reader } from './content.ts';
 import { join } from './path.ts';
 import type { ReadSystem } from './system.ts';
+import { flag, text } from '../text/codec.ts';
 
 /**
  * Where s6-overlay keeps the container's environment, a file a variable; with-contenv(1) reads it

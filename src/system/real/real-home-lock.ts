@@ -1,13 +1,30 @@
+/** Locks a home with flock(2) on a file of its volume, and says in that file who holds it. */
 import { spawn } from 'node:child_process';
-import { closeSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { errnoOf, Problem } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import { flag, number, object, text } from '../../text/codec.ts';
 import { printable } from '../../text/printable.ts';
-import { HomeHeld, LOCK_FILE, parseHolder, showHolder } from '../home-lock.ts';
-import type { Acquired, HomeLock, LockNotice } from '../home-lock.ts';
+import {
+  HomeHeld,
+  LOCK_FILE,
+  type Acquired,
+  type HomeLock,
+  type LockNotice,
+} from '../home-lock.ts';
+import { parseRecord } from '../home-record.ts';
 import { join } from '../path.ts';
-import { lookProblem } from './errno.ts';
-import { readRecord, writeRecord } from './lock-file.ts';
+import { lookProblem, unlessErrno } from './errno.ts';
+import { pathOf, statOf } from './open.ts';
 import type { RealSystem } from './real.ts';
 
 /** Tells a lock that somebody else holds from every other failure of flock(1). */
@@ -22,8 +39,43 @@ const UNIQUE = '/proc/sys/kernel/random/uuid';
 /** In bytes. */
 const LARGEST_RECORD = 4096;
 
+const OPEN = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 /** How often a lock file that was replaced under us is opened again. */
 const MOST_TRIES = 5;
+
+/** What the boot that holds a home says of itself, for those that wait. */
+interface LockHolder {
+  /** Tells boots apart. */
+  readonly boot: string;
+  readonly plan: string;
+  /** The name of its host: in a container, what the container is called there. */
+  readonly host: string;
+  readonly pid: number;
+  /** When it took the lock, as ISO 8601. */
+  readonly since: string;
+  /** Whether it has come to its end. */
+  readonly ended: boolean;
+}
+
+const lockHolder = object<LockHolder>({
+  boot: text,
+  plan: text,
+  host: text,
+  pid: number,
+  since: text,
+  ended: flag,
+});
+
+/** The record of a lock file as text. */
+export function showHolder(holder: LockHolder): string {
+  return `${JSON.stringify(holder)}\n`;
+}
+
+/** Reads the record of a lock file. Whoever owns the home could have written it. */
+export function parseHolder(record: string): LockHolder | undefined {
+  return parseRecord(lockHolder, record);
+}
 
 /** Takes what a person should know while a boot waits. */
 type Tell = (notice: LockNotice) => void;
@@ -66,7 +118,8 @@ export class RealHomeLock implements HomeLock {
     if (this.#system.look(this.#home).type === 'missing') return 'absent';
     // What this boot cannot change it need not keep to itself.
     if (this.#system.mountOf(this.#home)?.readOnly === true) return 'unavailable';
-    if (this.#system.permits(this.#home, WRITE_IN) === false) return 'unavailable';
+    if (this.#system.ask({ kind: 'permits', path: this.#home, bits: WRITE_IN }) === false)
+      return 'unavailable';
     try {
       return await this.#acquire(signal, tell);
     } catch (error) {
@@ -89,10 +142,13 @@ export class RealHomeLock implements HomeLock {
   async #acquire(signal: AbortSignal, tell: Tell): Promise<'fresh' | 'stale'> {
     const path = join(this.#home, LOCK_FILE);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const fd = this.#system.openLock(path);
+      const fd = this.#system.inDirectory(path, 'opening', openLockFile);
       try {
         const waited = await this.#lock(fd, signal, tell);
-        if (this.#system.isStillLock(path, fd)) return this.#take(fd, waited);
+        const isStill = this.#system.inDirectory(path, 'looking at', (directory, name) =>
+          isStillThere(directory, name, fd),
+        );
+        if (isStill) return this.#take(fd, waited);
       } catch (error) {
         closeSync(fd);
         throw error;
@@ -152,14 +208,42 @@ export class RealHomeLock implements HomeLock {
   }
 }
 
+/**
+ * Opens a file of our own to lock it, and makes it where it is missing. The caller closes it.
+ * @param directory the open directory that holds it
+ * @throws Problem when something else stands there: its directory may be anybody's
+ */
+function openLockFile(directory: number, name: string): number {
+  const open = (flags: number): number | undefined =>
+    unlessErrno(() => openSync(pathOf(directory, name), flags, 0o600), 'ENOENT');
+  const fd = open(OPEN) ?? open(OPEN | constants.O_CREAT);
+  if (fd === undefined) throw new Problem({ found: `${name} cannot be made` });
+  const stats = fstatSync(fd);
+  if (stats.isFile() && stats.nlink <= 1) return fd;
+  closeSync(fd);
+  throw new Problem({ found: `${name} is no lock of ours`, wanted: 'a regular file, one name' });
+}
+
+/** Whether an open lock file is still the one that its name leads to. */
+function isStillThere(directory: number, name: string, fd: number): boolean {
+  const { dev, ino } = fstatSync(fd);
+  const now = statOf(pathOf(directory, name));
+  return now?.dev === dev && now.ino === ino;
+}
+
 /** What an open lock file says; undefined where it cannot be read: it then equals no mark. */
 function read(fd: number): string | undefined {
-  try {
-    return readRecord(fd);
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
-  }
+  const bytes = Buffer.alloc(LARGEST_RECORD);
+  return unlessErrno(() => bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0)));
+}
+
+/** On a full disk there is no record, and the next boot looks at the world once more for it. */
+function tryToWrite(fd: number, record: string): void {
+  // First the text: the other way round the disk would be given back, and taken again at once.
+  const written = unlessErrno(() => writeSync(fd, record, 0));
+  unlessErrno(() => {
+    ftruncateSync(fd, written ?? 0);
+  });
 }
 
 /** Another name each time. */
@@ -168,15 +252,6 @@ function unique(): string {
     return readFileSync(UNIQUE, 'utf8').trim();
   } catch (error) {
     throw lookProblem(error, UNIQUE);
-  }
-}
-
-/** On a full disk there is no record, and the next boot looks at the world once more for it. */
-function tryToWrite(fd: number, record: string): void {
-  try {
-    writeRecord(fd, record);
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
   }
 }
 

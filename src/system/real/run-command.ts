@@ -1,5 +1,11 @@
-import { errnoOf, Problem } from '../../errors/problem.ts';
-import type { Command, Identity } from '../command.ts';
+/**
+ * Runs commands: those of changes, as an account and below a root, and short ones whose output is
+ * kept.
+ */
+import { spawnSync } from 'node:child_process';
+import { Problem, errnoOf } from '../../errors/problem.ts';
+import type { Identity } from '../accounts.ts';
+import type { Command } from '../system.ts';
 
 /** The PATH of a command, unless the container's environment has one. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -117,4 +123,25 @@ function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<
     if (value !== undefined) defined[name] = value;
   }
   return defined;
+}
+
+/** What a short command printed and how it ended. */
+export interface Captured {
+  /** The exit code; null when a signal ended it, or it could not be started. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** In milliseconds; a client of s6 answers at once. */
+const PATIENCE = 15_000;
+
+/** Runs a short command of this machine to its end and keeps what it prints. */
+export function capture(program: string, args: readonly string[]): Captured {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    timeout: PATIENCE,
+  });
+  return { code: status, stdout, stderr: error === undefined ? stderr.trim() : error.message };
 }

@@ -1,6 +1,7 @@
+/** Reads the mounts of this machine from /proc/self/mountinfo. */
 import { readFileSync } from 'node:fs';
-import { isWithin } from '../path.ts';
 import type { Mount, Mounts } from '../mounts.ts';
+import { isWithin } from '../path.ts';
 import { isAbsence, lookProblem } from './errno.ts';
 
 const MOUNTINFO = '/proc/self/mountinfo';
