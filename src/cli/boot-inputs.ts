@@ -6,7 +6,7 @@ import { findRoot } from './locations.ts';
 import { readPlan, shorten } from './read-plan.ts';
 import { dryRun } from '../engine/boot.ts';
 import { assumeRoot, observeFacts } from '../engine/observe-facts.ts';
-import type { BootReport } from '../engine/result.ts';
+import type { BootResult } from '../engine/result.ts';
 import { bindPlan } from '../plan/bind.ts';
 import { resolveInputs, secretTexts } from '../plan/inputs.ts';
 import type { BootPlan, Input, Plan, PlanSource } from '../plan/plan.ts';
@@ -100,7 +100,7 @@ export async function prepareBoot(context: Context, args: Arguments): Promise<Bo
 export async function dryRunOf(
   { io: { signal }, redactor }: Context,
   { plan, system, facts }: DryRunInputs,
-): Promise<{ readonly report: BootReport; readonly view: PlanView }> {
+): Promise<{ readonly report: BootResult; readonly view: PlanView }> {
   const report = await dryRun(plan, system, { facts, listener: () => undefined, signal });
   // An interrupted plan is not an answer.
   signal.throwIfAborted();

@@ -1,5 +1,5 @@
 /** How the process ends: the exit codes, and what is reported when a command fails. */
-import type { BootReport } from '../engine/result.ts';
+import type { BootResult } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem, type ProblemCode } from '../errors/problem.ts';
 import { writeLog } from '../report/boot-log.ts';
@@ -49,10 +49,10 @@ interface Verdict {
 }
 
 /** How a boot or dry run ends the process. */
-export function exitOfReport(report: BootReport, { strict, drift }: Verdict): Exit {
-  if (report.result === 'stopped')
+export function exitOfReport(report: BootResult, { strict, drift }: Verdict): Exit {
+  if (report.status === 'stopped')
     return EXIT_OF_PROBLEM[report.stoppedBy?.problem?.code ?? 'failed'];
-  if (report.result === 'degraded' && strict) return 'stopped';
+  if (report.status === 'degraded' && strict) return 'stopped';
   return drift && !report.converged ? 'drift' : 'done';
 }
 

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hostName, startOfContainer } from '../engine/proc.ts';
-import type { BootReport } from '../engine/result.ts';
+import type { BootResult } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
 import { writeLog } from '../report/boot-log.ts';
@@ -78,7 +78,7 @@ export class ReceiptKeeper {
   }
 
   /** Keeps the receipt of a boot that ran. */
-  end(report: BootReport): void {
+  end(report: BootResult): void {
     const inputs = this.#inputs;
     if (inputs === undefined) return;
     this.#ended = true;

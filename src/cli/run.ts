@@ -59,7 +59,7 @@ async function boot(context: Context, args: Arguments, receipt: ReceiptKeeper): 
     });
     receipt.end(report);
     const interruption = interruptionOf(io.signal);
-    if (report.result === 'stopped' && interruption !== undefined) return interruption.exit;
+    if (report.status === 'stopped' && interruption !== undefined) return interruption.exit;
     return exitOfReport(report, { strict: args.options.has('strict'), drift: false });
   } finally {
     lock?.release();

@@ -7,7 +7,7 @@ import type { HomeLock } from '../system/home-lock.ts';
 import { SimulatedSystem } from '../system/simulated.ts';
 import type { World } from '../system/world.ts';
 import { BOOT_TIMEOUT, isOver, type Boot, type Bootable } from './context.ts';
-import type { BootReport, BootResult, Listener, StepReport } from './result.ts';
+import type { BootResult, BootStatus, Listener, StepResult } from './result.ts';
 import { LockGate, StaleWorld } from './lock-gate.ts';
 import { finishWrites } from './operator-mounts.ts';
 import { Keeping } from './permissions/keeping.ts';
@@ -37,7 +37,7 @@ export interface BootOptions {
  * the lock, since it may have more to do in the home.
  * @throws HomeHeld when another boot of the same home does not end in time
  */
-export function run(plan: BootPlan, system: Bootable, options: BootOptions): Promise<BootReport> {
+export function run(plan: BootPlan, system: Bootable, options: BootOptions): Promise<BootResult> {
   return boot(plan, system, false, options);
 }
 
@@ -46,7 +46,7 @@ export function dryRun(
   plan: BootPlan,
   system: Pick<World, 'tree' | 'policy'>,
   options: BootOptions,
-): Promise<BootReport> {
+): Promise<BootResult> {
   return boot(plan, new SimulatedSystem(system), true, options);
 }
 
@@ -55,7 +55,7 @@ async function boot(
   system: Bootable,
   dry: boolean,
   { facts, listener, signal: stop, lock }: BootOptions,
-): Promise<BootReport> {
+): Promise<BootResult> {
   const started = now();
   listener({ type: 'boot-started', plan, dry });
   const limit = new TimeLimit(BOOT_TIMEOUT, stop);
@@ -79,8 +79,8 @@ async function boot(
   if (!dry) knowledge.save(system);
   const shortcomings = shortcomingsOf(steps);
   for (const shortcoming of shortcomings) listener({ type: 'shortcoming-found', shortcoming });
-  const report = {
-    result: resultOf(plan, steps, shortcomings, stoppedBy),
+  const result = {
+    status: statusOf(plan, steps, shortcomings, stoppedBy),
     steps,
     shortcomings,
     converged:
@@ -88,8 +88,8 @@ async function boot(
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
     duration: now() - started,
   };
-  listener({ type: 'boot-finished', plan, report });
-  return report;
+  listener({ type: 'boot-finished', plan, result });
+  return result;
 }
 
 /** Runs all steps, and again where another boot has changed what they looked at. */
@@ -98,7 +98,7 @@ async function bootSteps(
   concurrency: number,
   knowledge: MountKnowledge,
   boot: Boot,
-): Promise<Pick<BootReport, 'steps' | 'stoppedBy'> & { readonly finished: number }> {
+): Promise<Pick<BootResult, 'steps' | 'stoppedBy'> & { readonly finished: number }> {
   const { system, gate } = boot;
   let finished = 0;
   for (;;) {
@@ -121,12 +121,12 @@ async function bootSteps(
   }
 }
 
-function resultOf(
+function statusOf(
   plan: BootPlan,
-  steps: readonly StepReport[],
+  steps: readonly StepResult[],
   shortcomings: readonly Shortcoming[],
-  stoppedBy: StepReport | undefined,
-): BootResult {
+  stoppedBy: StepResult | undefined,
+): BootStatus {
   if (stoppedBy !== undefined) return 'stopped';
   const refused = plan.inputs.some((input) => input.refused !== undefined);
   const failed = steps.some(

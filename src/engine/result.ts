@@ -20,7 +20,7 @@ import type { Shortcoming } from './permissions/not-kept.ts';
 export type StepStatus = 'converged' | 'changes' | 'skipped' | 'blocked' | 'failed';
 
 /** What came of one step. */
-export interface StepReport {
+export interface StepResult {
   readonly step: BootStep;
   readonly status: StepStatus;
   /** Why it has that status, as a phrase for a person. */
@@ -45,18 +45,18 @@ export interface StepReport {
  * input was refused, or a file system does not keep what a step wanted. `stopped`: a step failed and
  * nothing after it was done.
  */
-export type BootResult = 'done' | 'degraded' | 'stopped';
+export type BootStatus = 'done' | 'degraded' | 'stopped';
 
 /** What came of one boot, dry or real. */
-export interface BootReport {
-  readonly result: BootResult;
-  readonly steps: readonly StepReport[];
+export interface BootResult {
+  readonly status: BootStatus;
+  readonly steps: readonly StepResult[];
   /** What the file systems do not keep of what the steps wanted. */
   readonly shortcomings: readonly Shortcoming[];
   /** Whether no step would change anything and none failed. */
   readonly converged: boolean;
   /** The failure that stopped the boot. */
-  readonly stoppedBy?: StepReport;
+  readonly stoppedBy?: StepResult;
   /** In milliseconds. */
   readonly duration: number;
 }
@@ -78,10 +78,10 @@ export type BootEvent =
   | { readonly type: 'change-made'; readonly step: BootStep; readonly change: Change }
   /** Before the end of the first step that it affects. */
   | { readonly type: 'cause-found'; readonly step: BootStep; readonly cause: Cause }
-  | { readonly type: 'step-finished'; readonly report: StepReport }
+  | { readonly type: 'step-finished'; readonly result: StepResult }
   /** After all steps: what a file system does not keep of what they wanted. */
   | { readonly type: 'shortcoming-found'; readonly shortcoming: Shortcoming }
-  | { readonly type: 'boot-finished'; readonly plan: BootPlan; readonly report: BootReport };
+  | { readonly type: 'boot-finished'; readonly plan: BootPlan; readonly result: BootResult };
 
 /** Receives events as they happen. */
 export type Listener = (event: BootEvent) => void;

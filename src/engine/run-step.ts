@@ -5,7 +5,7 @@ import { type Boot, checkStopped } from './context.ts';
 import { respectMounts } from './operator-mounts.ts';
 import type { Loss } from './permissions/keeping.ts';
 import { preflight } from './permissions/preflight.ts';
-import type { StepReport } from './result.ts';
+import type { StepResult } from './result.ts';
 import type { StepRun } from './run-steps.ts';
 import { now, TimeLimit } from './time-limit.ts';
 import { problemOf } from '../errors/look-failed.ts';
@@ -26,7 +26,7 @@ const PROGRESS_INTERVAL = 1000;
  * Runs one step.
  * @throws StaleWorld or HomeHeld where the boot does not go on from here
  */
-export async function runStep(one: StepRun, boot: Boot): Promise<StepReport> {
+export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
   const { step, emit } = one;
   const { system, facts, keeping } = boot;
   const started = now();
@@ -37,10 +37,10 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepReport> {
   const notes: Note[] = [];
   const losses: Loss[] = [];
   const report = (
-    status: StepReport['status'],
+    status: StepResult['status'],
     why: string,
-    more: Pick<StepReport, 'problem'> = {},
-  ): StepReport => {
+    more: Pick<StepResult, 'problem'> = {},
+  ): StepResult => {
     const began = started - boot.started;
     const duration = now() - started - waited;
     return { step, status, why, changes, made, notes, losses, began, duration, ...more };

@@ -5,7 +5,7 @@
 import { Problem, type Cause } from '../errors/problem.ts';
 import type { BootStep } from '../plan/plan.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { BootEvent, BootReport, Listener, StepReport } from './result.ts';
+import type { BootEvent, BootResult, Listener, StepResult } from './result.ts';
 import { footprintOf, overlap, type Footprint } from './footprint.ts';
 
 /** A step that has begun, as the code that runs it sees it. */
@@ -24,7 +24,7 @@ interface RunOptions {
   readonly listener: Listener;
   /** How many steps run at the same time. */
   readonly concurrency: number;
-  readonly run: (one: StepRun) => Promise<StepReport>;
+  readonly run: (one: StepRun) => Promise<StepResult>;
   /** Whether any failure stops the boot by now. */
   readonly isOver: () => boolean;
 }
@@ -32,7 +32,7 @@ interface RunOptions {
 interface Running extends StepRun {
   /** What has happened and was not passed on yet. */
   readonly events: BootEvent[];
-  report?: StepReport;
+  result?: StepResult;
   /** Whether its failure stops the boot. */
   stops: boolean;
   /** Computed when a step asks whether it may begin beside this one. */
@@ -47,26 +47,26 @@ interface Running extends StepRun {
 export async function runSteps(
   steps: readonly BootStep[],
   { system, listener, concurrency, run, isOver }: RunOptions,
-): Promise<Pick<BootReport, 'steps' | 'stoppedBy'>> {
+): Promise<Pick<BootResult, 'steps' | 'stoppedBy'>> {
   const pass = withoutRepeats(listener);
   /** Steps that have begun and were not reported yet. */
   const begun: Running[] = [];
   const running = new Map<Running, Promise<void>>();
   const abort = new AbortController();
-  const reports: StepReport[] = [];
-  let stoppedBy: StepReport | undefined;
+  const results: StepResult[] = [];
+  let stoppedBy: StepResult | undefined;
   let broken: { readonly error: unknown } | undefined;
 
   /** Whether no other step begins. */
   const isEnding = (): boolean =>
     broken !== undefined || stoppedBy !== undefined || begun.some((one) => one.stops);
 
-  const stops = ({ problem, step }: StepReport): boolean =>
+  const stops = ({ problem, step }: StepResult): boolean =>
     problem !== undefined && (step.onFailure === 'stop' || isOver());
 
-  const finish = (report: StepReport): void => {
-    reports.push(report);
-    pass({ type: 'step-finished', report });
+  const finish = (result: StepResult): void => {
+    results.push(result);
+    pass({ type: 'step-finished', result });
   };
 
   /** Reports steps that have ended with all before them, and what the first other one does. */
@@ -75,10 +75,10 @@ export async function runSteps(
       // Behind a failure that stops the boot only those count that have begun to change something.
       const counts = stoppedBy === undefined || first.changesWorld;
       if (counts) first.events.splice(0).forEach(pass);
-      if (first.report === undefined) return;
+      if (first.result === undefined) return;
       begun.shift();
-      finish(counts ? first.report : notReached(first.step, stoppedBy));
-      if (counts && first.stops) stoppedBy ??= first.report;
+      finish(counts ? first.result : notReached(first.step, stoppedBy));
+      if (counts && first.stops) stoppedBy ??= first.result;
     }
   };
 
@@ -89,8 +89,8 @@ export async function runSteps(
 
   const work = async (one: Running): Promise<void> => {
     try {
-      one.report = await run(one);
-      one.stops = stops(one.report);
+      one.result = await run(one);
+      one.stops = stops(one.result);
       if (broken === undefined) flush();
     } catch (error) {
       fail(error);
@@ -132,9 +132,9 @@ export async function runSteps(
     for (const { events } of changed) events.forEach(pass);
     throw broken.error;
   }
-  if (stoppedBy === undefined) return { steps: reports };
-  for (const step of steps.slice(reports.length)) finish(notReached(step, stoppedBy));
-  return { steps: reports, stoppedBy };
+  if (stoppedBy === undefined) return { steps: results };
+  for (const step of steps.slice(results.length)) finish(notReached(step, stoppedBy));
+  return { steps: results, stoppedBy };
 }
 
 function isBehind(one: Running, other: Running, system: ReadSystem): boolean {
@@ -157,7 +157,7 @@ function withoutRepeats(listener: Listener): Listener {
   };
   return (event) => {
     if (event.type === 'step-finished') {
-      passCause(event.report.step, event.report.problem?.sharedCause);
+      passCause(event.result.step, event.result.problem?.sharedCause);
     }
     if (event.type !== 'note') {
       listener(event);
@@ -169,7 +169,7 @@ function withoutRepeats(listener: Listener): Listener {
   };
 }
 
-function notReached(step: BootStep, stoppedBy: StepReport | undefined): StepReport {
+function notReached(step: BootStep, stoppedBy: StepResult | undefined): StepResult {
   const why = `not reached: ${stoppedBy?.step.id ?? ''} stops the boot`;
   return { step, status: 'blocked', why, changes: [], made: 0, notes: [], duration: 0 };
 }

@@ -1,6 +1,6 @@
 /** A boot or dry run as plain data, from which text, JSON, events and receipts are derived. */
 import { isDeepStrictEqual } from 'node:util';
-import type { BootReport, BootResult } from '../engine/result.ts';
+import type { BootResult, BootStatus } from '../engine/result.ts';
 import type { Cause } from '../errors/problem.ts';
 import type { BootPlan, Input, InputSource } from '../plan/plan.ts';
 import { type Facts, hasEveryId, showIds } from '../step/facts.ts';
@@ -12,7 +12,7 @@ import { tenths, viewStep, type StepView } from './step-view.ts';
 export interface BootView {
   readonly plan: string;
   readonly file: string;
-  readonly result: BootResult;
+  readonly result: BootStatus;
   readonly converged: boolean;
   readonly stoppedBy: string | null;
   /** Refused inputs, failed steps and mounts that do not keep what steps wanted, if degraded. */
@@ -76,7 +76,7 @@ export interface ProcessView {
 /** What a dry run is viewed from. */
 interface DryRun {
   readonly plan: BootPlan;
-  readonly report: BootReport;
+  readonly report: BootResult;
   readonly facts: Facts;
 }
 
@@ -98,7 +98,7 @@ export function viewPlan({ plan, report, facts }: DryRun, redactor: Redactor): P
 }
 
 /** Views a boot. Secrets are still in it. */
-export function viewBoot(plan: BootPlan, report: BootReport): BootView {
+export function viewBoot(plan: BootPlan, report: BootResult): BootView {
   const steps = report.steps.map(viewStep);
   const inputs = plan.inputs.map(viewInput);
   const causes = [...blockingCauses(steps), ...shortcomings(report)];
@@ -109,10 +109,10 @@ export function viewBoot(plan: BootPlan, report: BootReport): BootView {
   return {
     plan: plan.name,
     file: plan.file,
-    result: report.result,
+    result: report.status,
     converged: report.converged,
     stoppedBy: report.stoppedBy?.step.id ?? null,
-    degradedBy: report.result === 'degraded' ? degradedBy(inputs, steps, causes) : [],
+    degradedBy: report.status === 'degraded' ? degradedBy(inputs, steps, causes) : [],
     inputs,
     causes,
     steps,
@@ -153,7 +153,7 @@ function blockingCauses(steps: readonly StepView[]): BlockingCause[] {
   return [...found.values()];
 }
 
-function shortcomings(report: BootReport): BlockingCause[] {
+function shortcomings(report: BootResult): BlockingCause[] {
   return report.shortcomings.map(({ cause, steps, changes, point }) => {
     const view = { ...cause, steps: steps.map(({ id }) => id), changes, mount: point };
     return changes > 0 ? view : { ...view, rights: true };

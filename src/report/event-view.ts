@@ -132,13 +132,13 @@ function dataOf(event: BootEvent): EventView {
       return { version, type: 'cause-found', step, onFailure: 'degrade', cause };
     }
     case 'step-finished': {
-      const step = viewStep(event.report);
+      const step = viewStep(event.result);
       const { id, why, onFailure } = step;
       return { version, type: event.type, step: id, why, onFailure, ...summarise(step) };
     }
     case 'boot-finished': {
       const { plan, result, converged, steps, made, stoppedBy, degradedBy, slowest, duration } =
-        viewBoot(event.plan, event.report);
+        viewBoot(event.plan, event.result);
       return {
         version,
         type: event.type,

@@ -1,5 +1,5 @@
 /** Makes the receipt of a boot, however it ended. */
-import type { BootReport } from '../engine/result.ts';
+import type { BootResult } from '../engine/result.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { type BootView, showRefusal, viewBoot } from './boot-view.ts';
 import { type Origin, type Reason, type Receipt, RECEIPT_VERSION } from './receipt.ts';
@@ -28,7 +28,7 @@ interface BootContext extends Pick<Receipt, 'file' | 'started' | 'ended'> {
 /** A boot that ran, to its end or not. */
 interface EndedBoot extends BootContext {
   readonly plan: BootPlan;
-  readonly report: BootReport;
+  readonly report: BootResult;
   readonly facts: Facts;
 }
 

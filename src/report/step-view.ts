@@ -1,7 +1,7 @@
 /** The result of a step as plain data: the one shape that text, JSON, events and receipts share. */
 import type { Change } from '../changes/change.ts';
 import { describeChange, type Description } from '../changes/kinds.ts';
-import type { StepReport, StepStatus } from '../engine/result.ts';
+import type { StepResult, StepStatus } from '../engine/result.ts';
 import type { Cause, Problem, ProblemCode } from '../errors/problem.ts';
 import type { OnFailure } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
@@ -52,7 +52,7 @@ export interface StepView {
 }
 
 /** Views the result of a step. Secrets are still in it. */
-export function viewStep(report: StepReport): StepView {
+export function viewStep(report: StepResult): StepView {
   const { step, status, why, made, notes, problem, began } = report;
   return {
     id: step.id,

@@ -193,7 +193,7 @@ test.each([
     status: 'failed',
     problem: new Problem({ code, found: 'something' }),
   });
-  const report = reportOf([stoppedBy], { result: 'stopped', stoppedBy });
+  const report = reportOf([stoppedBy], { status: 'stopped', stoppedBy });
   const names = { 1: 'stopped', 77: 'notPermitted', 75: 'timeout' } as const;
   expect(exitOfReport(report, { strict: false, drift: true })).toBe(names[exit]);
 });

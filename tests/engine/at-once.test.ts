@@ -21,7 +21,7 @@ describe('steps that do not need each other', () => {
       shell('reads', join(base, 'second'), `: < ${pipe}`),
     );
     const { report, events } = await boot(plan, new RealSystem('/'));
-    expect(report.result).toBe('done');
+    expect(report.status).toBe('done');
     expect(events).toEqual([
       'writes started',
       expect.stringMatching('^writes made '),
@@ -165,7 +165,7 @@ describe('a step that can stop the boot', () => {
   it('and does not lets what comes after it begin when it has ended', async () => {
     const { plan, looks } = planWith(makes('a', { 'on-failure': 'stop' }));
     const { report, events } = await boot(plan, world({}));
-    expect(report.result).toBe('done');
+    expect(report.status).toBe('done');
     expect(looks).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
     expect(events.filter((event) => event.includes('made'))).toEqual(['a made /a', 'b made /b']);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/engine/boot.ts';
-import type { BootEvent, StepReport } from '../../src/engine/result.ts';
+import type { BootEvent, StepResult } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import type { Facts } from '../../src/step/facts.ts';
 import { bootOf, bootPlan, plannedOf } from '../support/boot.ts';
@@ -12,7 +12,7 @@ function planOf(...steps: readonly string[]): string {
   return `version: 1\nname: test\nsteps:\n${steps.map((step) => `  - ${step}\n`).join('')}`;
 }
 
-const shown = ({ step, status, why }: StepReport): string => `${step.id} ${status}: ${why}`;
+const shown = ({ step, status, why }: StepResult): string => `${step.id} ${status}: ${why}`;
 
 const BLOCKED_BY_FILE = '{ id: bad, uses: directory, with: { path: /taken } }';
 const AFTER = '{ id: after, uses: directory, with: { path: /after } }';
@@ -22,7 +22,7 @@ describe('a step that fails', () => {
   it('stops the boot unless the plan says otherwise, and what follows is not reached', async () => {
     const system = world({ '/taken': file('') });
     const report = await bootOf(bootPlan(planOf(BLOCKED_BY_FILE, AFTER)), system);
-    expect(report.result).toBe('stopped');
+    expect(report.status).toBe('stopped');
     expect(report.stoppedBy?.step.id).toBe('bad');
     expect(report.steps.map(shown)).toEqual([
       'bad failed: /taken is a regular file; wanted a directory',
@@ -35,14 +35,14 @@ describe('a step that fails', () => {
     const system = world({ '/taken': file('') });
     const bad = BLOCKED_BY_FILE.replace('id: bad', 'id: bad, on-failure: degrade');
     const report = await bootOf(bootPlan(planOf(bad, AFTER)), system);
-    expect(report.result).toBe('degraded');
+    expect(report.status).toBe('degraded');
     expect(system.look('/after').type).toBe('directory');
   });
 
   it('with on-failure ignore does not affect the result', async () => {
     const bad = BLOCKED_BY_FILE.replace('id: bad', 'id: bad, on-failure: ignore');
     const report = await bootOf(bootPlan(planOf(bad, AFTER)), world({ '/taken': file('') }));
-    expect(report.result).toBe('done');
+    expect(report.status).toBe('done');
   });
 });
 
@@ -103,7 +103,7 @@ describe('a boot', () => {
         if (event.type === 'change-made') stop.abort(new Problem({ found: 'asked to stop' }));
       },
     });
-    expect(report.result).toBe('stopped');
+    expect(report.status).toBe('stopped');
     expect(report.steps.map(shown)).toEqual([
       'a failed: asked to stop',
       'b blocked: not reached: a stops the boot',
@@ -137,7 +137,7 @@ steps:
 `;
     const system = world({});
     const report = await bootOf(bootPlan(text, { PUID: '0' }), system);
-    expect(report.result).toBe('degraded');
+    expect(report.status).toBe('degraded');
     expect(system.accounts().user('hermes').uid).toBe(10000);
   });
 });

@@ -68,7 +68,7 @@ describe('a memory that the account has written', () => {
       { served: ['/share'] },
     );
     const report = await bootOf(PLAN, system);
-    expect(report.result).toBe('done');
+    expect(report.status).toBe('done');
     expect(report.shortcomings).toEqual([]);
     for (const path of ['/share/.env', '/share/key']) {
       expect(system.look(path)).toMatchObject({ stat: { mode: 0o600 } });

@@ -50,7 +50,7 @@ describe('a mounted .env', () => {
 
   it('that the account cannot read degrades the boot by one cause', async () => {
     const report = await bootOf(plan, mountedEnv('API_SERVER_KEY=0123456789abcdef\n', 0o600));
-    expect(report.result).toBe('degraded');
+    expect(report.status).toBe('degraded');
     const keys = report.steps.flatMap(({ problem, notes }) => [
       ...(problem?.sharedCause === undefined ? [] : [problem.sharedCause.key]),
       ...notes.flatMap(({ cause }) => cause?.key ?? []),
@@ -157,8 +157,8 @@ describe('a read-only config.yaml', () => {
     );
 
   it('that needs no change is not reported', async () => {
-    const { result, steps } = await bootOf(plan, readOnly('_config_version: 12\n'));
-    expect(result).toBe('done');
+    const { status, steps } = await bootOf(plan, readOnly('_config_version: 12\n'));
+    expect(status).toBe('done');
     const notes = steps
       .flatMap((step) => step.notes)
       .filter(({ severity }) => severity === 'warning');
@@ -166,8 +166,8 @@ describe('a read-only config.yaml', () => {
   });
 
   it('whose migration is due is one cause', async () => {
-    const { result, steps } = await bootOf(plan, readOnly('_config_version: 1\n'));
-    expect(result).toBe('degraded');
+    const { status, steps } = await bootOf(plan, readOnly('_config_version: 1\n'));
+    expect(status).toBe('degraded');
     const failed = steps.filter(({ problem }) => problem !== undefined);
     expect(failed.map(({ step, problem }) => [step.id, problem?.sharedCause?.key])).toEqual([
       ['config', `read-only:${CONFIG}`],

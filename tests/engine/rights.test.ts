@@ -3,7 +3,7 @@ import { run } from '../../src/engine/boot.ts';
 import { assumeRoot, observeFacts } from '../../src/engine/observe-facts.ts';
 import { frozen } from '../../src/engine/permissions/preflight.ts';
 import { parseIdMap } from '../../src/engine/proc.ts';
-import type { BootEvent, StepReport } from '../../src/engine/result.ts';
+import type { BootEvent, StepResult } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { type Facts, factValues, showIds } from '../../src/step/facts.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
@@ -20,8 +20,8 @@ function planOf(...steps: readonly string[]): string {
 
 const own = (path: string, owner = 'hermes') =>
   `uses: directory, with: { path: ${path}, owner: ${owner} }`;
-const shown = ({ step, status, why }: StepReport): string => `${step.id} ${status}: ${why}`;
-const keysOf = (steps: readonly StepReport[]) =>
+const shown = ({ step, status, why }: StepResult): string => `${step.id} ${status}: ${why}`;
+const keysOf = (steps: readonly StepResult[]) =>
   steps.map(({ problem }) => problem?.sharedCause?.key);
 
 const without = (...names: string[]): Facts => ({
@@ -142,7 +142,7 @@ describe('in a user namespace', () => {
       world({ '/a': directory() }),
       mapped(65536),
     );
-    expect(report.result).toBe('done');
+    expect(report.status).toBe('done');
   });
 });
 
@@ -223,11 +223,11 @@ describe('on a share whose server does not trust root', () => {
 
   it('the first owner change is the probe, and nothing of the kind is tried again', async () => {
     const system = new Squashing(world(entries, { served: ['/share'] }));
-    const { steps, shortcomings, result } = await bootOf(plan, system);
+    const { steps, shortcomings, status } = await bootOf(plan, system);
     expect(steps.map(({ status }) => status)).toEqual(['converged', 'converged', 'changes']);
     expect(shortcomings.map(({ cause }) => cause.key)).toEqual(['owners-not-kept:/share']);
     expect(shortcomings[0]?.steps).toHaveLength(2);
-    expect(result).toBe('degraded');
+    expect(status).toBe('degraded');
     expect(system.tried).toBe(1);
   });
 

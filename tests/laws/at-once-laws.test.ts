@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
-import type { BootEvent, BootReport } from '../../src/engine/result.ts';
+import type { BootEvent, BootResult } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
 import type { Command } from '../../src/system/system.ts';
@@ -162,7 +162,7 @@ async function toldOf(
     signal: new AbortController().signal,
     listener: (event) => events.push(...textOf(event)),
   });
-  return { events, steps: report.steps.flatMap(linesOf), result: report.result };
+  return { events, steps: report.steps.flatMap(linesOf), result: report.status };
 }
 
 function textOf(event: BootEvent): string[] {
@@ -176,13 +176,13 @@ function textOf(event: BootEvent): string[] {
     case 'cause-found':
       return [`cause ${event.step.id} ${event.cause.found}`];
     case 'step-finished':
-      return [`ended ${linesOf(event.report).join(' ')}`];
+      return [`ended ${linesOf(event.result).join(' ')}`];
     default:
       return [];
   }
 }
 
-function linesOf({ step, status, why, changes, made }: BootReport['steps'][number]): string[] {
+function linesOf({ step, status, why, changes, made }: BootResult['steps'][number]): string[] {
   return [`${step.id} ${status} ${made} ${why}`, ...changes.map(showChange)];
 }
 

@@ -62,7 +62,7 @@ describe('whatever the world and the environment,', () => {
       const planned = await plannedOf(plan, system);
       const done = await bootOf(plan, system);
       expect(changeLines(done)).toEqual(changeLines(planned));
-      expect(done.result).toBe(planned.result);
+      expect(done.status).toBe(planned.status);
       expect(done.steps.map(({ status, why }) => [status, why])).toEqual(
         planned.steps.map(({ status, why }) => [status, why]),
       );
@@ -116,7 +116,7 @@ describe('whatever the world and the environment,', () => {
         const plan = bootPlan(STAGE2_WITH_EDITS, env);
         const usual = world(entries);
         const report = await bootOf(plan, usual);
-        fc.pre(report.result !== 'stopped');
+        fc.pre(report.status !== 'stopped');
         const shuffled = world(entries);
         await bootOf({ ...plan, steps: shuffle(plan.steps, dice) }, shuffled);
         expect(withoutKeys(worldOf(shuffled.tree))).toEqual(withoutKeys(worldOf(usual.tree)));

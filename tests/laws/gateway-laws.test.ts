@@ -68,7 +68,7 @@ describe('whatever the profiles, the slots and the environment,', () => {
       const planned = await plannedOf(plan, system, facts);
       const done = await bootOf(plan, system, facts);
       expect(changeLines(done)).toEqual(changeLines(planned));
-      expect(done.result).toBe(planned.result);
+      expect(done.status).toBe(planned.status);
       const changed = differences(before, worldOf(system.tree));
       // The older generation of a log comes with the lines that did not fit into it any more.
       const unannounced = changed.filter((path) => !isAnnounced(planned, path.replace(/\.1$/, '')));

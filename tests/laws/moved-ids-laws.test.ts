@@ -70,7 +70,7 @@ it('what the account had and what boots have made belongs to the ids of the last
         groups.add(account.gid);
         const plan = bootPlan(STAGE2_WITH_EDITS, { PUID, PGID });
         const report = await bootOf(plan, system);
-        expect(report.result).toBe('done');
+        expect(report.status).toBe('done');
         for (const { changes } of report.steps) {
           for (const { kind, path } of changes) {
             if (kind === 'directory' && isWithin(path, '/opt/data')) made.add(path);

@@ -31,7 +31,7 @@ describe.skipIf(!isRoot)(`on disk, whatever the world and the environment (${NEE
 
         const done = await bootOf(plan, open());
         expect(changeLines(done)).toEqual(changeLines(planned));
-        expect(done.result).toBe(planned.result);
+        expect(done.status).toBe(planned.status);
         const after = snapshot(root);
         const unannounced = differences(before, after).filter(
           (path) => !isAnnounced(planned, path),

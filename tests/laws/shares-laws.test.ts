@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BootReport } from '../../src/engine/result.ts';
+import type { BootResult } from '../../src/engine/result.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
 import type { SimulatedSystem } from '../../src/system/simulated.ts';
 import {
@@ -44,7 +44,7 @@ async function law(
 }
 
 /** The causes of a boot that are about what its file systems keep. */
-function keysOf({ shortcomings }: BootReport): string[] {
+function keysOf({ shortcomings }: BootResult): string[] {
   return shortcomings.map(({ cause }) => cause.key).sort();
 }
 
@@ -62,7 +62,7 @@ describe('whatever a share keeps of owners and modes,', () => {
       const first = await bootOf(plan, system);
       const lost = keysOf(first);
       expect(new Set(lost).size).toBe(lost.length);
-      if (lost.length > 0) expect(first.result).not.toBe('done');
+      if (lost.length > 0) expect(first.status).not.toBe('done');
       const after = worldOf(system.tree);
       const planned = await plannedOf(plan, system);
       expect(changeLines(planned)).toEqual([]);
@@ -72,7 +72,7 @@ describe('whatever a share keeps of owners and modes,', () => {
       const differing = differences(after, worldOf(system.tree));
       expect(differing.filter((path) => path !== `${HOME}/.hermes-boot.mounts`)).toEqual([]);
       expect(keysOf(second)).toEqual(keysOf(planned));
-      expect(second.result).toBe(planned.result);
+      expect(second.status).toBe(planned.status);
     });
   });
 
@@ -81,7 +81,7 @@ describe('whatever a share keeps of owners and modes,', () => {
       const report = await bootOf(plan, system);
       const kept = await bootOf(plan, new PretendingSystem(base, '/nowhere', KEEPS));
       // Whether the account can use its home depends on the rights that are kept.
-      const failed = (of: BootReport): string[] =>
+      const failed = (of: BootResult): string[] =>
         of.steps
           .filter(({ status, step }) => status === 'failed' && step.type.uses !== 'account.reach')
           .map(({ step }) => step.id);

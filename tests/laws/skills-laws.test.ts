@@ -43,7 +43,7 @@ describe('whatever the skills of image and home,', () => {
       const before = worldOf(system.tree);
       const planned = await plannedOf(PLAN, system);
       const done = await bootOf(PLAN, system);
-      expect(done.result).toBe('done');
+      expect(done.status).toBe('done');
       expect(changeLines(done)).toEqual(changeLines(planned));
       const changed = differences(before, worldOf(system.tree));
       expect(changed.filter((path) => !isAnnounced(planned, path))).toEqual([]);
@@ -119,7 +119,7 @@ describe.skipIf(!isRoot)(`on disk, whatever the skills (${NEEDS_ROOT}),`, () => 
         const planned = await plannedOf(PLAN, open());
         expect(snapshot(root)).toEqual(before);
         const done = await bootOf(PLAN, open());
-        expect(done.result).toBe('done');
+        expect(done.status).toBe('done');
         expect(changeLines(done)).toEqual(changeLines(planned));
         const after = snapshot(root);
         const changed = differences(before, after);

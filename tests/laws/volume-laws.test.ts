@@ -90,7 +90,7 @@ describe('whatever stands where something is to be seeded, renewed or kept priva
       expect(worldOf(system.tree)).toEqual(before);
       const done = await bootOf(plan, system, facts);
       expect(changeLines(done)).toEqual(changeLines(planned));
-      expect(done.result).toBe(planned.result);
+      expect(done.status).toBe(planned.status);
       const changed = differences(before, worldOf(system.tree));
       expect(changed.filter((path) => !isAnnounced(planned, path))).toEqual([]);
     });

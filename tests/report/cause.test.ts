@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem, type Cause } from '../../src/errors/problem.ts';
-import type { StepReport } from '../../src/engine/result.ts';
+import type { StepResult } from '../../src/engine/result.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
 import { planDocument } from '../../src/report/show-plan.ts';
 import { record, step } from './sample.ts';
@@ -16,7 +16,7 @@ const CHOWN: Cause = {
 
 const FULL: Cause = { ...CHOWN, key: 'no-space:/data', found: 'it is full' };
 
-function blocked(id: string, cause: Cause, changes: number): StepReport {
+function blocked(id: string, cause: Cause, changes: number): StepResult {
   return record(step(id, 'owner.paths', { onFailure: 'degrade' }), {
     status: 'blocked',
     why: `cannot change the owner of /${id}: CAP_CHOWN is missing (this is uid 0)`,
@@ -33,7 +33,7 @@ function blocked(id: string, cause: Cause, changes: number): StepReport {
 }
 
 const steps = [blocked('a', CHOWN, 2), record(step('b', 'directory')), blocked('c', CHOWN, 1)];
-const report = { result: 'degraded' } as const;
+const report = { status: 'degraded' } as const;
 
 describe('a cause that blocks several steps', () => {
   test('is shown once, with effect and fix, and each step points to it', () => {

@@ -49,7 +49,7 @@ describe('plan --explain', () => {
     const sample = {
       steps: [record(step('guard', 'user.guard'))],
       inputs: [uid],
-      report: { result: 'degraded' } as const,
+      report: { status: 'degraded' } as const,
     };
     expect(shownPlan(sample, true)).toBe(
       `stage2: nothing to do (1 step, 31 ms). The boot would end degraded.
@@ -83,7 +83,7 @@ describe('a plan that cannot be carried out', () => {
   test('says where the boot stops, what to do about it, and what is not reached', () => {
     const sample = {
       steps: [guard, ...rest],
-      report: { result: 'stopped', stoppedBy: guard } as const,
+      report: { status: 'stopped', stoppedBy: guard } as const,
     };
     expect(shownPlan(sample, true)).toBe(
       `stage2: the boot would stop at guard. None of 3 steps would act. 1 step fails. 2

@@ -38,7 +38,7 @@ hermes-boot: info: stage2: done, 3 changes in 412 ms (ownership 371 ms)
 
   test('repeats its prefix on each line of a problem that stops the boot', () => {
     const rest = record(step('home', 'directory'), { status: 'blocked', why: 'not reached' });
-    const report = { result: 'stopped', stoppedBy: guard } as const;
+    const report = { status: 'stopped', stoppedBy: guard } as const;
     expect(shownRun({ steps: [guard, rest], report }, plainLog)).toBe(
       `hermes-boot: info: stage2: 2 steps
 hermes-boot: fatal: guard: started with --user 1000, neither root nor hermes (10000)
@@ -58,7 +58,7 @@ hermes-boot: fatal: stage2: stopped at guard, no change in 31 ms; 1 step not rea
     const sample = {
       steps: [record(step('guard', 'user.guard'))],
       inputs: [uid],
-      report: { result: 'degraded' } as const,
+      report: { status: 'degraded' } as const,
     };
     expect(shownRun(sample, plainLog)).toBe(
       `hermes-boot: info: stage2: 1 step
@@ -74,7 +74,7 @@ hermes-boot: warn: stage2: degraded by uid; no change in 31 ms
       why: 'the helper failed with status 3',
       problem: new Problem({ found: 'the helper failed with status 3' }),
     });
-    const report = { result: 'degraded' } as const;
+    const report = { status: 'degraded' } as const;
     expect(shownRun({ steps: [failed], report }, plainLog)).toBe(
       `hermes-boot: info: stage2: 1 step
 hermes-boot: warn: config: the helper failed with status 3

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StepReport } from '../../src/engine/result.ts';
+import type { StepResult } from '../../src/engine/result.ts';
 import { Problem } from '../../src/errors/problem.ts';
 import { criticalPath, receiptOf } from '../../src/report/make-receipt.ts';
 import { jsonOf, readReceipt, shortOf, type Receipt } from '../../src/report/receipt.ts';
@@ -12,7 +12,7 @@ import { receiptFor } from './shown.ts';
 const ORIGIN = { digest: '0'.repeat(64), program: '1.2.3', host: 'box' };
 
 /** A step that made so many changes. */
-function busy(id: string, many: number, made = many): StepReport {
+function busy(id: string, many: number, made = many): StepResult {
   const changes = Array.from({ length: many }, (_, index) => ({
     kind: 'mode' as const,
     path: `/opt/data/${index}`,
@@ -23,7 +23,7 @@ function busy(id: string, many: number, made = many): StepReport {
   return record(step(id, 'file.mode'), { status: 'changes', changes, made });
 }
 
-function failing(id: string, onFailure: 'stop' | 'degrade' | 'ignore'): StepReport {
+function failing(id: string, onFailure: 'stop' | 'degrade' | 'ignore'): StepResult {
   const problem = new Problem({ found: `${id} is broken`, wanted: 'better', mend: 'fix it' });
   return record(step(id, 'directory', { onFailure }), { status: 'failed', problem });
 }
@@ -70,7 +70,7 @@ describe('the receipt of a boot', () => {
     const steps = [failing('a', 'ignore'), failing('b', 'degrade'), failing('c', 'stop')];
     const refused = { variable: 'PUID', found: '"x"', wanted: 'a number' };
     const inputs = [input('uid', { env: ['PUID'] }, { refused })];
-    const report = { result: 'stopped', stoppedBy: failing('c', 'stop') } as const;
+    const report = { status: 'stopped', stoppedBy: failing('c', 'stop') } as const;
     expect(receiptFor({ steps, inputs, report }, ORIGIN)).toMatchObject({
       result: 'failed',
       reasons: [
@@ -82,7 +82,7 @@ describe('the receipt of a boot', () => {
   });
 
   test('distinguishes an interruption from a failure', () => {
-    const report = { result: 'stopped', stoppedBy: failing('c', 'ignore') } as const;
+    const report = { status: 'stopped', stoppedBy: failing('c', 'ignore') } as const;
     const boot = {
       plan: planOf([report.stoppedBy]),
       file: '/plan.yaml',

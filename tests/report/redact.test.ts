@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/errors/problem.ts';
-import type { StepReport } from '../../src/engine/result.ts';
+import type { StepResult } from '../../src/engine/result.ts';
 import { jsonLines } from '../../src/report/event-view.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
 import { planDocument } from '../../src/report/show-plan.ts';
@@ -15,7 +15,7 @@ const secrets = fc.string({ unit: 'binary', maxLength: 30 }).map((text) => `§${
 
 const status = fc.constantFrom('converged', 'changes', 'skipped', 'blocked', 'failed');
 
-function leaky(secret: string, outcome: StepReport['status']): StepReport {
+function leaky(secret: string, outcome: StepResult['status']): StepResult {
   const said = `the key is ${secret}, they say`;
   return record(step('export', 'env.export', { why: said }), {
     status: outcome,

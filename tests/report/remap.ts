@@ -1,5 +1,5 @@
 import { everythingTo } from '../../src/system/owner-rule.ts';
-import type { StepReport } from '../../src/engine/result.ts';
+import type { StepResult } from '../../src/engine/result.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { input, record, step } from './sample.ts';
 
@@ -27,7 +27,7 @@ export const inputs: readonly Input[] = [
 ];
 
 /** What a remap on a used volume finds. */
-export const steps: readonly StepReport[] = [
+export const steps: readonly StepResult[] = [
   record(step('guard', 'user.guard'), { why: 'root may do everything' }),
   record(
     step('identity', 'account.remap', {

@@ -1,4 +1,4 @@
-import type { BootReport, StepReport } from '../../src/engine/result.ts';
+import type { BootResult, StepResult } from '../../src/engine/result.ts';
 import type { BootPlan, BootStep, Input, InputDeclaration } from '../../src/plan/plan.ts';
 import type { AnyStepType } from '../../src/step/step.ts';
 
@@ -35,7 +35,7 @@ export function step(id: string, uses: string, more: Partial<BootStep> = {}): Bo
 }
 
 /** The record of a step; converged unless said. */
-export function record(of: BootStep, more: Partial<StepReport> = {}): StepReport {
+export function record(of: BootStep, more: Partial<StepResult> = {}): StepResult {
   return {
     step: of,
     status: 'converged',
@@ -72,7 +72,7 @@ export function input(
 }
 
 /** A plan of the steps that a report speaks of. */
-export function planOf(steps: readonly StepReport[], inputs: readonly Input[] = []): BootPlan {
+export function planOf(steps: readonly StepResult[], inputs: readonly Input[] = []): BootPlan {
   return {
     name: 'stage2',
     description: 'Prepare the home.',
@@ -85,7 +85,7 @@ export function planOf(steps: readonly StepReport[], inputs: readonly Input[] = 
 }
 
 /** The report of a boot with these steps. */
-export function reportOf(steps: readonly StepReport[], more: Partial<BootReport> = {}): BootReport {
+export function reportOf(steps: readonly StepResult[], more: Partial<BootResult> = {}): BootResult {
   const converged = steps.every(({ status }) => status === 'converged' || status === 'skipped');
-  return { result: 'done', steps, shortcomings: [], converged, duration: 31, ...more };
+  return { status: 'done', steps, shortcomings: [], converged, duration: 31, ...more };
 }

@@ -1,4 +1,4 @@
-import type { BootEvent, BootReport, StepReport } from '../../src/engine/result.ts';
+import type { BootEvent, BootResult, StepResult } from '../../src/engine/result.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { viewPlan, type PlanView } from '../../src/report/boot-view.ts';
 import { renderPlan } from '../../src/report/show-plan.ts';
@@ -12,9 +12,9 @@ import { planOf, reportOf } from './sample.ts';
 
 /** A boot made by hand. */
 interface Sample {
-  readonly steps: readonly StepReport[];
+  readonly steps: readonly StepResult[];
   readonly inputs?: readonly Input[];
-  readonly report?: Partial<BootReport>;
+  readonly report?: Partial<BootResult>;
 }
 
 /** What a command knows of a boot when it reports on it. */
@@ -81,13 +81,13 @@ function eventsOf({ steps, inputs = [], report: more = {} }: Sample): BootEvent[
         .slice(0, of.made)
         .map((change): BootEvent => ({ type: 'change-made', step: of.step, change })),
       ...causeOf(of, told),
-      { type: 'step-finished', report: of },
+      { type: 'step-finished', result: of },
     ]),
-    { type: 'boot-finished', plan, report },
+    { type: 'boot-finished', plan, result: report },
   ];
 }
 
-function causeOf({ step, problem }: StepReport, told: Set<string>): BootEvent[] {
+function causeOf({ step, problem }: StepResult, told: Set<string>): BootEvent[] {
   const cause = problem?.sharedCause;
   if (cause === undefined || told.has(cause.key)) return [];
   told.add(cause.key);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StepReport } from '../../src/engine/result.ts';
+import type { StepResult } from '../../src/engine/result.ts';
 import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { isWithin, parentOf } from '../../src/system/path.ts';
 import type { SimulatedSystem } from '../../src/system/simulated.ts';
@@ -46,7 +46,7 @@ function statOf(system: SimulatedSystem, name: string): unknown {
   return `${uid}:${gid} ${mode.toString(8)}`;
 }
 
-function warningsOf(steps: readonly StepReport[]): string[] {
+function warningsOf(steps: readonly StepResult[]): string[] {
   const notes = steps.flatMap((step) => step.notes);
   return notes.flatMap(({ severity, text }) => (severity === 'warning' ? [text] : []));
 }
@@ -165,10 +165,10 @@ describe('of the files that an image seeds (B20),', () => {
 
   test.each(SEEDS)('%s is reported where the image has no %s (#88926)', async (name, source) => {
     const system = home({}, imageWithout(source));
-    const { steps, result } = await boot(system);
+    const { steps, status } = await boot(system);
     const text = `${source} is missing, so that ${HOME}/${name} is not seeded (#88926)`;
     expect(warningsOf(steps)).toContain(text);
-    expect(result).toBe('done');
+    expect(status).toBe('done');
   });
 
   test('an image without .env.example still gets its key, so that no cron is lost with it (#88926)', async () => {

@@ -164,8 +164,8 @@ test('a boot with its home below /root ends degraded, as its plan has said, and 
   const system = world({ '/root': directory({ mode: 0o700 }), '/opt/hermes/.venv': directory() });
   const planned = await plannedOf(plan, system);
   const done = await bootOf(plan, system);
-  for (const { result, steps } of [planned, done]) {
-    expect(result).toBe('degraded');
+  for (const { status, steps } of [planned, done]) {
+    expect(status).toBe('degraded');
     expect(steps.at(-1)?.why).toContain('cannot enter /root (0700 0:0)');
   }
   expect(system.look('/root')).toMatchObject({ stat: { mode: 0o700, uid: 0 } });

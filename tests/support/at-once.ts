@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { run } from '../../src/engine/boot.ts';
-import type { BootEvent, BootReport, StepReport } from '../../src/engine/result.ts';
+import type { BootEvent, BootResult, StepResult } from '../../src/engine/result.ts';
 import type { Bootable } from '../../src/engine/context.ts';
 import type { BootPlan } from '../../src/plan/plan.ts';
 import type { HomeLock } from '../../src/system/home-lock.ts';
@@ -31,7 +31,7 @@ export const shell = (id: string, creates: string, script: string, more: object 
 
 /** What became of a boot, and what was told of it. */
 interface Booted {
-  readonly report: BootReport;
+  readonly report: BootResult;
   readonly events: readonly string[];
 }
 
@@ -54,11 +54,11 @@ export async function boot(
 function textOf(event: BootEvent): string[] {
   if (event.type === 'step-started') return [`${event.step.id} started`];
   if (event.type === 'change-made') return [`${event.step.id} made ${event.change.path}`];
-  return event.type === 'step-finished' ? [`${event.report.step.id} ended`] : [];
+  return event.type === 'step-finished' ? [`${event.result.step.id} ended`] : [];
 }
 
 /** A report as a line. */
-export const shown = ({ step, status, why }: StepReport): string => `${step.id} ${status}: ${why}`;
+export const shown = ({ step, status, why }: StepResult): string => `${step.id} ${status}: ${why}`;
 
 /** Resolves when something is there. */
 export async function thereIs(system: Bootable, path: string): Promise<void> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeChange, showChange } from '../../src/changes/kinds.ts';
 import { dryRun, run } from '../../src/engine/boot.ts';
-import type { BootReport } from '../../src/engine/result.ts';
+import type { BootResult } from '../../src/engine/result.ts';
 import type { Bootable } from '../../src/engine/context.ts';
 import { bindPlan } from '../../src/plan/bind.ts';
 import { resolveInputs } from '../../src/plan/inputs.ts';
@@ -82,7 +82,7 @@ export function plannedOf(
   plan: BootPlan,
   system: Bootable,
   facts: Facts = ROOT_FACTS,
-): Promise<BootReport> {
+): Promise<BootResult> {
   return dryRun(plan, system, { ...QUIET, facts });
 }
 
@@ -91,12 +91,12 @@ export function bootOf(
   plan: BootPlan,
   system: Bootable,
   facts: Facts = ROOT_FACTS,
-): Promise<BootReport> {
+): Promise<BootResult> {
   return run(plan, system, { ...QUIET, facts });
 }
 
 /** The changes of a boot, each as a line, with the step and the reason. */
-export function changeLines(report: BootReport): string[] {
+export function changeLines(report: BootResult): string[] {
   return report.steps.flatMap(({ step, changes }) =>
     changes.map((change) => `${step.id}: ${showChange(change)} because ${change.why}`),
   );
@@ -130,7 +130,7 @@ export function differences(before: Map<string, string>, after: Map<string, stri
 }
 
 /** Whether a change of a report covers a path. */
-export function isAnnounced(report: BootReport, path: string): boolean {
+export function isAnnounced(report: BootResult, path: string): boolean {
   return report.steps.some(({ changes }) =>
     changes.some(
       (change) =>
