@@ -85,8 +85,8 @@ function makeSocket(path: string): void {
 }
 
 /**
- * The stage2 plan with one difference: its config step makes edits of its own instead of starting
- * the agent's migration program, which the sandbox has not got.
+ * The stage2 plan with one difference: its config step edits the file by itself instead of starting
+ * the agent's migration program, which the sandbox does not have.
  */
 export function sandboxPlan(stage2: string): string {
   const plan = parseDocument(readFileSync(stage2, 'utf8'));
@@ -94,7 +94,8 @@ export function sandboxPlan(stage2: string): string {
   const steps = plan.get('steps');
   if (!isSeq(steps)) throw new Error(`${stage2} has no steps`);
   const index = steps.items.findIndex((step) => isMap(step) && step.get('id') === 'config');
-  plan.deleteIn(['steps', index, 'with', 'helper']);
+  plan.setIn(['steps', index, 'uses'], 'yaml.edit');
+  plan.setIn(['steps', index, 'with'], { path: '${{ inputs.home }}/config.yaml' });
   plan.setIn(['steps', index, 'with', 'edits'], edits.contents);
   return plan.toString({ lineWidth: 0 });
 }

@@ -2,6 +2,8 @@
 import type { Change } from '../../changes/change.ts';
 import { Problem } from '../../errors/problem.ts';
 import type { Facts } from '../../step/facts.ts';
+import { sameOwner } from '../../system/entry.ts';
+import { ownerBy } from '../../system/owner-rule.ts';
 import { MOUNTS_MODE } from '../../system/unkept.ts';
 import type { System } from '../../system/system.ts';
 import type { Keeping } from './keeping.ts';
@@ -67,14 +69,21 @@ export class Trials {
     }
   }
 
-  /** The top of a tree is given back at once: it is right last, or a killed walk is not seen. */
+  /**
+   * The top of a tree gets what the rule gives it, and that is taken back at once: it is right last,
+   * or a killed walk is not seen. A share may have kept the user and not the group.
+   */
   #isTopKept({ path, rule }: Extract<Change, { kind: 'tree-owner' }>): boolean {
     const entry = this.#system.look(path);
     if (!('stat' in entry)) return false;
     const { uid, gid } = entry.stat;
-    this.#system.setOwner(path, rule.to);
+    this.#system.setOwner(path, ownerBy(rule, entry.stat));
     const isKept = this.#learn(path);
-    if (isKept) this.#system.setOwner(path, { uid, gid });
+    const after = this.#system.look(path);
+    if ('stat' in after && !sameOwner(after.stat, entry.stat)) {
+      this.#system.setOwner(path, { uid, gid });
+      this.#system.takeUnkept(path);
+    }
     return isKept;
   }
 
