@@ -1,3 +1,4 @@
+/** Puts stand-ins in place of secrets in a facts document. */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Input } from '../plan/plan.ts';
 import type { RecordCover } from '../system/recording/recording-tree.ts';

@@ -1,6 +1,5 @@
-import type { JsonObject, JsonValue } from '../step/step.ts';
-
 /** Reads values of a plan file whose shape is not known yet, and JSON pointers to them. */
+import type { JsonObject, JsonValue } from '../step/step.ts';
 
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
