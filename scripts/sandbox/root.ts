@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isSeq, parseDocument } from 'yaml';
+import { isMap, isSeq, parse, parseDocument } from 'yaml';
 
 /** The fixtures that a sandbox is made of. */
 const FIXTURES = join(import.meta.dirname, '../../tests/fixtures/sandbox');
@@ -90,12 +90,12 @@ function makeSocket(path: string): void {
  */
 export function sandboxPlan(stage2: string): string {
   const plan = parseDocument(readFileSync(stage2, 'utf8'));
-  const edits = parseDocument(readFileSync(join(FIXTURES, 'config-edits.yaml'), 'utf8'));
+  const edits: unknown = parse(readFileSync(join(FIXTURES, 'config-edits.yaml'), 'utf8'));
   const steps = plan.get('steps');
   if (!isSeq(steps)) throw new Error(`${stage2} has no steps`);
   const index = steps.items.findIndex((step) => isMap(step) && step.get('id') === 'config');
   plan.setIn(['steps', index, 'uses'], 'yaml.edit');
-  plan.setIn(['steps', index, 'with'], { path: '${{ inputs.home }}/config.yaml' });
-  plan.setIn(['steps', index, 'with', 'edits'], edits.contents);
+  const options = { path: '${{ inputs.home }}/config.yaml', edits };
+  plan.setIn(['steps', index, 'with'], plan.createNode(options));
   return plan.toString({ lineWidth: 0 });
 }
