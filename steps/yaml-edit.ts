@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { leftAlone, notAFile, warning } from '../src/step/notes.ts';
 import { canonical } from '../src/step/paths.ts';
 import { path } from '../src/step/fields.ts';
-import { edit, type YamlEdit } from './yaml-edit/edits.ts';
+import { edit, type YamlEdit } from './yaml-edit/schema.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
 import { Content, sealed, type Reader } from '../src/system/content.ts';

@@ -7,7 +7,7 @@ import type { Content } from '../../src/system/content.ts';
 import { isLinked } from '../../src/system/entry.ts';
 import { isWithin, join, normalise } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
-import { type Delegation, glance } from './delegation.ts';
+import { type Delegation, delegationParser, glance } from './delegation.ts';
 
 /** A configuration has a few thousand lines at most. */
 const LONGEST_CONFIG = 1024 * 1024;
@@ -52,8 +52,7 @@ const UNREAD: Delegation = { state: 'broken', directories: [] };
 async function delegationIn(content: Content): Promise<Delegation> {
   const seen = content.open(glance);
   if (seen.state !== 'doubtful') return seen;
-  const { parsed } = await import('./delegation.ts');
-  return content.open(parsed);
+  return content.open(await delegationParser());
 }
 
 function placed(

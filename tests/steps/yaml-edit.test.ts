@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import { yamlEdit } from '../../steps/yaml-edit.ts';
-import type { YamlEdit } from '../../steps/yaml-edit/edits.ts';
+import type { YamlEdit } from '../../steps/yaml-edit/schema.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';
 

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { MemoryNode } from '../../../src/system/memory-node.ts';
 import type { SimulatedSystem } from '../../../src/system/simulated.ts';
 import { skillsSync } from '../../../steps/skills-sync.ts';
-import { glance, parsed } from '../../../steps/skills-sync/delegation.ts';
+import { delegationParser, glance } from '../../../steps/skills-sync/delegation.ts';
 import { findingsOf } from '../../support/plan-step.ts';
 import { edit, HOME, IMAGE, options, skill, sync } from '../../support/skills.ts';
 import { directory, file, link, special, world } from '../../support/world.ts';
+
+const parsed = await delegationParser();
 
 const CONFIG = '/opt/data/config.yaml';
 const more = { config: CONFIG };

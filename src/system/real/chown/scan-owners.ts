@@ -101,7 +101,7 @@ class OwnerScanner {
       return { looked: this.found.tally.entries, changed: 0 };
     });
     this.#remembers = remembers;
-    this.#mostAlone = limits.processes() > 1 ? limits.alone.scan : Infinity;
+    this.#mostAlone = limits.alone.scan;
   }
 
   async run(): Promise<void> {
@@ -136,19 +136,22 @@ class OwnerScanner {
 
   /**
    * Lets finds scan everything below some directories.
-   * @returns the directories that are left, all of them where there is no such find
+   * @returns the directories that are left, all of them where there is no such find or one processor
    */
   async #find(directories: readonly PendingDirectory[]): Promise<readonly PendingDirectory[]> {
     this.#mostAlone = Infinity;
     const { host: cwd, rule } = this.#tree;
-    const { find, processes } = this.#limits;
+    const { find } = this.#limits;
+    // Asked now, not before: a boot with small trees does not load what tells it.
+    const processes = this.#limits.processes();
+    if (processes === 1) return directories;
     const found = { tally: new OwnerTally(rule), places: [] };
     // An argument of a process is text.
     const names = directories.flatMap(({ below }) => (typeof below === 'string' ? [below] : []));
     const ending = (this.#ending = new AbortController());
     const signal = AbortSignal.any([this.#time.signal, ending.signal]);
     try {
-      await findOwners({ find, cwd, rule, signal }, roundRobin(names, processes()), {
+      await findOwners({ find, cwd, rule, signal }, roundRobin(names, processes), {
         right: (count) => {
           found.tally.right(count);
           const looked = this.found.tally.entries + found.tally.entries;
