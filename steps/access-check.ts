@@ -15,7 +15,7 @@ import { counted, listed } from '../src/text/phrases.ts';
 /** The right to write. */
 export const accessCheck = defineStep({
   uses: 'access.check',
-  summary: 'Tell which of some paths this process cannot write to; nothing is changed.',
+  summary: 'Report which of some paths this process cannot write to; nothing is changed.',
   schema: {
     type: 'object',
     additionalProperties: false,

@@ -18,7 +18,7 @@ export const accountGroups = defineStep({
     additionalProperties: false,
     required: ['account'],
     properties: {
-      account: account('The account that is to be in these groups.'),
+      account: account('The account that should be in these groups.'),
       of: path(
         'A directory. With it, only its group counts, and only where it is set-group-ID: then ' +
           'what lies below it belongs to that group.',

@@ -16,7 +16,7 @@ const BITS: Readonly<Record<Right, number>> = { enter: 0o1, 'write-in': 0o3, rea
 
 export const accountReach = defineStep({
   uses: 'account.reach',
-  summary: 'Tell whether an account can get to its home, write in it and read files of it.',
+  summary: 'Report whether an account can enter its home, write in it and read its files.',
   schema: {
     type: 'object',
     additionalProperties: false,

@@ -12,7 +12,7 @@ import { listed } from '../src/text/phrases.ts';
 
 export const accountRemap = defineStep({
   uses: 'account.remap',
-  summary: 'Give an account the user and group id that are asked for.',
+  summary: 'Change the user and group id of an account to those that are asked for.',
   schema: {
     type: 'object',
     additionalProperties: false,

@@ -19,8 +19,7 @@ import type { ReadSystem } from '../src/system/system.ts';
 
 export const accountRemember = defineStep({
   uses: 'account.remember',
-  summary:
-    'Remember in a home which ids its account has had, before they change: what it owned can follow.',
+  summary: 'Write down in a home which ids its account has had, before they change.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -33,8 +32,8 @@ export const accountRemember = defineStep({
       record: path('The file that root keeps the ids in, directly in the home.'),
       former: ids('Ids that the account has had in any case, such as those of the image.'),
       signs: relativePaths(
-        'Directories that only the account makes. Where a home has no record, and belongs to the ' +
-          'same id as those of them that neither root nor a known id has, the account has had it.',
+        'Directories that only the account makes. Where a home has no record and belongs to an id, ' +
+          'and so do all of these that do not belong to root or a known id, the account had that id.',
       ),
     },
   },

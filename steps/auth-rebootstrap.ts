@@ -24,7 +24,7 @@ type Status = 'bad_seed' | 'no_auth_file' | 'auth_unreadable' | 'not_terminal';
 
 export const authRebootstrap = defineStep({
   uses: 'auth.rebootstrap',
-  summary: 'Replace a session in auth.json that is over by a new one; all else in it stays.',
+  summary: 'Replace a session in auth.json that is over; everything else in it stays.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -75,7 +75,7 @@ export const authRebootstrap = defineStep({
     if (store.kind === 'without') return nothing('not_terminal', `${file} has no ${name}`);
     const { over, obtained, reseeded } = store;
     if (!over && !isLater(obtainedAt(given.session), obtained)) {
-      return nothing('not_terminal', `${name} of ${file} is not over, and the seed is no later`);
+      return nothing('not_terminal', `${name} of ${file} is not over, and the seed is not later`);
     }
     const named = options.owner ?? context.as;
     const { uid, gid } = named === undefined ? entry.stat : ownerOf(context, named);

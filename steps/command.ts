@@ -49,7 +49,9 @@ export const command = defineStep({
     const [program = '', ...args] = options.argv;
     if (!program.startsWith('/') || !isPresent(system, program)) {
       throw new Problem({
-        found: program.startsWith('/') ? `${program} is missing` : `${program} is no absolute path`,
+        found: program.startsWith('/')
+          ? `${program} is missing`
+          : `${program} is not an absolute path`,
         wanted: 'a program of the image',
         mend: 'name one that the image has, or leave the step out with `when`',
       });

@@ -19,7 +19,7 @@ const MODE = 0o700;
 
 export const directoryPrivate = defineStep({
   uses: 'directory.private',
-  summary: 'Keep a directory to one account, in a place that others may write to.',
+  summary: 'Keep a directory private to one account, in a place that others may write to.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -60,7 +60,7 @@ export const directoryPrivate = defineStep({
       const made = { kind: 'directory', path: at, mode: MODE, owner: to, why } as const;
       return { changes: [...parentChanges(context, at), made], notes };
     }
-    const reasons = { mode: `it is private to ${name}`, owner: `it is to belong to ${name}` };
+    const reasons = { mode: `it is private to ${name}`, owner: `it should belong to ${name}` };
     const closed = { type: 'directory', stat: { ...present, mode: MODE } } as const;
     // The mode first: it gives nothing to anybody but the owner, and takes no CAP_FOWNER of root.
     const changes = [

@@ -11,7 +11,7 @@ import { componentsOf, isWithin, join } from '../src/system/path.ts';
 
 export const directoryTree = defineStep({
   uses: 'directory.tree',
-  summary: 'Make the directories below a base that are missing; existing ones stay as they are.',
+  summary: 'Make the missing directories below a base; existing ones stay as they are.',
   schema: {
     type: 'object',
     additionalProperties: false,

@@ -67,7 +67,7 @@ export const directory = defineStep({
     if (entry.type !== 'directory') throw notADirectory(context, 'path', options.path, entry);
     const changes = rightsChanges(options.path, entry, wanted, {
       mode: `the plan wants ${showMode(wanted.mode ?? entry.stat.mode)}`,
-      owner: `it is to belong to ${options.owner ?? context.as ?? ''}`,
+      owner: `it should belong to ${options.owner ?? context.as ?? ''}`,
     });
     const { mode: present } = entry.stat;
     const converged = `${options.path} is there, ${showMode(present)} ${showOwner(entry.stat)}`;

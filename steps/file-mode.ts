@@ -71,7 +71,7 @@ export const fileMode = defineStep({
       options.path,
       entry,
       { mode: wanted, owner: target },
-      { mode: whyMode(entry.stat.mode, wanted), owner: `it is to belong to ${name ?? ''}` },
+      { mode: whyMode(entry.stat.mode, wanted), owner: `it should belong to ${name ?? ''}` },
     );
     return changesOr(changes, converged);
   },

@@ -12,7 +12,7 @@ import { putInPlace, schema, sourceOf, type Options } from './file-seed/source.t
 /** A file that is put in place once. */
 export const fileSeed = defineStep({
   uses: 'file.seed',
-  summary: 'Put a file in place where there is none; what somebody has edited is never touched.',
+  summary: 'Put a file in place where there is none; an edited file is never touched.',
   schema,
   plan(context) {
     const { system, with: options } = context;

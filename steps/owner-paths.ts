@@ -41,7 +41,7 @@ import { counted } from '../src/text/phrases.ts';
 export const ownerPaths = defineStep({
   uses: 'owner.paths',
   summary:
-    'Give listed paths below a base to an owner, and all that it had under earlier ids; nothing else is touched.',
+    'Change the owner of listed paths in a directory, and of all that the account had under earlier ids.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -57,7 +57,8 @@ export const ownerPaths = defineStep({
       top: {
         type: 'boolean',
         default: true,
-        description: 'Whether the base itself, but not what lies below it, is given to the owner.',
+        description:
+          'Whether the base itself, without what lies below it, is given to the owner, too.',
       },
       former: ids('Ids that the owner has had in any case, such as those of the image.'),
       record: path('What account.remember keeps: the ids that the owner has had in this base.'),
@@ -67,7 +68,7 @@ export const ownerPaths = defineStep({
         default: 'follow',
         description:
           'Whether what the owner had under an earlier id follows it wherever it lies below the ' +
-          'base, also where no list has it. That takes one walk after the ids have changed.',
+          'base, also where it is not listed. That takes one walk after the ids have changed.',
       },
     },
   },
@@ -159,7 +160,7 @@ export const ownerPaths = defineStep({
   ],
 });
 
-/** What lies on no list and belonged to the owner under an earlier id. */
+/** What is not listed and belonged to the owner under an earlier id. */
 async function followers(
   context: StepContext<unknown>,
   base: string,

@@ -26,7 +26,7 @@ const NAMED = 8;
 export const ownerProbe = defineStep({
   uses: 'owner.probe',
   summary:
-    'Give trees of the image to an owner who had them under an earlier id; one look at a probe tells.',
+    'Change the owner of trees of the image when a check of one path shows that it is wrong.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -95,7 +95,7 @@ function whyKept(probe: string, stat: Stat, { owner: to, name }: Wanted): string
   if (stat.uid === 0) {
     return `${probe} belongs to root: the install tree is sealed, as in images since July 2026`;
   }
-  return `${probe} belongs to ${showOwner(stat)}, which is no earlier id of ${name}`;
+  return `${probe} belongs to ${showOwner(stat)}, which is not an earlier id of ${name}`;
 }
 
 async function repair(

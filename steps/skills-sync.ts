@@ -21,7 +21,8 @@ import { planSync } from './skills-sync/sync.ts';
 /** The skills of the image in the home. */
 export const skillsSync = defineStep({
   uses: 'skills-sync',
-  summary: 'Give a home the skills of its image; what the user edited, deleted or linked stays.',
+  summary:
+    'Copy the skills of the image to the home; what the user edited, deleted or linked stays.',
   schema,
   async plan(context) {
     const { system, with: options } = context;
@@ -71,7 +72,7 @@ function refused(path: string, entry: Entry): Converged {
   return { converged: `${path} is left alone`, notes };
 }
 
-/** What the last sync wrote down. A text that is no record is as good as none. */
+/** What the last sync wrote down. A text that is not a record is as good as none. */
 function recordOf(system: ReadSystem, home: string): SyncRecord | undefined {
   const path = join('skills', RECORD);
   if (lookBelow(system, home, path).type !== 'file') return undefined;

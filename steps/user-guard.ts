@@ -8,7 +8,7 @@ import { reliesOnAccount } from '../src/step/touch.ts';
 
 export const userGuard = defineStep({
   uses: 'user-guard',
-  summary: 'Go on only as root or as the account that the services run as.',
+  summary: 'Stop the boot unless it was started as root or as the account of the services.',
   schema: {
     type: 'object',
     additionalProperties: false,

@@ -42,7 +42,7 @@ export function hasShadowGroups(system: ReadSystem): boolean {
   return system.look('/etc/gshadow').type === 'file';
 }
 
-/** An account that is to be in a group. */
+/** An account that should be in a group. */
 export interface Membership {
   readonly gid: number;
   /** What the group is called where none has the id: a new one, or one that gets it. */

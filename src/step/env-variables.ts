@@ -8,7 +8,7 @@ import type { StepContext } from './step.ts';
 import { envdirHolds, envdirPath, readEnvdir } from '../system/container-env.ts';
 
 /**
- * Refuses what is no name of a variable: a shell would take it for something else.
+ * Refuses what is not a name of a variable: a shell would take it for something else.
  * @param option the option that has them
  * @throws Problem when one of the names is none
  */

@@ -17,7 +17,7 @@ export interface KnownIds {
   readonly groups: readonly IdRange[];
 }
 
-/** How many ids there are; the last number of 32 bits is no id. */
+/** How many ids there are; the last number of 32 bits is not an id. */
 const EVERY_ID = 2 ** 32 - 1;
 
 /** Where there is no user namespace but the first: every id exists. */

@@ -117,7 +117,7 @@ export function isSettled(ids: HomeIds | undefined, to: Owner): boolean {
   return ids?.settled !== undefined && sameOwner(ids.settled, to);
 }
 
-/** The ids of a record as a walk goes by them. What it has from now on is no id to replace. */
+/** The ids of a record as a walk goes by them. What it has from now on is not to be replaced. */
 export function formerIds(ids: readonly RememberedId[], known: readonly number[]): FormerId[] {
   const own = known.map((id) => ({ id }));
   return [

@@ -28,7 +28,7 @@ export const IDS_FILE = '.hermes-boot.ids';
 /** Root's, and read by everybody: ids are no secret. */
 export const IDS_MODE = 0o644;
 
-/** The last 32-bit number is no id; see chown(2). */
+/** The last 32-bit number is not an id; see chown(2). */
 const LARGEST_ID = 2 ** 32 - 2;
 
 type Written = Omit<HomeIds, 'users' | 'groups'> & {

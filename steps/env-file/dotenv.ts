@@ -138,7 +138,7 @@ export function isOurs({ comment }: Assignment): boolean {
 }
 
 /**
- * The text of a .env file; null where it is no text. Names leave, and what is set and what is
+ * The text of a .env file; null where it is not text. Names leave, and what is set and what is
  * empty, quotes and line endings; no comment does, and no value but one that a step has written
  * for the plan.
  */

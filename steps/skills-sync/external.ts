@@ -67,7 +67,7 @@ function placed(
   for (const [index, name] of named.entries()) {
     const which = `entry ${index + 1} of skills.external_dirs in ${config}`;
     if (name === null) {
-      notes.push(info(`${which} is no plain path, and only the agent knows what it means`));
+      notes.push(info(`${which} is not a plain path: only the agent knows what it means`));
       continue;
     }
     const found = look(system, absolute(name, home));

@@ -156,7 +156,7 @@ export function suppliedBy(system: ReadSystem, directory: string): string[] {
   });
 }
 
-/** Where the hub has put skills. What it owns is not moved; what is no record owns nothing. */
+/** Where the hub has put skills. What it owns is not moved; what is not a record owns nothing. */
 function hubPaths(system: ReadSystem, home: string): ReadonlySet<string> {
   const path = join('skills', HUB_LOCK);
   if (lookBelow(system, home, path).type !== 'file') return new Set();

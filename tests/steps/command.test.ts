@@ -73,7 +73,7 @@ test('a program that is missing or has no absolute path is impossible', async ()
     },
   );
   await expect(planStep(command, { argv: ['tool'], creates: '/x' }, world(tool))).rejects.toThrow(
-    'tool is no absolute path',
+    'tool is not an absolute path',
   );
 });
 

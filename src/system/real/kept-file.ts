@@ -100,7 +100,7 @@ export class KeptFile {
   }
 
   /**
-   * Its text; undefined where there is no regular file of at most `limit` bytes.
+   * Its text; undefined where there is not a regular file of at most `limit` bytes.
    * @throws LookFailed when it cannot be read
    */
   read(limit: number): string | undefined {

@@ -134,7 +134,7 @@ test('variables for the gateways are exported, sorted and quoted', async () => {
   );
 });
 
-test('what is no name of a variable is refused before it gets into a script', async () => {
+test('what is not a name of a variable is refused before it gets into a script', async () => {
   const env = { 'A;id': '' };
   await expect(find(s6World(), { env })).rejects.toThrow('env has "A;id"');
 });

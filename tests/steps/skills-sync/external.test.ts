@@ -67,8 +67,8 @@ describe('a directory that config.yaml names', () => {
       const { changes, notes } = await sync(homeWith(naming(name, '/srv/team')), more);
       expect(changes).toEqual([`tree-copy ${HOME}/train`]);
       expect(notes[0]).toBe(
-        `entry 1 of skills.external_dirs in ${CONFIG} is no plain path, ` +
-          'and only the agent knows what it means',
+        `entry 1 of skills.external_dirs in ${CONFIG} is not a plain path: ` +
+          'only the agent knows what it means',
       );
     },
   );
