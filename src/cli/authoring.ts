@@ -3,8 +3,12 @@ import { stepTypes } from '../../steps/index.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import type { PlanSource } from '../plan/plan.ts';
 import { paintFor } from '../report/paint.ts';
-import { originDocument, renderOrigin } from '../report/show-authoring.ts';
-import { renderStepType, renderStepTypes } from '../report/show-authoring.ts';
+import {
+  originDocument,
+  renderOrigin,
+  renderStepType,
+  renderStepTypes,
+} from '../report/show-authoring.ts';
 import { RealSystem } from '../system/real/real.ts';
 import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';

@@ -5,7 +5,7 @@
 import type { Change } from '../changes/change.ts';
 import type { Boot, Bootable } from './context.ts';
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
-import { Unanswered } from '../errors/problem.ts';
+import { unreachable, Unanswered } from '../errors/problem.ts';
 import { Content } from '../system/content.ts';
 import type { Stat } from '../system/entry.ts';
 import {
@@ -50,8 +50,21 @@ function respected(change: Change, system: ReadSystem, home: string | undefined)
       const { uid, gid, mode } = entry.stat;
       return [{ ...change, owner: { uid, gid }, mode, from: 'file', inPlace: true }];
     }
-    default:
+    case 'directory':
+    case 'tree-removal':
+    case 'tree-copy':
+    case 'move':
+    case 'slot':
+    case 'log':
+    case 'account':
+    case 'group':
+    case 'envdir':
+    case 'command':
+    case 'stamp':
+    case 'ids':
       return [change];
+    default:
+      return unreachable(change);
   }
 }
 

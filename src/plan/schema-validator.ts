@@ -2,8 +2,7 @@
  * Validates the shape of a plan. The build replaces this module with what ajv generates ahead of time
  * from the same schema, so that no boot pays for a compiler.
  */
-import { Ajv } from 'ajv';
-import type { ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject } from 'ajv';
 import schema from '../../plans/plan.schema.json' with { type: 'json' };
 import { AJV_OPTIONS } from './schema.ts';
 

@@ -3,8 +3,14 @@ import { unreachable } from '../errors/problem.ts';
 import { printable } from '../text/printable.ts';
 import { counted, showCount, showDuration } from '../text/phrases.ts';
 import { showRefusal, type InputView } from './boot-view.ts';
-import type { BootFinished, CauseFound, EventView, Renderer } from './event-view.ts';
-import type { StepFinished, StepProgress } from './event-view.ts';
+import type {
+  BootFinished,
+  CauseFound,
+  EventView,
+  Renderer,
+  StepFinished,
+  StepProgress,
+} from './event-view.ts';
 import type { Output } from './paint.ts';
 import { problemLines, showCause } from './step-view.ts';
 import { WIDTH, widthOf } from './wrap.ts';

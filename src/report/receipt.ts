@@ -3,8 +3,19 @@
  * how they are read again. Keys may be added; what is here keeps its meaning in version 1.
  */
 import type { Note } from '../step/step.ts';
-import { constant, fits, list, matching, nullable, number, object } from '../text/codec.ts';
-import { text, variant, word, type TypeOf } from '../text/codec.ts';
+import {
+  constant,
+  fits,
+  list,
+  matching,
+  nullable,
+  number,
+  object,
+  text,
+  variant,
+  word,
+  type TypeOf,
+} from '../text/codec.ts';
 import type { InputView, TimedStep } from './boot-view.ts';
 import type { ChangeView, StepSummary, StepView } from './step-view.ts';
 

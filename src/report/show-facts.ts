@@ -1,7 +1,6 @@
 /** Facts for people, facts documents as readable JSON, and the banner of a plan from facts. */
 import type { FactsDocument } from '../engine/facts-document.ts';
-import type { Facts } from '../step/facts.ts';
-import { hasEveryId, showIds, type KnownIds } from '../step/facts.ts';
+import { type Facts, hasEveryId, showIds, type KnownIds } from '../step/facts.ts';
 import { printable } from '../text/printable.ts';
 import type { Paint } from './paint.ts';
 import { pad, wrap } from './wrap.ts';

@@ -2,8 +2,14 @@
 import { unreachable } from '../errors/problem.ts';
 import type { InputSource } from '../plan/plan.ts';
 import { counted, listed, showDuration } from '../text/phrases.ts';
-import { isUnreached, showRefusal } from './boot-view.ts';
-import type { BootView, InputView, PlanView, ProcessView } from './boot-view.ts';
+import {
+  isUnreached,
+  showRefusal,
+  type BootView,
+  type InputView,
+  type PlanView,
+  type ProcessView,
+} from './boot-view.ts';
 import type { ChangeView, StepView } from './step-view.ts';
 import { pad, widthOf, wrap } from './wrap.ts';
 

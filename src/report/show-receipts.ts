@@ -1,7 +1,13 @@
 /** The status of a container and the history of a home, for people. */
 import { unreachable } from '../errors/problem.ts';
-import { counted, listed, showAgo, showCount } from '../text/phrases.ts';
-import { showDuration, showTimestamp } from '../text/phrases.ts';
+import {
+  counted,
+  listed,
+  showAgo,
+  showCount,
+  showDuration,
+  showTimestamp,
+} from '../text/phrases.ts';
 import { mapStrings, printable } from '../text/printable.ts';
 import type { Brush, Paint } from './paint.ts';
 import { worstOf, type LastBoot, type ShortReceipt } from './receipt.ts';

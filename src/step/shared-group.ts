@@ -7,8 +7,7 @@ import type { Change } from '../changes/change.ts';
 import { sameOwner, type Entry, type Owner, type Stat } from '../system/entry.ts';
 import { parentOf } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
-import type { Facts } from './facts.ts';
-import { hasId } from './facts.ts';
+import { type Facts, hasId } from './facts.ts';
 
 const SET_GID = 0o2000;
 const OF_GROUP = 0o070;

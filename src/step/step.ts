@@ -1,8 +1,7 @@
 /** What a step type is: its options, what it looks at and what it returns. Steps never write. */
 import type { Change } from '../changes/change.ts';
-import type { Cause } from '../errors/problem.ts';
+import type { Cause, Problem } from '../errors/problem.ts';
 import type { Progress } from '../system/scan.ts';
-import type { Problem } from '../errors/problem.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { Facts } from './facts.ts';
 import type { ObjectSchema, OptionsOf } from './schema.ts';

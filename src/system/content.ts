@@ -2,8 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { Unanswered } from '../errors/problem.ts';
-import type { Codec } from '../text/codec.ts';
-import { as, count } from '../text/codec.ts';
+import { type Codec, as, count } from '../text/codec.ts';
 
 /** What stands for the parts of a file that must not leave this machine. */
 export interface Cover {

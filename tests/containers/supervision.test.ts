@@ -1,8 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { booted, describeInContainers, eventually } from './support/container.ts';
-import type { Container } from './support/container.ts';
+import { booted, describeInContainers, eventually, type Container } from './support/container.ts';
 import { bindMount } from './support/volumes.ts';
 
 const PLANS = ['stage2', 'supervise-perms', 'reconcile-profiles'];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepsNothing, keepsRights } from '../../src/system/mounts.ts';
-import type { Mount } from '../../src/system/mounts.ts';
+import { keepsNothing, keepsRights, type Mount } from '../../src/system/mounts.ts';
 import { bootOf, bootPlan, changeLines, plannedOf } from '../support/boot.ts';
 import { PretendingSystem } from '../support/pretending.ts';
 import { directory, file, world } from '../support/world.ts';

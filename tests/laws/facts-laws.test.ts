@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MemoryNode } from '../../src/system/memory-node.ts';
-import { planText, STAGE2_WITH_EDITS, UNPRIVILEGED_WITH_EDITS } from '../support/boot.ts';
+import {
+  planText,
+  STAGE2_WITH_EDITS,
+  UNPRIVILEGED_WITH_EDITS,
+  bootOf,
+  bootPlan,
+} from '../support/boot.ts';
 import { gatewayEnvironments, gatewayFacts, gatewayWorlds } from '../support/generate-gateways.ts';
 import { environments, worlds } from '../support/generate.ts';
 import { skillWorlds } from '../support/generate-skills.ts';
 import { factsOf, planFrom, planThere, type Site } from '../support/offline.ts';
-import { bootOf, bootPlan } from '../support/boot.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
 import { SKILLS_PLAN } from '../support/skills.ts';
 import { file, special, world } from '../support/world.ts';

@@ -1,6 +1,5 @@
 import { Ajv } from 'ajv';
-import type { AnyStepType } from '../../src/step/step.ts';
-import { defineStep } from '../../src/step/step.ts';
+import { type AnyStepType, defineStep } from '../../src/step/step.ts';
 import {
   mayChange,
   mayChangeAccount,

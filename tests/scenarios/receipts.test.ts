@@ -13,10 +13,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
-import { readReceipt } from '../../src/report/receipt.ts';
-import type { ShortReceipt } from '../../src/report/receipt.ts';
-import { CLI, hermesBoot } from '../support/cli.ts';
-import type { CliResult } from '../support/cli.ts';
+import { readReceipt, type ShortReceipt } from '../../src/report/receipt.ts';
+import { CLI, hermesBoot, type CliResult } from '../support/cli.ts';
 import { differences } from '../support/boot.ts';
 import { isRoot, NEEDS_ROOT, snapshot, temporaryDirectory } from '../support/real-root.ts';
 

@@ -1,6 +1,5 @@
 import { makeChange } from '../../src/changes/kinds.ts';
-import type { Facts } from '../../src/step/facts.ts';
-import { ALL_IDS } from '../../src/step/facts.ts';
+import { type Facts, ALL_IDS } from '../../src/step/facts.ts';
 import type { Converged, Found, Outcome, StepType } from '../../src/step/step.ts';
 import type { System } from '../../src/system/system.ts';
 

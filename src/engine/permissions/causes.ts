@@ -2,8 +2,7 @@
  * The causes that keep changes from being made here, in the words of those who run containers.
  */
 import type { Cause } from '../../errors/problem.ts';
-import type { Facts } from '../../step/facts.ts';
-import { showIds, type IdRange } from '../../step/facts.ts';
+import { type Facts, showIds, type IdRange } from '../../step/facts.ts';
 import { showMode, showOwner, type Stat } from '../../system/entry.ts';
 import { isOwnerless, type MountPoint } from '../../system/mounts.ts';
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, inject, onTestFinished, vi } from 'vitest';
-import { engine, mustDo } from './engine.ts';
-import type { Ended } from './engine.ts';
+import { engine, mustDo, type Ended } from './engine.ts';
 
 /** Long enough for a machine under load; a wait ends as soon as it has what it waits for. */
 const PATIENCE = { timeout: 30_000, interval: 50 };

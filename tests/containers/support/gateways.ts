@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
-import type { Container } from './container.ts';
-import { booted, eventually } from './container.ts';
+import { type Container, booted, eventually } from './container.ts';
 import type { Ended } from './engine.ts';
 
 /** `hermes-boot gateway …` as hermes. */

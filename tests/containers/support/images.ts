@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { baseImage } from './debian.ts';
-import { ENGINE, engine } from './engine.ts';
-import type { Ended } from './engine.ts';
+import { ENGINE, engine, type Ended } from './engine.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const STAND_INS = 'localhost/hermes-boot-tests/stand-ins';
