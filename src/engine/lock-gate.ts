@@ -1,4 +1,4 @@
-/** Takes the lock of the home before the first change, and starts over where another boot had it. */
+/** Takes the lock of the home before the first change. Where another boot held it meanwhile, what was seen may be old, and this boot begins again. */
 import type { HomeLock } from '../system/home-lock.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { BootEvent, Listener } from './result.ts';

@@ -1,4 +1,4 @@
-/*
+/**
  * The part of JSON Schema (draft-07) that options of step types are written in, and the
  * TypeScript type that a schema stands for. Descriptions are not optional, and mappings are
  * closed: a schema that lacks either does not compile.

@@ -1,3 +1,5 @@
+/** What stands at a path: entries with their owner and mode, and how both are shown. */
+
 /** A user id and a group id, as the kernel stores them. */
 export interface Owner {
   readonly uid: number;
