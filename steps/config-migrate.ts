@@ -2,14 +2,14 @@
 import type { FileChange } from '../src/changes/change.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, argv, environment, path } from '../src/step/fields.ts';
-import { info, leftAlone, notAFile, warning, whatIs } from '../src/step/notes.ts';
-import { canonical } from '../src/step/paths.ts';
+import { info, leftAlone, warning, whatIs } from '../src/step/notes.ts';
+import { canonical, fileToChange } from '../src/step/paths.ts';
 import { identityOf, isPresent, isUnchanged, stampChanges } from '../src/step/program.ts';
 import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
 import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
 import type { Content } from '../src/system/content.ts';
-import { isLinked, type Stat } from '../src/system/entry.ts';
+import type { Stat } from '../src/system/entry.ts';
 import type { Command, ReadSystem } from '../src/system/system.ts';
 import { count, nullable, object, text, variant, word } from '../src/text/codec.ts';
 
@@ -71,13 +71,8 @@ export const configMigrate = defineStep({
       const variable = context.origin('skip');
       return { skipped: variable === undefined ? 'the plan says skip' : `${variable} is set` };
     }
-    const entry = system.look(file);
-    if (entry.type === 'missing') return { converged: `${file} is missing` };
-    if (isLinked(entry)) {
-      const notes = [leftAlone(file, entry)];
-      return { converged: `${file} is left alone`, notes };
-    }
-    if (entry.type !== 'file') throw notAFile(file, entry);
+    const entry = fileToChange(system, file);
+    if ('converged' in entry) return entry;
     return migrateByHelper(context, options.helper);
   },
   touches: ({ file, backup, stamp }) => [...mayChange([file, ...backup]), ...mayChange(stamp)],

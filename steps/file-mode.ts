@@ -1,19 +1,13 @@
 /** file.mode: a file has its mode and owner; a missing file stays missing. */
 import { mode, owner, path } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { causedBy, leftAlone, notAFile, warning } from '../src/step/notes.ts';
+import { causedBy, warning } from '../src/step/notes.ts';
+import { fileToChange } from '../src/step/paths.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { accountOf, closedMount, openMount } from '../src/step/mounted-files.ts';
-import {
-  isLinked,
-  parseMode,
-  sameOwner,
-  showMode,
-  showOwner,
-  type Stat,
-} from '../src/system/entry.ts';
+import { parseMode, sameOwner, showMode, showOwner, type Stat } from '../src/system/entry.ts';
 import { isHardLinked } from '../src/system/scan.ts';
 
 export const fileMode = defineStep({
@@ -36,15 +30,8 @@ export const fileMode = defineStep({
   },
   plan(context) {
     const { system, with: options } = context;
-    const entry = system.look(options.path);
-    if (entry.type === 'missing') return { converged: `${options.path} is missing` };
-    if (isLinked(entry)) {
-      const notes = [leftAlone(options.path, entry)];
-      return { converged: `${options.path} is left alone`, notes };
-    }
-    if (entry.type !== 'file') {
-      throw notAFile(options.path, entry);
-    }
+    const entry = fileToChange(system, options.path);
+    if ('converged' in entry) return entry;
     const wanted = parseMode(options.mode);
     const name = options.owner ?? context.as;
     const target = name === undefined ? undefined : ownerOf(context, name);

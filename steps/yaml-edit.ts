@@ -1,14 +1,13 @@
 /** yaml.edit: keys of a YAML file have the values that a plan gives them; all else stays as it is. */
 import { createHash } from 'node:crypto';
-import { leftAlone, notAFile, warning } from '../src/step/notes.ts';
-import { canonical } from '../src/step/paths.ts';
+import { warning } from '../src/step/notes.ts';
+import { canonical, fileToChange } from '../src/step/paths.ts';
 import { path } from '../src/step/fields.ts';
 import { edit, type YamlEdit } from './yaml-edit/schema.ts';
 import { defineStep } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
 import { Content, sealed, type Reader } from '../src/system/content.ts';
 import { EditedContent } from '../src/system/edited-content.ts';
-import { isLinked } from '../src/system/entry.ts';
 import { object, text, variant, word } from '../src/text/codec.ts';
 
 /** What edits make of a text. */
@@ -36,13 +35,8 @@ export const yamlEdit = defineStep({
     },
   },
   async plan({ system, with: { path: file, edits } }) {
-    const entry = system.look(file);
-    if (entry.type === 'missing') return { converged: `${file} is missing` };
-    if (isLinked(entry)) {
-      const notes = [leftAlone(file, entry)];
-      return { converged: `${file} is left alone`, notes };
-    }
-    if (entry.type !== 'file') throw notAFile(file, entry);
+    const entry = fileToChange(system, file);
+    if ('converged' in entry) return entry;
     const content = system.read(file);
     const reader = await editing(edits);
     const result = content.open(reader);
@@ -89,7 +83,9 @@ async function editing(edits: readonly YamlEdit[]): Promise<Reader<Edited>> {
         return { kind: 'invalid', reason: `is not valid YAML (${error.code.toLowerCase()})` };
       }
       if (!isMap(document.contents)) return { kind: 'invalid', reason: 'is not a mapping' };
-      for (const one of edits) applyEdit(document, one);
+      // All of them, and in order: a later one may find what an earlier one has made.
+      const changed = edits.filter((one) => applyEdit(document, one));
+      if (changed.length === 0) return { kind: 'same' };
       const printed = printLike(document, source);
       if (printed === source) return { kind: 'same' };
       return { kind: 'edited', content: Content.ofText(printed) };

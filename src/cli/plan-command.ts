@@ -22,7 +22,7 @@ export const planCommand: Command = async (context, args) => {
     if (offline !== undefined) io.stdout.write(factsBanner(offline.document, paint));
     io.stdout.write(renderPlan(view, { explain: options.has('explain'), paint }));
   }
-  // Where facts lack an answer there is no plan, however the boot would go on.
+  // Without an answer from the facts there is no plan, whether or not the boot would go on.
   if (offline !== undefined && view.steps.some(({ problem }) => problem?.code === 'unanswered')) {
     return 'config';
   }

@@ -10,7 +10,7 @@ export type ProblemCode =
   'failed' | 'not-permitted' | 'timeout' | 'transient' | 'io' | 'invalid' | 'unanswered';
 
 /**
- * One thing that stands in the way of several steps: it is told once, with what follows from it and
+ * One thing that stands in the way of several steps: it is reported once, with what follows from it and
  * how to mend it, and the problems of the steps point to it.
  */
 export interface Cause {

@@ -1,9 +1,9 @@
 /** Paths of steps in the world: canonical names, looks below a base that follow no link, missing parents. */
 import type { DirectoryChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
-import { targetOf, whatIs } from './notes.ts';
-import type { StepContext } from './step.ts';
-import { type Entry, isLinked, type Owner, type Stat } from '../system/entry.ts';
+import { leftAlone, notAFile, targetOf, whatIs } from './notes.ts';
+import type { Converged, StepContext } from './step.ts';
+import { type Entry, isLinked, type Owner, type Present, type Stat } from '../system/entry.ts';
 import { componentsOf, join, parentOf } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { behindLink } from '../system/world.ts';
@@ -79,6 +79,21 @@ export function existingDirectory(
     });
   }
   throw notADirectory(context, option, path, entry);
+}
+
+/**
+ * A regular file that a step changes where it is there; else why nothing is done: it is
+ * missing, or a link, which is left alone.
+ * @throws Problem when it is anything else
+ */
+export function fileToChange(system: ReadSystem, path: string): Present | Converged {
+  const entry = system.look(path);
+  if (entry.type === 'missing') return { converged: `${path} is missing` };
+  if (isLinked(entry)) {
+    return { converged: `${path} is left alone`, notes: [leftAlone(path, entry)] };
+  }
+  if (entry.type !== 'file') throw notAFile(path, entry);
+  return entry;
 }
 
 /** The refusal to take something else for a directory; links have their own advice. */

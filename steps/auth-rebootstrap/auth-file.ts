@@ -55,7 +55,7 @@ function sessionWith(provider: string, seed: string): Reader<Store> {
     read(content, exact) {
       if (!exact) return { kind: 'unreadable', found: 'is no UTF-8 text' };
       const document = parseObject(content);
-      if (document === undefined) return { kind: 'unreadable', found: 'is no JSON object' };
+      if (document === undefined) return { kind: 'unreadable', found: 'is not a JSON object' };
       const providers = fieldsOf(document.get('providers') ?? {});
       if (providers === undefined) {
         return { kind: 'unreadable', found: 'has providers that are no JSON object' };
@@ -81,7 +81,7 @@ export function fieldsOf(value: unknown): ReadonlyMap<string, unknown> | undefin
 /** The session with a provider, as auth.json keeps it. */
 export type Session = ReadonlyMap<string, unknown>;
 
-/** The document in a text; undefined where it is no JSON object. */
+/** The document in a text; undefined where it is not a JSON object. */
 export function parseObject(text: string): ReadonlyMap<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

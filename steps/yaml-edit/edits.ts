@@ -5,17 +5,16 @@ import type { YamlEdit } from './schema.ts';
 
 /**
  * Makes one edit of a document.
+ * @returns whether it changed anything
  * @throws Problem when something other than a mapping is in its way
  */
-export function applyEdit(document: Document, edit: YamlEdit): void {
-  if (edit.set !== undefined) {
-    assign(document, edit.set);
+export function applyEdit(document: Document, edit: YamlEdit): boolean {
+  if (edit.set !== undefined) return assign(document, edit.set);
+  if (edit.default !== undefined) {
+    return find(document, edit.default.path) === undefined && assign(document, edit.default);
   }
-  if (edit.default !== undefined && find(document, edit.default.path) === undefined) {
-    assign(document, edit.default);
-  }
-  if (edit.rename !== undefined) rename(document, edit.rename.from, edit.rename.to);
-  if (edit.remove !== undefined) remove(document, edit.remove);
+  if (edit.rename !== undefined) return rename(document, edit.rename.from, edit.rename.to);
+  return edit.remove !== undefined && remove(document, edit.remove);
 }
 
 interface Place {
@@ -23,35 +22,37 @@ interface Place {
   readonly pair: Pair;
 }
 
-function assign(document: Document, { path, value }: NonNullable<YamlEdit['set']>): void {
+function assign(document: Document, { path, value }: NonNullable<YamlEdit['set']>): boolean {
   const mapping = mappingFor(document, path);
   const present = pairOf(mapping, lastOf(path))?.value;
-  // The scalar carries the comment beside it, so that it is changed and not replaced.
-  if (isScalar(present)) present.value = value;
-  else mapping.set(lastOf(path), document.createNode(value));
+  if (isScalar(present)) {
+    if (present.value === value) return false;
+    // The scalar carries the comment beside it, so that it is changed and not replaced.
+    present.value = value;
+  } else mapping.set(lastOf(path), document.createNode(value));
+  return true;
 }
 
-function rename(document: Document, from: string, to: string): void {
+function rename(document: Document, from: string, to: string): boolean {
   const place = find(document, from);
-  if (place === undefined) return;
-  if (find(document, to) !== undefined) {
-    remove(document, from);
-    return;
-  }
+  if (place === undefined) return false;
+  if (find(document, to) !== undefined) return remove(document, from);
   const { mapping, pair } = place;
   const target = mappingFor(document, to);
   // The key carries the comment before it, so that it is renamed and not replaced.
   if (isScalar(pair.key)) pair.key.value = lastOf(to);
-  if (target === mapping) return;
+  if (target === mapping) return true;
   mapping.items = mapping.items.filter((item) => item !== pair);
   target.add(pair);
+  return true;
 }
 
-function remove(document: Document, path: string): void {
+function remove(document: Document, path: string): boolean {
   const place = find(document, path);
-  if (place === undefined) return;
+  if (place === undefined) return false;
   const { mapping, pair } = place;
   mapping.items = mapping.items.filter((item) => item !== pair);
+  return true;
 }
 
 /** Where a path leads; undefined where it leads nowhere. */
