@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +7,10 @@ import { baseImage } from './debian.ts';
 import { ENGINE, engine, type Ended } from './engine.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
-const STAND_INS = 'localhost/hermes-boot-tests/stand-ins';
-const IMAGE = 'localhost/hermes-boot-tests/hermes';
+/** Each checkout has its own images: a run in another one must not take them away. */
+const CHECKOUT = createHash('sha256').update(PROJECT).digest('hex').slice(0, 12);
+const STAND_INS = `localhost/hermes-boot-tests/stand-ins:${CHECKOUT}`;
+const IMAGE = `localhost/hermes-boot-tests/hermes:${CHECKOUT}`;
 
 /** The stages of the Dockerfile that need the network, except for `system`. */
 const STAGES = ['s6-overlay', 'uv', 'agent', 'hermes-boot'];
