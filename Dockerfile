@@ -117,8 +117,9 @@ COPY --from=hermes-boot /hermes-boot/dist/ /opt/hermes-boot/dist/
 COPY plans/ /opt/hermes-boot/plans/
 
 COPY docker/main-wrapper.sh docker/entrypoint.sh /opt/hermes/docker/
-COPY docker/lib/ /opt/hermes/docker/lib/
+COPY docker/lib/ /opt/hermes-boot/lib/
 COPY docker/hermes.sh /usr/local/bin/hermes
+COPY docker/hermes-boot.sh /usr/local/bin/hermes-boot
 COPY docker/cont-init.d/ /etc/cont-init.d/
 COPY docker/s6-rc.d/ /etc/s6-overlay/s6-rc.d/
 # Where s6-overlay looks for the user bundle from 3.2.3.2 on.
@@ -127,15 +128,14 @@ COPY docker/s6-rc.d/user/contents.d/ /etc/s6-overlay/user-bundles.d/user/content
 # The stamp beside the code tells the agent how it was installed. On the volume it would tell the
 # same to an installation of the host that shares the home.
 RUN echo docker > /opt/hermes/.install_method \
-  && ln -s /opt/hermes-boot/dist/hermes-boot.cjs /usr/local/bin/hermes-boot \
   && for plan in /opt/hermes-boot/plans/*.yaml; do hermes-boot validate "$plan" || exit 1; done
 
 # s6-overlay must fail a boot that a plan has stopped: by default it goes on as if nothing was.
-# The virtual environment comes last, because hermes may write there and root looks programs up,
+# The virtual environment is not in PATH, because hermes may write there and root looks programs up,
 # too; for the agent itself, main-wrapper.sh puts it first.
 ENV HERMES_HOME=/opt/data \
   HERMES_WEB_DIST=/opt/hermes/hermes_cli/web_dist \
-  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/command:/opt/hermes/.venv/bin \
+  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/command \
   PLAYWRIGHT_BROWSERS_PATH=/opt/hermes/.playwright \
   PYTHONUNBUFFERED=1 \
   S6_BEHAVIOUR_IF_STAGE2_FAILS=2

@@ -3,13 +3,6 @@
 # it as hermes. Its exit code is the container's.
 set -eu
 
-# /init keeps the container's environment for those who ask for it.
-if [ -z "${HERMES_HOME:-}" ] && [ -d /run/s6/container_environment ]; then
-  # shellcheck disable=SC2016
-  exec /command/with-contenv sh -c 'export HERMES_HOME="${HERMES_HOME:-/opt/data}"; exec "$@"' \
-    sh "$0" "$@"
-fi
-
 # It boots, or looks at a boot, with the rights that the container was given; cont-init.d has left
 # everything to it (lib/main-program.sh).
 case ${1-} in
@@ -19,9 +12,13 @@ case ${1-} in
     ;;
 esac
 
+# shellcheck source=docker/lib/become.sh
+. /opt/hermes-boot/lib/become.sh
+become_hermes "$0" "$@"
+take_environment "$0" "$@"
+
 uid=$(id -u)
-if [ "$uid" -ne 0 ] && [ "$uid" -ne "$(id -u hermes)" ] &&
-  [ "${HERMES_BOOT_PLAN:-}" != unprivileged ]; then
+if [ "$uid" -ne "$(id -u hermes)" ] && [ "${HERMES_BOOT_PLAN:-}" != unprivileged ]; then
   # The quoted lines show what to type.
   # shellcheck disable=SC2016
   printf '%s\n' \
@@ -36,11 +33,11 @@ if [ "$uid" -ne 0 ] && [ "$uid" -ne "$(id -u hermes)" ] &&
 fi
 
 # shellcheck source=docker/lib/agent.sh
-. /opt/hermes/docker/lib/agent.sh
+. /opt/hermes-boot/lib/agent.sh
 
 # / is where a container starts without -w. Any other directory was asked for, but may be one that
 # hermes cannot enter.
-if [ "$PWD" = / ] || ! (as_hermes test -x .); then
+if [ "$PWD" = / ] || ! [ -x . ]; then
   cd "$HOME"
 fi
 
@@ -64,9 +61,9 @@ on_path() (
 
 case ${1-} in
   # Debian has programs of these two names, none of which is meant.
-  '' | -* | mcp | login) as_hermes hermes "$@" ;;
+  '' | -* | mcp | login) exec hermes "$@" ;;
 esac
 if on_path "$1"; then
-  as_hermes "$@"
+  exec "$@"
 fi
-as_hermes hermes "$@"
+exec hermes "$@"

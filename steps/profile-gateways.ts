@@ -4,9 +4,9 @@ import { LookFailed } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { multiplexes, isLeftover, profilesOf } from '../src/gateway/profiles.ts';
 import { s6Program } from '../src/gateway/slot-layout.ts';
-import { isScanned } from '../src/gateway/slot.ts';
+import { accessFor, isScanned } from '../src/gateway/slot.ts';
 import { requireVariableNames } from '../src/step/env-variables.ts';
-import { account, environment, path } from '../src/step/fields.ts';
+import { account, environment, path, slotAccess } from '../src/step/fields.ts';
 import { leftAlone, warning } from '../src/step/notes.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/paths.ts';
 import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
@@ -45,6 +45,10 @@ export const profileGateways = defineStep({
         default: false,
         description: 'Leaves a container that was started for `gateway run` to that program.',
       },
+      access: slotAccess(
+        "Whether slots are root's and the account registers one by asking for it (closed), or the " +
+          'account makes and changes them by itself (open), and with that can become root.',
+      ),
       env: environment('Variables for the gateways, on top of those of the container.'),
     },
   },
@@ -60,12 +64,15 @@ export const profileGateways = defineStep({
     const home = canonical(system, options.home);
     const owner = system.accounts().owner(options.account);
     const found = profilesOf(system, home);
+    const isRoot = context.facts.uid === 0;
+    const isOpen = options.access === 'open';
     const notes: Note[] = [...found.notes];
+    if (isRoot && isOpen) notes.push(openWarning(options.account, scandir));
     const shared = {
       system,
       home,
       scandir,
-      owner,
+      access: accessFor(isRoot, isOpen ? 'open' : 'closed', owner),
       account: options.account,
       env: options.env ?? {},
       scanned: isScanned(system, scandir),
@@ -112,6 +119,15 @@ export const profileGateways = defineStep({
     reliesOnAccount(name),
   ],
 });
+
+/** What it means that an account makes slots by itself, while root runs s6. */
+function openWarning(name: string, scandir: string): Note {
+  return warning(
+    `registration is open: ${name} can change ${scandir}, so whatever runs as ${name} can become ` +
+      'root; unset HERMES_GATEWAY_REGISTRATION to close it, and register a gateway with ' +
+      '`hermes-boot gateway register NAME`',
+  );
+}
 
 /**
  * The command by which s6 looks for new slots; none where no s6-svscan runs on the directory.

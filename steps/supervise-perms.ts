@@ -1,35 +1,21 @@
-/**
- * supervise-perms: an account controls the services of a directory with s6-svc, s6-svstat and
- * s6-svwait.
- */
+/** supervise-perms: an account controls the services of a directory with s6-svc and s6-svstat. */
 import type { Change } from '../src/changes/change.ts';
-import { owner, path } from '../src/step/fields.ts';
+import { superviseRights, type SlotAccess } from '../src/gateway/slot-layout.ts';
+import { accessFor } from '../src/gateway/slot.ts';
+import { owner, path, slotAccess } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
 import { leftAlone } from '../src/step/notes.ts';
 import { canonical, existingDirectory } from '../src/step/paths.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner, withTrees } from '../src/step/touch.ts';
-import { showOwner, type Owner } from '../src/system/entry.ts';
+import { showOwner } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 
-/**
- * What s6-supervise makes for its own user alone, and the rights with which another one can control
- * the service; see servicedir in the documentation of s6. The directory comes after what it holds,
- * so that an interrupted repair is seen again. Its regular files are not in the list: the
- * supervisor writes them anew at each turn of the service, and to be readable is all they need.
- */
-const SHARED = [
-  { name: 'supervise/control', type: 'fifo', mode: 0o660 },
-  { name: 'supervise/event', type: 'directory', mode: 0o3730 },
-  { name: 'supervise', type: 'directory', mode: 0o710 },
-  { name: 'event', type: 'directory', mode: 0o3730 },
-] as const;
-
 export const supervisePerms = defineStep({
   uses: 'supervise-perms',
-  summary: 'Let an account control the services of a directory: s6-svc, s6-svstat, s6-svwait.',
+  summary: 'Let an account control the services of a directory: s6-svc and s6-svstat.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -37,6 +23,11 @@ export const supervisePerms = defineStep({
     properties: {
       root: path('The directory that holds the service directories.'),
       owner: owner('Who controls them.'),
+      access: slotAccess(
+        'Whether the account gets what takes to control a service and no more (closed), or what ' +
+          'its supervisor writes to, too (open): then it can wait with s6-svwait, and also make ' +
+          'root write through links.',
+      ),
       except: {
         type: 'array',
         items: { type: 'string', minLength: 1, description: 'The start of a name.' },
@@ -51,7 +42,8 @@ export const supervisePerms = defineStep({
       return { skipped: `${options.root} is missing: no static services here` };
     }
     existingDirectory(context, 'root', options.root);
-    const wanted = ownerOf(context, options.owner);
+    const account = ownerOf(context, options.owner);
+    const access = accessFor(context.facts.uid === 0, options.access ?? 'closed', account);
     const root = canonical(system, options.root);
     const except = options.except ?? [];
     const changes: Change[] = [];
@@ -61,9 +53,9 @@ export const supervisePerms = defineStep({
       const service = join(root, name);
       const entry = system.look(service);
       if (entry.type === 'link') notes.push(leftAlone(service, entry));
-      if (entry.type === 'directory') share(system, service, wanted, { changes, notes });
+      if (entry.type === 'directory') share(system, service, access, { changes, notes });
     }
-    const converged = `${showOwner(wanted)} controls the services in ${root} already`;
+    const converged = `${showOwner(account)} controls the services in ${root} already`;
     return changesOr(changes, converged, notes);
   },
   touches: (options) => [
@@ -75,19 +67,20 @@ export const supervisePerms = defineStep({
 function share(
   system: ReadSystem,
   service: string,
-  to: Owner,
+  access: SlotAccess,
   found: { readonly changes: Change[]; readonly notes: Note[] },
 ): void {
   const why = {
     mode: 's6-supervise has made it for root alone',
     owner: 's6-supervise has made it for root alone',
   };
-  for (const { name, type, mode } of SHARED) {
+  // The directory comes after what it holds, so that an interrupted repair is seen again.
+  for (const { name, type, mode, owner } of superviseRights(access).toReversed()) {
     const at = join(service, name);
     const entry = system.look(at);
     if (entry.type === 'missing') continue;
     if (entry.type === type && 'stat' in entry) {
-      found.changes.push(...rightsChanges(at, entry, { owner: to, mode }, why));
+      found.changes.push(...rightsChanges(at, entry, { owner, mode }, why));
     } else {
       found.notes.push(leftAlone(at, entry));
     }

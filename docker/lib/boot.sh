@@ -2,8 +2,10 @@
 # Sourced by the scripts in cont-init.d. Runs a plan of hermes-boot as one part of the boot, and
 # with it those of the scripts that come right after: one start of the program for all of them.
 
+# shellcheck source=docker/lib/ground.sh
+. /opt/hermes-boot/lib/ground.sh
 # shellcheck source=docker/lib/main-program.sh
-. /opt/hermes/docker/lib/main-program.sh
+. /opt/hermes-boot/lib/main-program.sh
 
 # s6-overlay runs the scripts after a failed one all the same, and wipes this directory at each
 # start of the container.
@@ -26,7 +28,7 @@ boot() {
   set -- "$1" $(plans_after "$0")
   printf '%s\n' "$@" >> "$taken"
   # The standard output of a container belongs to its main program.
-  hermes-boot run "$@" >&2 && exit 0
+  /usr/local/bin/hermes-boot run "$@" >&2 && exit 0
   code=$?
   : > "$stopped"
   exit "$code"

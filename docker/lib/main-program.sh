@@ -6,6 +6,9 @@
 # $1: /proc, or what a test has in its place
 main_program() {
   for arguments in "$1"/1/cmdline "$1"/[0-9]*/cmdline; do
+    # Whoever else runs here could say that it was started for anything. Its directory tells whose a
+    # process is; a process can make its files root's (PR_SET_DUMPABLE in prctl(2)).
+    [ -O "${arguments%/cmdline}" ] || continue
     words=$(tr '\0' '\n' 2> /dev/null < "$arguments" |
       sed -n '/\/docker\/main-wrapper\.sh$/,$p' | tail -n +2)
     if [ -n "$words" ]; then

@@ -168,7 +168,13 @@ const KINDS: { readonly [K in Kind]: Row<Extract<Change, { kind: K }>> } = {
   slot: {
     describe: ({ label }) => ({ ...made('new:', label), recursive: true }),
     make: ({ path, slot }, system) => system.publish(path, slot),
-    needs: ({ path, slot }) => [...anew(path, slot.owner), { need: 'execute', path }],
+    needs: ({ path, slot }) => [
+      ...anew(path, slot.owner),
+      ...slot.parts.flatMap(({ owner }) =>
+        owner === undefined ? [] : [{ need: 'give', path, owner } as const],
+      ),
+      { need: 'execute', path },
+    ],
   },
   log: {
     describe: ({ lines }) => made('+', lines.join('; ')),

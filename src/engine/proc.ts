@@ -2,7 +2,7 @@
  * Reads from /proc: the main program, the ids that exist here, and the name and start of the
  * container.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
 import { errnoOf } from '../errors/problem.ts';
 import type { IdRange } from '../step/facts.ts';
@@ -102,6 +102,10 @@ function processIds(): string[] {
 function argumentsOf(id: string): string[] {
   const path = `/proc/${id}/cmdline`;
   try {
+    // Any other user could say that it was started for anything. The directory tells whose a process
+    // is; a process can make its files root's (PR_SET_DUMPABLE in prctl(2)).
+    const { uid } = statSync(`/proc/${id}`);
+    if (uid !== 0 && uid !== process.geteuid?.()) return [];
     return readFileSync(path, 'utf8').split('\0').slice(0, -1);
   } catch (error) {
     // It has ended meanwhile, or belongs to somebody else.

@@ -9,6 +9,9 @@ import type { ReadSystem } from '../system/system.ts';
 /** Where s6-overlay has its programs, and where Debian has its own s6. */
 const DIRECTORIES = ['/command', '/usr/bin', '/bin'];
 
+/** Runs a program with the environment of the container; see with-contenv of s6-overlay. */
+const CONTENV = '/command/with-contenv';
+
 /** What the scripts of a gateway slot depend on. */
 export interface ScriptOptions {
   readonly profile: string;
@@ -18,8 +21,8 @@ export interface ScriptOptions {
   readonly home: string;
   /** Variables on top of the container's environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** The first line of a script that needs the container's environment. */
-  readonly shebang: string;
+  /** The program that brings the container's environment; undefined where there is none. */
+  readonly contenv: string | undefined;
   /** The paths of the programs of s6. */
   readonly setuidgid: string;
   readonly log: string;
@@ -37,15 +40,13 @@ export function runScript({ profile, env, ...options }: ScriptOptions): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `export ${name}=${quote(value)}`);
   const which = profile === DEFAULT_PROFILE ? '' : ` -p ${quote(profile)}`;
-  return script(options.shebang, [
+  return script([
     `# The gateway of the profile ${profile}. Written by hermes-boot, which writes it anew at boot.`,
+    ...becomeAccount(options),
     ...homeLines(options.home),
     'cd "$HOME"',
     // What was installed into the home or the agent's environment is found as in every shell of it.
     'venv="${HERMES_INSTALL:-/opt/hermes}/.venv"',
-    // Where no variable below can reach it, be it called uid.
-    'uid=$(id -u)',
-    'set -- "$uid"',
     'if [ -d "$venv" ]; then',
     '  export VIRTUAL_ENV="$venv"',
     '  export PATH="$HOME/.local/bin:$venv/bin:$PATH"',
@@ -54,13 +55,13 @@ export function runScript({ profile, env, ...options }: ScriptOptions): string {
     '# `gateway run` would hand itself over to this very service again.',
     'export HERMES_S6_SUPERVISED_CHILD=1',
     'export HERMES_SUPERVISED_CHILD=1',
-    ...drop(options, '$1', `hermes${which} gateway run --replace`),
+    `exec hermes${which} gateway run --replace < /dev/null`,
   ]);
 }
 
 /** The script that s6-supervise runs after a gateway: 125 tells it to leave the service down. */
 export function finishScript(): string {
-  return script('#!/bin/sh', [
+  return script([
     '# 125: stay down. 78: it refused its settings, and would again (#51228). 0: it was done, and a',
     '# restart would only connect it anew (#76435). After anything else it is started again.',
     'case $1 in',
@@ -71,22 +72,41 @@ export function finishScript(): string {
 
 /** The script that s6-supervise starts the logger of a gateway with. */
 export function logScript({ profile, ...options }: ScriptOptions): string {
-  return script(options.shebang, [
+  return script([
     `# The log of the gateway of the profile ${profile}.`,
+    ...becomeAccount(options),
     ...homeLines(options.home),
     `logs="$HERMES_HOME"/logs/gateways/${quote(profile)}`,
-    'uid=$(id -u)',
-    'as_account() {',
-    ...drop(options, '$uid', '"$@"').map((line) => `  ${line}`),
-    '}',
-    // Not as root: others can write to these directories.
-    '(as_account mkdir -p "$logs")',
-    '(as_account rm -f "$logs/lock")',
+    'mkdir -p "$logs"',
+    'rm -f "$logs/lock"',
     '# The standard output of a container belongs to its main program.',
     'exec >&2',
     '# Forwarded first, before T puts the time in front of each line.',
-    `as_account ${quote(options.log)} 1 n10 s1000000 T "$logs"`,
+    `exec ${quote(options.log)} 1 n10 s1000000 T "$logs"`,
   ]);
+}
+
+/**
+ * The lines by which a script becomes the account and then takes the container's environment, in
+ * this order: a PATH, a library or an option of an interpreter in it may name what the account wrote.
+ */
+function becomeAccount({
+  account,
+  setuidgid,
+  contenv,
+}: Pick<ScriptOptions, 'account' | 'setuidgid' | 'contenv'>): string[] {
+  const take = [
+    'if [ "${1-}" != as-account ]; then',
+    `  exec ${quote(contenv ?? '')} /bin/sh "$0" as-account`,
+    'fi',
+  ];
+  return [
+    `# Root does nothing here but become ${account}; the container's environment comes after that.`,
+    'if [ "$(/usr/bin/id -u)" -eq 0 ]; then',
+    `  exec ${quote(setuidgid)} ${quote(account)} /bin/sh "$0"`,
+    'fi',
+    ...(contenv === undefined ? [] : take),
+  ];
 }
 
 function homeLines(home: string): string[] {
@@ -97,29 +117,23 @@ function homeLines(home: string): string[] {
   ];
 }
 
-function drop(
-  { account, setuidgid }: Pick<ScriptOptions, 'account' | 'setuidgid'>,
-  uid: string,
-  command: string,
-): string[] {
-  return [
-    `if [ "${uid}" -eq 0 ]; then`,
-    `  exec ${quote(setuidgid)} ${quote(account)} ${command}`,
-    'fi',
-    `exec ${command}`,
-  ];
-}
-
 /** A script whose first lines may be comments, which say what it is for. */
-function script(shebang: string, lines: readonly string[]): string {
+function script(lines: readonly string[]): string {
   const start = lines.findIndex((line) => !line.startsWith('#'));
   const body = lines.toSpliced(start, 0, 'set -e');
-  return [shebang, '# shellcheck shell=sh', ...body, ''].join('\n');
+  return ['#!/bin/sh', '# shellcheck shell=sh', ...body, ''].join('\n');
 }
+
+/** Who can change a slot, beside root. */
+export type SlotAccess =
+  /** Nobody: it is root's, and members of a group control it. */
+  | { readonly kind: 'closed'; readonly group: number }
+  /** Its owner, who can then run anything as whoever runs s6. */
+  | { readonly kind: 'open'; readonly owner: Owner };
 
 /** What a slot depends on. */
 interface SlotOptions extends ScriptOptions {
-  readonly owner: Owner;
+  readonly access: SlotAccess;
   /** Whether s6 starts it as soon as it sees it. */
   readonly starts: boolean;
 }
@@ -127,13 +141,12 @@ interface SlotOptions extends ScriptOptions {
 /** Adds what the machine has: the programs of s6-overlay, or those of Debian's s6. */
 export function slotOptions(
   system: ReadSystem,
-  options: Omit<SlotOptions, 'shebang' | 'setuidgid' | 'log'>,
+  options: Omit<SlotOptions, 'contenv' | 'setuidgid' | 'log'>,
 ): SlotOptions {
-  // Without s6-overlay there is no environment directory: the supervisor's own is passed on.
-  const hasContenv = isPresent(system, '/command/with-contenv');
   return {
     ...options,
-    shebang: hasContenv ? '#!/command/with-contenv sh' : '#!/bin/sh',
+    // Without s6-overlay there is no environment directory: the supervisor's own is passed on.
+    contenv: isPresent(system, CONTENV) ? CONTENV : undefined,
     setuidgid: s6Program(system, 's6-setuidgid'),
     log: s6Program(system, 's6-log'),
   };
@@ -150,36 +163,76 @@ export function s6Program(system: ReadSystem, name: string): string {
 
 /**
  * The service directory of a gateway: its scripts, and what s6-supervise would otherwise make for
- * root alone. It uses what exists and leaves mode and owner alone, so that the account can control
- * its own gateways; see trymkdir in s6-supervise.c.
+ * root alone. It uses what exists and leaves mode and owner alone; see trymkdir in s6-supervise.c.
  */
 export function slotLayout(options: SlotOptions): NewDirectory {
-  const { owner, starts } = options;
+  const { access, starts } = options;
   return {
-    owner,
+    owner: access.kind === 'open' ? access.owner : ROOT,
     mode: 0o755,
     parts: [
       file('type', 'longrun\n', 0o644),
       file('run', runScript(options), 0o755),
       file('finish', finishScript(), 0o755),
       ...(starts ? [] : [file('down', '', 0o644)]),
-      ...skeleton(''),
+      ...supervised('', access),
       { type: 'directory', name: 'log', mode: 0o755 },
       file('log/run', logScript(options), 0o755),
-      ...skeleton('log/'),
+      ...supervised('log/', access),
     ],
   };
 }
+
+const ROOT: Owner = { uid: 0, gid: 0 };
 
 function file(name: string, text: string, mode: number): Part {
   return { type: 'file', name, mode, content: Content.ofText(text) };
 }
 
-function skeleton(below: '' | 'log/'): Part[] {
+/** What the supervisor of a slot, or of its logger, works with. */
+function supervised(below: '' | 'log/', access: SlotAccess): Part[] {
+  const rights = superviseRights(access);
+  return rights.map(({ name, type, ...right }): Part => {
+    const part = { name: `${below}${name}`, ...right };
+    return type === 'file' ? { ...part, type, content: Content.ofText('') } : { ...part, type };
+  });
+}
+
+/** The rights of one thing in a service directory. */
+interface SuperviseRight {
+  readonly name: string;
+  readonly type: 'directory' | 'fifo' | 'file';
+  readonly mode: number;
+  readonly owner?: Owner;
+}
+
+/**
+ * What s6-supervise keeps in a service directory, each after the directory that holds it, and the
+ * rights of it.
+ *
+ * Closed: root's supervisor writes to no place that the account could put a link in. It puts a link
+ * under a name that ends in `.new` and root writes through it, and a FIFO link in `event` gets a
+ * byte. So there is the way to `control`, to `status`, which is made for all to read, and to `lock`,
+ * which s6-svstat opens from s6 2.13 on. Who may read that can hold it (fcntl(2)), and so keep its own
+ * gateway down until it is registered anew; nobody else's.
+ *
+ * Open: what the account needs to wait with s6-svwait, and to remove the slot by itself.
+ */
+export function superviseRights(access: SlotAccess): readonly SuperviseRight[] {
+  if (access.kind === 'open') {
+    const { owner } = access;
+    return [
+      { name: 'event', type: 'directory', mode: 0o3730, owner },
+      { name: 'supervise', type: 'directory', mode: 0o755, owner },
+      { name: 'supervise/event', type: 'directory', mode: 0o3730, owner },
+      { name: 'supervise/control', type: 'fifo', mode: 0o660, owner },
+    ];
+  }
+  const shared = { uid: 0, gid: access.group };
   return [
-    { type: 'directory', name: `${below}event`, mode: 0o3730 },
-    { type: 'directory', name: `${below}supervise`, mode: 0o755 },
-    { type: 'directory', name: `${below}supervise/event`, mode: 0o3730 },
-    { type: 'fifo', name: `${below}supervise/control`, mode: 0o660 },
+    { name: 'event', type: 'directory', mode: 0o700, owner: ROOT },
+    { name: 'supervise', type: 'directory', mode: 0o710, owner: shared },
+    { name: 'supervise/lock', type: 'file', mode: 0o640, owner: shared },
+    { name: 'supervise/control', type: 'fifo', mode: 0o660, owner: shared },
   ];
 }

@@ -10,14 +10,24 @@ import type { Owner } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { Part, NewDirectory } from '../system/new-directory.ts';
 import type { ReadSystem } from '../system/system.ts';
+import type { SlotAccess } from './slot-layout.ts';
 
 /** The file that keeps s6-supervise from starting a service at once. */
 const DOWN = 'down';
 
 const RIGHTS = {
   mode: 'otherwise its supervisor or the account cannot use it',
-  owner: 'the account controls its own gateways',
+  owner: 'the account controls its gateways, and no more of them than was meant',
 };
+
+/**
+ * Who can change slots and who controls them, for a boot by root or by the account itself.
+ * @param owner the account that gateways run as
+ */
+export function accessFor(isRoot: boolean, wanted: 'closed' | 'open', owner: Owner): SlotAccess {
+  if (isRoot && wanted === 'closed') return { kind: 'closed', group: owner.gid };
+  return { kind: 'open', owner };
+}
 
 /** Whether an s6-supervise runs on a service directory. */
 export function isSupervised(system: ReadSystem, slot: string): boolean {
@@ -71,9 +81,9 @@ export function slotChanges(
   return [{ kind: 'tree-removal', path, from: 'service directory', why }, publish];
 }
 
-function partChanges(system: ReadSystem, slot: string, part: Part, owner: Owner): Change[] {
+function partChanges(system: ReadSystem, slot: string, part: Part, top: Owner): Change[] {
   const path = join(slot, part.name);
-  const { mode } = part;
+  const { mode, owner = top } = part;
   const fileChanges = (from: 'absent' | 'file', why: string): Change[] => {
     // A FIFO is made by the supervisor that reads from it.
     if (part.type !== 'file') return [];

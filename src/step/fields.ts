@@ -91,3 +91,7 @@ export function choice(name: string): PropertyChoice {
   // ajv is strict: what a schema requires it has to name, too.
   return { required: [name], properties: { [name]: {} } };
 }
+
+/** Whether the account can change what s6 runs as root, or only control it. */
+export const slotAccess = <const D extends string>(description: D) =>
+  ({ type: 'string', enum: ['closed', 'open'], description }) as const;

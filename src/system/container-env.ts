@@ -9,7 +9,7 @@ import { flag, text } from '../text/codec.ts';
  * Where s6-overlay keeps the container's environment, a file a variable; with-contenv(1) reads it
  * for every service and script that asks.
  */
-const ENVDIR = '/run/s6/container_environment';
+export const ENVDIR = '/run/s6/container_environment';
 
 /** The path of a variable in the environment directory. */
 export function envdirPath(name: string): string {

@@ -6,6 +6,8 @@ interface CommonPart {
   /** Its path in the directory, such as `log/run`. */
   readonly name: string;
   readonly mode: number;
+  /** Where it is another one than that of the directory. */
+  readonly owner?: Owner;
 }
 
 /** Something in a directory that is published with it. */
@@ -14,7 +16,7 @@ export type Part =
   | (CommonPart & { readonly type: 'fifo' })
   | (CommonPart & { readonly type: 'file'; readonly content: Content });
 
-/** A directory with all that is in it, everything of one owner. */
+/** A directory with all that is in it. */
 export interface NewDirectory {
   readonly owner: Owner;
   readonly mode: number;

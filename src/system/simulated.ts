@@ -76,7 +76,8 @@ export class SimulatedSystem extends World implements System {
   publish(path: string, { owner, mode, parts }: NewDirectory): void {
     const target = this.#target(path);
     this.overlay.put(target, { type: 'directory', stat: { ...owner, mode, nlink: 2, size: 0 } });
-    for (const part of parts) this.overlay.put(join(target, part.name), nodeOfPart(part, owner));
+    for (const part of parts)
+      this.overlay.put(join(target, part.name), nodeOfPart(part, part.owner ?? owner));
   }
 
   copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void> {

@@ -1,13 +1,12 @@
 /** The slot and the first state of the gateway of one profile. */
 import type { Change } from '../../src/changes/change.ts';
-import { slotLayout, slotOptions } from '../../src/gateway/slot-layout.ts';
+import { slotLayout, slotOptions, type SlotAccess } from '../../src/gateway/slot-layout.ts';
 import { DEFAULT_PROFILE, slotName, type Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised, slotChanges } from '../../src/gateway/slot.ts';
 import { readState, type RecordedState } from '../../src/gateway/state.ts';
 import { info, warning } from '../../src/step/notes.ts';
 import { lookBelow } from '../../src/step/paths.ts';
 import type { Note } from '../../src/step/step.ts';
-import type { Owner } from '../../src/system/entry.ts';
 import { join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 
@@ -19,7 +18,7 @@ interface Shared {
   readonly system: ReadSystem;
   readonly home: string;
   readonly scandir: string;
-  readonly owner: Owner;
+  readonly access: SlotAccess;
   readonly account: string;
   readonly env: Readonly<Record<string, string>>;
   /** Whether an s6-svscan runs on the scan directory. */
@@ -45,12 +44,12 @@ export interface Planned {
  * @throws Problem when its slot cannot be made
  */
 export function planProfile(profile: Profile, shared: Shared): Planned {
-  const { system, home, scandir, owner, account, env, scanned } = shared;
+  const { system, home, scandir, access, account, env, scanned } = shared;
   const { name } = profile;
   const state = stateOf(profile, shared);
   const { starts } = state;
   const slot = slotLayout(
-    slotOptions(system, { profile: name, account, home, env, owner, starts }),
+    slotOptions(system, { profile: name, account, home, env, access, starts }),
   );
   const at = join(scandir, slotName(name));
   const supervised = isSupervised(system, at);

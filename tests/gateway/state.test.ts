@@ -28,6 +28,8 @@ function machine(entries: Readonly<Record<string, MemoryNode>>): {
     scandir: '/run/service',
     isRoot,
     owner: isRoot ? hermes : self,
+    isClosed: false,
+    access: { kind: 'open', owner: isRoot ? hermes : self } as const,
     signal: new AbortController().signal,
   };
   return { root, around };

@@ -20,17 +20,33 @@ function service(name: string, owner = '0:0') {
   };
 }
 
-test('a service that root alone controls is given to the account, its directory last', async () => {
+test("a service stays root's, and the group of the account gets to its control", async () => {
   const system = world(service('dashboard'));
   const { changes } = await findingsOf(supervisePerms, options, system);
+  expect(changes.map(showChange)).toEqual([
+    `${root}/dashboard/supervise/control owner 0:0 -> 0:10000`,
+    `${root}/dashboard/supervise/control mode 0600 -> 0660`,
+    `${root}/dashboard/supervise/lock owner 0:0 -> 0:10000`,
+    `${root}/dashboard/supervise/lock mode 0644 -> 0640`,
+    `${root}/dashboard/supervise owner 0:0 -> 0:10000`,
+    `${root}/dashboard/supervise mode 0700 -> 0710`,
+    `${root}/dashboard/event mode 03730 -> 0700`,
+  ]);
+  expect((await converge(supervisePerms, options, system)).changes).toEqual([]);
+});
+
+test('a service that is opened is given to the account, its directory last', async () => {
+  const system = world(service('dashboard'));
+  const open = { ...options, access: 'open' } as const;
+  const { changes } = await findingsOf(supervisePerms, open, system);
   expect(changes.map(showChange)).toEqual([
     `${root}/dashboard/supervise/control owner 0:0 -> 10000:10000`,
     `${root}/dashboard/supervise/control mode 0600 -> 0660`,
     `${root}/dashboard/supervise owner 0:0 -> 10000:10000`,
-    `${root}/dashboard/supervise mode 0700 -> 0710`,
+    `${root}/dashboard/supervise mode 0700 -> 0755`,
     `${root}/dashboard/event owner 0:0 -> 10000:10000`,
   ]);
-  expect((await converge(supervisePerms, options, system)).changes).toEqual([]);
+  expect((await converge(supervisePerms, open, system)).changes).toEqual([]);
 });
 
 test('what its supervisor writes anew at each turn stays as it is', async () => {
@@ -54,7 +70,7 @@ test('services of s6 itself stay with root', async () => {
 test('a root behind the link that s6-rc makes is found', async () => {
   const system = world({
     '/run/s6-rc': link('/run/s6-rc:s6-rc-init:x'),
-    '/run/s6-rc:s6-rc-init:x/servicedirs/dashboard/event': directory({ mode: 0o700 }),
+    '/run/s6-rc:s6-rc-init:x/servicedirs/dashboard/event': directory({ mode: 0o3730 }),
   });
   const { changes } = await findingsOf(supervisePerms, options, system);
   expect(changes[0]?.path).toBe('/run/s6-rc:s6-rc-init:x/servicedirs/dashboard/event');

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { slotLayout } from '../../src/gateway/slot-layout.ts';
+import type { Owner } from '../../src/system/entry.ts';
 import type { MemoryNode } from '../../src/system/memory-node.ts';
 import type { NewDirectory } from '../../src/system/new-directory.ts';
 import { RealSystem } from '../../src/system/real/real.ts';
@@ -13,17 +14,18 @@ const owner = isRoot
   ? { uid: 10000, gid: 10000 }
   : { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 
-const SLOT = slotLayout({
+const OPTIONS = {
   profile: 'default',
   account: 'hermes',
   home: '/opt/data',
   env: {},
-  shebang: '#!/bin/sh',
+  contenv: undefined,
   setuidgid: '/usr/bin/s6-setuidgid',
   log: '/usr/bin/s6-log',
-  owner,
   starts: false,
-});
+};
+
+const SLOT = slotLayout({ ...OPTIONS, access: { kind: 'open', owner } });
 
 /** Where slots are published. */
 const AT = '/run/service/gateway-default';
@@ -36,14 +38,18 @@ function withUmask(mask: string): void {
 }
 
 /** What a snapshot has to say of a publication. */
-function expected({ parts, mode }: NewDirectory, path: string): Record<string, string> {
-  const who = `${owner.uid}:${owner.gid}`;
+function expected({ parts, mode, ...top }: NewDirectory, path: string): Record<string, string> {
+  const shown = ({ uid, gid }: Owner): string => `${uid}:${gid}`;
   const lines = parts.map((part): [string, string] => {
+    const who = shown(part.owner ?? top.owner);
     const kind = part.type === 'fifo' ? 'special' : part.type;
     const content = part.type === 'file' ? ` ${Buffer.from(part.content.reveal()).toString()}` : '';
     return [`${path}/${part.name}`, `${kind} ${who} ${part.mode.toString(8)}${content}`];
   });
-  return Object.fromEntries([[path, `directory ${who} ${mode.toString(8)}`], ...lines]);
+  return Object.fromEntries([
+    [path, `directory ${shown(top.owner)} ${mode.toString(8)}`],
+    ...lines,
+  ]);
 }
 
 describe('a published directory', () => {
@@ -57,6 +63,24 @@ describe('a published directory', () => {
     }
     expect(readdirSync(`${root}/run/service`)).toEqual(['gateway-default']);
   });
+
+  test.skipIf(!isRoot)(
+    `is root's where it is closed, and a group gets to its control and status (${NEEDS_ROOT})`,
+    () => {
+      const root = realRoot({ '/run/service': directory() });
+      const slot = slotLayout({ ...OPTIONS, access: { kind: 'closed', group: 10000 } });
+      new RealSystem(root).publish(AT, slot);
+      const found = Object.fromEntries(snapshot(root, AT));
+      expect(found).toEqual(expected(slot, AT));
+      expect(Object.entries(found).filter(([, line]) => !line.includes(' 0:0 '))).toEqual(
+        ['log/', ''].flatMap((below) => [
+          [`${AT}/${below}supervise`, 'directory 0:10000 710'],
+          [`${AT}/${below}supervise/control`, 'special 0:10000 660'],
+          [`${AT}/${below}supervise/lock`, 'file 0:10000 640 '],
+        ]),
+      );
+    },
+  );
 
   test.each<[string, Readonly<Record<string, MemoryNode>>]>([
     ['half a directory', { '/log/run': file('old'), '/supervise/control': special('fifo') }],
@@ -118,8 +142,8 @@ describe('a published directory', () => {
       const without = ['--bounding-set=-fowner,-fsetid', ...boot];
       expect(spawnSync('setpriv', without, { encoding: 'utf8' }).stderr).toContain(': done');
       const slot = snapshot(root, AT);
-      expect(slot.get(`${AT}/event`)).toBe('directory 10000:10000 3730');
-      expect(slot.get(`${AT}/run`)).toContain('file 10000:10000 755 #!');
+      expect(slot.get(`${AT}/supervise`)).toBe('directory 0:10000 710');
+      expect(slot.get(`${AT}/run`)).toContain('file 0:0 755 #!');
     },
   );
 });

@@ -8,7 +8,8 @@ import { whatIs } from '../../step/notes.ts';
 import { lookBelow } from '../../step/paths.ts';
 import { join } from '../../system/path.ts';
 import { announceStop, recordIntent } from './intent.ts';
-import { ACCOUNT, s6, statusOf, until, type GatewayContext } from './s6.ts';
+import { askRegistrar } from './registrar.ts';
+import { ACCOUNT, isDown, s6, statusOf, until, type GatewayContext } from './s6.ts';
 
 /** What an action did to a gateway. */
 interface Done {
@@ -32,7 +33,7 @@ export type ActionName = 'register' | 'unregister' | 'start' | 'stop' | 'restart
 export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   /** The gateway is down at first: the next boot starts it if its recorded state says so. */
   async register(context, profile) {
-    const { system, home, scandir, owner, signal } = context;
+    const { system, home, scandir, access, signal } = context;
     const path = slotOf(context, profile);
     if (system.look(path).type !== 'missing') {
       throw new Problem({
@@ -40,12 +41,13 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
         mend: `hermes-boot gateway start ${profile}`,
       });
     }
+    if (context.isClosed) return askRegistrar('register', profile);
     const directory = lookBelow(system, home, profileDirectory(profile));
     if (directory.type !== 'directory') {
       const found = `${join(home, profileDirectory(profile))} is ${whatIs(directory)}`;
       throw new Problem({ found, wanted: `the directory of the profile ${profile}` });
     }
-    const options = { profile, account: ACCOUNT, home, env: {}, owner, starts: false };
+    const options = { profile, account: ACCOUNT, home, env: {}, access, starts: false };
     const slot = slotLayout(slotOptions(system, options));
     const label = `gateway of ${profile}, down`;
     await makeChange({ kind: 'slot', path, slot, label, why: 'asked for' }, system, { signal });
@@ -72,6 +74,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     const path = slotOf(context, profile);
     if (system.look(path).type === 'missing') return { text: 'was not registered' };
     if (isSupervised(system, path)) await takeDown(context, profile, path);
+    if (context.isClosed) return askRegistrar('unregister', profile);
     const hidden = system.unpublish(path);
     s6(context, 's6-svscanctl', '-an', scandir);
     const isHeld = () => isSupervised(system, hidden) || isSupervised(system, join(hidden, 'log'));
@@ -99,7 +102,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     return { text: 'stopping', warnings };
   },
 
-  restart(context, profile) {
+  async restart(context, profile) {
     const slot = existingSlot(context, profile);
     const warnings = recordIntent(context, profile, 'running');
     const { up, pid } = statusOf(context, slot);
@@ -107,7 +110,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       announceStop(context, profile, pid);
       // Down until its finish script has ended, instead of a mere SIGTERM: after exit code 0 that
       // script keeps the gateway down, and a start before it has ended would be lost.
-      s6(context, 's6-svc', '-wD', '-T', `${GRACE}`, '-d', slot);
+      await bringDown(context, profile, slot);
     }
     s6(context, 's6-svc', '-u', slot);
     return { text: up ? 'restarted' : 'was down; starting', warnings };
@@ -136,8 +139,13 @@ function slotOf({ scandir }: GatewayContext, profile: string): string {
 
 async function takeDown(context: GatewayContext, profile: string, slot: string): Promise<void> {
   announceStop(context, profile, statusOf(context, slot).pid);
+  await bringDown(context, profile, slot);
+}
+
+/** Asks again and again: only who may write to root's slot could wait for its events. */
+async function bringDown(context: GatewayContext, profile: string, slot: string): Promise<void> {
   s6(context, 's6-svc', '-d', slot);
-  if (await until(context, GRACE, () => !statusOf(context, slot).up)) return;
+  if (await until(context, GRACE, () => isDown(context, slot))) return;
   throw new Problem({
     code: 'timeout',
     found: `${profile} still runs ${GRACE / 1000} s after SIGTERM; its slot stays`,

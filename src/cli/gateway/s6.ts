@@ -5,8 +5,8 @@ import { variableOr } from '../locations.ts';
 import { observeFacts } from '../../engine/observe-facts.ts';
 import { LookFailed, unlessUnknown } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
-import { s6Program } from '../../gateway/slot-layout.ts';
-import { isScanned, isSupervised } from '../../gateway/slot.ts';
+import { s6Program, type SlotAccess } from '../../gateway/slot-layout.ts';
+import { accessFor, isScanned, isSupervised } from '../../gateway/slot.ts';
 import type { Owner } from '../../system/entry.ts';
 import { normalise } from '../../system/path.ts';
 import { RealSystem } from '../../system/real/real.ts';
@@ -30,8 +30,12 @@ export interface GatewayContext {
   readonly home: string;
   readonly scandir: string;
   readonly isRoot: boolean;
-  /** The owner of what is made. */
+  /** The account that gateways run as; who this is, where that is not root. */
   readonly owner: Owner;
+  /** Whether the scan directory is another user's: this one controls slots, and asks for new ones. */
+  readonly isClosed: boolean;
+  /** Who can change the slots that this user makes. */
+  readonly access: SlotAccess;
   readonly signal: AbortSignal;
 }
 
@@ -53,15 +57,34 @@ export function gatewayContext({ env, signal }: Io): GatewayContext {
     get owner() {
       return isRoot ? system.accounts().owner(ACCOUNT) : { uid, gid };
     },
+    get isClosed() {
+      return !isRoot && ownerOfDirectory(system, scandir) !== uid;
+    },
+    get access() {
+      const isOpen = ownerOfDirectory(system, scandir) !== 0;
+      return accessFor(isRoot, isOpen ? 'open' : 'closed', this.owner);
+    },
     signal,
   };
+}
+
+function isAccount({ system, owner }: GatewayContext): boolean {
+  return system.accounts().owner(ACCOUNT).uid === owner.uid;
+}
+
+function ownerOfDirectory(system: RealSystem, path: string): number | undefined {
+  const entry = system.look(path);
+  return entry.type === 'directory' ? entry.stat.uid : undefined;
 }
 
 /**
  * Makes sure that an s6-svscan runs on the scan directory.
  * @throws Problem when none does, or this user may not control it
  */
-export function requireS6({ system, scandir }: GatewayContext): void {
+export function requireS6(context: GatewayContext): void {
+  const { system, scandir } = context;
+  // Of root's s6 the account hears nothing but its own slots, which s6 itself will tell.
+  if (context.isClosed && isAccount(context) && observeFacts('/').s6) return;
   // A user who may not even ask whether it listens may not control it either.
   const isHeard = unlessUnknown(() => isScanned(system, scandir));
   if (isHeard === true) return;
@@ -161,6 +184,19 @@ export function statusOf(context: GatewayContext, slot: string): Status {
     signal: up !== 'true' && signal?.startsWith('SIG') === true ? signal : null,
     seconds: Number(seconds),
   };
+}
+
+/** How long s6 lets a finish script run, in seconds; see timeout-finish in servicedir of s6. */
+const LONGEST_FINISH = 5;
+
+/**
+ * Whether a gateway is down and its finish script has ended: only then s6 takes a start for one. The
+ * line for people says so, no field does; where it should be worded anew, the time tells.
+ */
+export function isDown(context: GatewayContext, slot: string): boolean {
+  const { up, seconds } = statusOf(context, slot);
+  if (up) return false;
+  return seconds > LONGEST_FINISH || /\bready\b/.test(s6(context, 's6-svstat', slot));
 }
 
 function atLeast(least: number, text: string | undefined): number | null {

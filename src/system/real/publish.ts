@@ -31,7 +31,7 @@ export function publishDirectory(
   try {
     fill(top, what.parts);
     for (const part of what.parts.toReversed()) {
-      setRights(top, part.name, what.owner, part.mode, rights);
+      setRights(top, part.name, part.owner ?? what.owner, part.mode, rights);
     }
     setRights(top, '.', what.owner, what.mode, rights);
     renameSync(pathOf(directory, temporary), pathOf(directory, name));

@@ -23,6 +23,7 @@ import {
 } from '../home-lock.ts';
 import { parseRecord } from '../home-record.ts';
 import { join } from '../path.ts';
+import { rootEnvironment } from './environment.ts';
 import { lookProblem, unlessErrno } from './errno.ts';
 import { pathOf, statOf } from './open.ts';
 import type { RealSystem } from './real.ts';
@@ -268,6 +269,7 @@ function flock(fd: number, how: readonly string[], signal: AbortSignal): Promise
     const conflict = ['--conflict-exit-code', String(CONFLICT)];
     // The child has the same open file as its descriptor 3.
     const child = spawn('flock', ['--exclusive', ...conflict, ...how, '3'], {
+      env: rootEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', fd],
       signal,
     });

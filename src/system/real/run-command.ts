@@ -6,9 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { Problem, errnoOf } from '../../errors/problem.ts';
 import type { Identity } from '../accounts.ts';
 import type { Command } from '../system.ts';
-
-/** The PATH of a command, unless the container's environment has one. */
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+import { accountEnvironment, ROOT_PATH, rootEnvironment, rootProgram } from './environment.ts';
 
 /** How many of the last lines of a failed command are told. */
 const TOLD_LINES = 5;
@@ -98,23 +96,27 @@ function wrap(root: string, { argv, identity, cwd }: Command): readonly [string,
   if (root !== '/') {
     const user = identity === undefined ? [] : chrootUser(identity);
     const there = cwd === '/' ? [] : ['/usr/bin/env', `--chdir=${cwd}`];
-    return ['chroot', ...user, root, ...there, ...argv];
+    return [rootProgram('chroot'), ...user, root, ...there, ...argv];
   }
   if (identity === undefined || identity.uid === process.geteuid?.()) return argv;
   const { uid, gid, groups } = identity;
   const as = [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${groups.join(',')}`];
-  return ['setpriv', ...as, '--', ...argv];
+  return [rootProgram('setpriv'), ...as, '--', ...argv];
 }
 
 function chrootUser({ uid, gid, groups }: Identity): readonly string[] {
   return [`--userspec=+${uid}:+${gid}`, `--groups=${groups.map((id) => `+${id}`).join(',')}`];
 }
 
-/** The container's environment is the command's too, but never the machine's in another root. */
+/** The container's environment is the account's too, but never root's, nor that of another root. */
 function environment(root: string, { identity, env }: Command): Record<string, string> {
-  const inherited = root === '/' ? process.env : {};
-  const own = identity === undefined ? {} : { HOME: identity.home, USER: identity.name };
-  return definedOnly({ PATH, ...inherited, ...own, ...env });
+  if (root !== '/') return definedOnly({ PATH: ROOT_PATH, ...ownOf(identity), ...env });
+  if (identity === undefined) return definedOnly({ ...rootEnvironment(), ...env });
+  return definedOnly({ PATH: ROOT_PATH, ...accountEnvironment(), ...ownOf(identity), ...env });
+}
+
+function ownOf(identity: Identity | undefined): Readonly<Record<string, string>> {
+  return identity === undefined ? {} : { HOME: identity.home, USER: identity.name };
 }
 
 function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
@@ -141,6 +143,7 @@ export function capture(program: string, args: readonly string[]): Captured {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
+    env: rootEnvironment(),
     timeout: PATIENCE,
   });
   return { code: status, stdout, stderr: error === undefined ? stderr.trim() : error.message };

@@ -2,6 +2,7 @@ import { LookFailed } from '../../../src/errors/look-failed.ts';
 import { describe, expect, test } from 'vitest';
 import { showChange } from '../../../src/changes/kinds.ts';
 import { profileGateways } from '../../../steps/profile-gateways.ts';
+import { showOwner } from '../../../src/system/entry.ts';
 import { converge, findingsOf, planStep } from '../../support/plan-step.ts';
 import { listened, S6, SCANDIR } from '../../support/s6-world.ts';
 import { directory, file, link, world } from '../../support/world.ts';
@@ -23,22 +24,22 @@ describe('an empty home', () => {
     });
   });
 
-  test('gets a slot with the supervise skeleton of the account', async () => {
+  test('gets a slot of root, whose control and status the group of the account gets to', async () => {
     const system = s6World();
     await converge(profileGateways, options, system);
     const rights = ['', '/log'].flatMap((below) =>
-      ['event', 'supervise', 'supervise/event', 'supervise/control'].map((name) => {
+      ['event', 'supervise', 'supervise/lock', 'supervise/control'].map((name) => {
         const entry = system.look(`${SCANDIR}/gateway-default${below}/${name}`);
         return 'stat' in entry
-          ? `${entry.type} ${entry.stat.uid} ${entry.stat.mode.toString(8)}`
+          ? `${entry.type} ${showOwner(entry.stat)} ${entry.stat.mode.toString(8)}`
           : '';
       }),
     );
     const skeleton = [
-      'directory 10000 3730',
-      'directory 10000 755',
-      'directory 10000 3730',
-      'fifo 10000 660',
+      'directory 0:0 700',
+      'directory 0:10000 710',
+      'file 0:10000 640',
+      'fifo 0:10000 660',
     ];
     expect(rights).toEqual([...skeleton, ...skeleton]);
     expect(system.readText(`${SCANDIR}/gateway-default/type`)).toBe('longrun\n');

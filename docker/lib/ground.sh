@@ -1,0 +1,17 @@
+# shellcheck shell=sh
+# Sourced by what root runs to its end: the ground it stands on. The container's environment may name
+# what hermes wrote, in PATH, LD_PRELOAD, NODE_OPTIONS and the like, so root reads single variables
+# of it as text. What goes on as hermes gets all of it then (become.sh).
+
+PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+
+# The value of a variable of the container: where s6-overlay keeps it, or else of this process.
+# $1: its name
+container_variable() {
+  if [ -d /run/s6/container_environment ]; then
+    [ ! -e "/run/s6/container_environment/$1" ] || cat "/run/s6/container_environment/$1"
+  else
+    printenv "$1" || :
+  fi
+}
