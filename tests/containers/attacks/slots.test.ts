@@ -185,7 +185,7 @@ describeInContainers('the account, at a slot', () => {
       '        time.sleep(0.001)',
     ].join('\n');
     expect((await here.python(script)).stdout).toBe('');
-    await here.container.ask('/command/s6-svc', '-x', `${slot}`);
+    await here.container.ask('/command/s6-svc', '-x', slot);
     await here.attack(`/command/s6-svc -d ${slot}`);
     await eventually(async () => {
       await expectUp(here.container, 'locks');

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { booted, shared, type Container } from './container.ts';
 import type { Ended } from './engine.ts';
-import { running, told } from './gateways.ts';
+import { registered, running, started, told } from './gateways.ts';
 
 /** A directory of root's, with a file in it that the account may not even read. */
 export const VICTIM = '/srv/victim';
@@ -97,3 +97,18 @@ export async function expectToRestart(container: Container, profile: string): Pr
   expect(await told(container, 'restart', profile)).toBe(`${profile}  restarted`);
   expect(await running(container, profile)).not.toBe(before);
 }
+
+/** A container with the gateways of `coder`, whose home is attacked, and of `writer`. */
+export async function withTwo(options: readonly string[] = []): Promise<Target> {
+  const here = await target(options);
+  await registered(here.container, 'coder', 'writer');
+  await started(here.container, 'coder', 'writer');
+  return here;
+}
+
+/** The files in which a gateway that runs and a boot leave something. */
+export const FILES = [
+  ...['.config-migration', '.env', '.hermes-boot.ids', 'SOUL.md', 'auth.json', 'config.yaml'],
+  ...['gateway_state.json', 'logs/container-boot.log', 'profiles/coder/gateway_state.json'],
+  ...['profiles/coder/.gateway-planned-stop.json', 'profiles/coder/.env', 'state.db'],
+].join(' ');
