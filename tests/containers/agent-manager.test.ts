@@ -29,9 +29,11 @@ def control(option):
 
 first = wait("true")
 control("-t")
+print("ended by itself, with 0:", wait("false"))
+control("-u")
 second = wait("true", first)
 control("-d")
-print("pid when down:", wait("false"))
+print("taken down:", wait("false"))
 control("-u")
 wait("true", second)
 `;
@@ -54,8 +56,10 @@ describeInContainers("the agent's own manager, as hermes", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').map((line) => line.trim())).toEqual([
       '-t 0',
+      'ended by itself, with 0: -1',
+      '-u 0',
       '-d 0',
-      'pid when down: -1',
+      'taken down: -1',
       '-u 0',
     ]);
   });

@@ -92,7 +92,9 @@ describeInContainers('programs of the agent, which belong to the account', () =>
 
   it('get no descriptor, terminal or group of root’s, as a helper of the boot or a gateway', async () => {
     const here = await withTwo();
-    await here.container.ask('/bin/mkdir', '-p', '/opt/hermes/scripts');
+    const migrate =
+      'mkdir -p /opt/hermes/scripts; : > /opt/hermes/scripts/docker_config_migrate.py';
+    await here.container.ask('/bin/sh', '-c', migrate);
     const show =
       'exec 9>> /opt/data/helper; ls -l /proc/$$/fd | sed "s/.* \\([0-9]* -> \\)/fd \\1/" >&9; grep -E "^(Groups|CapEff|CapPrm|Uid)" /proc/$$/status >&9; (: < /dev/tty) 2> /dev/null && echo terminal >&9; exit 0';
     await here.attack(

@@ -1,8 +1,12 @@
-/** What attacks inside a container need: victims that are root's, a program that shows that root ran it, and the look whether any harm was done. */
+/**
+ * What attacks inside a container need: victims that are root's, programs that show that root has run
+ * them, and the look whether any harm was done.
+ */
 import { expect } from 'vitest';
 import { booted, shared, type Container } from './container.ts';
 import type { Ended } from './engine.ts';
-import { registered, running, started, told } from './gateways.ts';
+import { profileFiles, running, told } from './gateways.ts';
+import { bindMount } from './volumes.ts';
 
 /** A directory of root's, with a file in it that the account may not even read. */
 export const VICTIM = '/srv/victim';
@@ -100,9 +104,13 @@ export async function expectToRestart(container: Container, profile: string): Pr
 
 /** A container with the gateways of `coder`, whose home is attacked, and of `writer`. */
 export async function withTwo(options: readonly string[] = []): Promise<Target> {
-  const here = await target(options);
-  await registered(here.container, 'coder', 'writer');
-  await started(here.container, 'coder', 'writer');
+  const recorded = '{"desired_state":"running"}';
+  const home = bindMount({
+    ...profileFiles('coder', recorded),
+    ...profileFiles('writer', recorded),
+  });
+  const here = await target(['-v', `${home}:/opt/data`, ...options]);
+  for (const profile of ['coder', 'writer']) await running(here.container, profile);
   return here;
 }
 
