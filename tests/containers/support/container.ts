@@ -86,7 +86,7 @@ async function bootedUntil(
   const bootedTimes = (times: number): Promise<void> =>
     eventually(async () => {
       const { stdout, stderr } = await logs();
-      const found = stdout.split('\n').filter((line) => line === 'booted').length;
+      const found = stdout.split('\n').filter((line) => line.trimEnd() === 'booted').length;
       if (found < times) throw new Error(`${name} has not booted ${times} times:\n${stderr}`);
     });
   let boots = 1;
