@@ -56,7 +56,7 @@ function trappedHome(more: Readonly<Record<string, string>> = {}): string {
 async function live(container: Container): Promise<void> {
   await registered(container, 'coder');
   await started(container, 'coder');
-  await container.ask('/bin/sh', '-c', 'kill -9 $(cat /opt/data/profiles/coder/gateway.pid)');
+  await container.ask('/bin/sh', '-c', 'kill -9 $(/bin/cat /opt/data/profiles/coder/gateway.pid)');
   await running(container, 'coder');
   await stopped(container, 'coder');
   await started(container, 'coder');

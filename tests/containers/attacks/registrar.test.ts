@@ -9,7 +9,7 @@ import {
   VICTIM,
   type Target,
 } from '../support/attacks.ts';
-import { gateway, registered, servicePid, started } from '../support/gateways.ts';
+import { gateway, registered, servicePid, started, told } from '../support/gateways.ts';
 
 const SOCKET = '/run/hermes-boot-registrar/socket';
 
@@ -93,6 +93,7 @@ describeInContainers('the registrar of gateways', () => {
     ['another action', 'start here\\n'],
     ['an action of s6', 'unregister .s6-svscan\\n'],
     ['a service that is no gateway', 'unregister ../main-hermes\\n'],
+    ['the name of its own service', 'unregister registrar\\n'],
     ['nothing', ''],
     ['only a newline', '\\nregister here\\n'],
   ])('refuses a request with %s, and makes nothing of it', async (_, line) => {
@@ -181,6 +182,16 @@ describeInContainers('the registrar of gateways', () => {
     );
     expect(stdout).toBe('');
     await registered(here.container, 'genuine');
+    await expectNoHarm(here);
+  });
+
+  it('is no gateway, and no profile of its name takes its place or removes it', async () => {
+    const here = shared();
+    expect(await told(here.container, 'list')).not.toMatch(/^(?:hermes-boot-)?registrar$/m);
+    await withProfile(here, 'registrar');
+    await gateway(here.container, 'register', 'registrar');
+    await gateway(here.container, 'unregister', 'registrar');
+    await registered(here.container, 'after-registrar');
     await expectNoHarm(here);
   });
 
