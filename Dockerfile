@@ -145,7 +145,7 @@ VOLUME ["/opt/data"]
 # Healthy once the boot has ended, degraded or not; the reason stands in the check's output. Until
 # then it may take as long as a boot may.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30m --retries=3 \
-  CMD ["hermes-boot", "status"]
+  CMD ["/usr/local/bin/hermes-boot", "status"]
 
 ARG HERMES_REF
 ARG REVISION=unknown

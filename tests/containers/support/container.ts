@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, inject, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, inject, onTestFinished, vi } from 'vitest';
 import { engine, mustDo, type Ended } from './engine.ts';
 
 /** Long enough for a machine under load; a wait ends as soon as it has what it waits for. */
@@ -50,9 +50,35 @@ export interface Container {
 
 /** Starts a container with a main program that stays, and waits until it is booted. */
 export async function booted(options: readonly string[] = []): Promise<Container> {
+  return bootedUntil(onTestFinished, options);
+}
+
+/** How a container that all tests of a suite share is got in one of them. */
+export function shared<T>(make: (boot: typeof booted) => Promise<T>): () => T {
+  const ends: (() => Promise<void>)[] = [];
+  const made: T[] = [];
+  const patience = 60_000;
+  beforeAll(async () => {
+    made.push(await make((options) => bootedUntil((end) => ends.push(end), options)));
+  }, patience);
+  afterAll(async () => {
+    for (const end of ends) await end();
+  }, patience);
+  return () => {
+    const [one] = made;
+    if (one === undefined) throw new Error('a shared container is there in tests only');
+    return one;
+  };
+}
+
+/** @param atEnd takes what removes the container */
+async function bootedUntil(
+  atEnd: (end: () => Promise<void>) => unknown,
+  options: readonly string[] = [],
+): Promise<Container> {
   const name = `hermes-boot-${randomUUID()}`;
-  onTestFinished(async () => {
-    await engine('rm', '-f', '-v', name);
+  atEnd(async () => {
+    await engine('rm', '-f', '-v', '-t', '0', name);
   });
   const words = ['sh', '-c', 'echo booted; exec sleep infinity'];
   await mustDo('run', '-d', '--name', name, ...runWords({ options, words }));
@@ -60,7 +86,7 @@ export async function booted(options: readonly string[] = []): Promise<Container
   const bootedTimes = (times: number): Promise<void> =>
     eventually(async () => {
       const { stdout, stderr } = await logs();
-      const found = stdout.split('\n').filter((line) => line === 'booted').length;
+      const found = stdout.split('\n').filter((line) => line.trimEnd() === 'booted').length;
       if (found < times) throw new Error(`${name} has not booted ${times} times:\n${stderr}`);
     });
   let boots = 1;

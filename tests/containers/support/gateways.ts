@@ -46,7 +46,7 @@ function svstat(container: Container, profile: string, fields: string): Promise<
 /** Waits until the gateway of a profile is there, and says which process it is. */
 export function running(container: Container, profile: string): Promise<string> {
   return eventually(async () => {
-    const pid = await container.ask('cat', `/opt/data/profiles/${profile}/gateway.pid`);
+    const pid = await container.ask('/bin/cat', `/opt/data/profiles/${profile}/gateway.pid`);
     expect(await svstat(container, profile, 'up,pid')).toBe(`true ${pid}`);
     return pid;
   });
