@@ -1,0 +1,39 @@
+import { beforeAll, expect, it } from 'vitest';
+import { describeInContainers } from './support/container.ts';
+import { canTrace, wholeLife } from './support/trace/life.ts';
+import { mapOnPage, mapText, replaceMap } from './support/trace/map-page.ts';
+import { rowsOf } from './support/trace/map-rows.ts';
+import { REASONS, reasonFor } from './support/trace/reasons.ts';
+import type { JudgedAct } from './support/trace/traced-container.ts';
+
+const needs = canTrace ? '' : ' [needs root and strace]';
+
+describeInContainers(`what root does in the whole life of a container${needs}`, () => {
+  let acts: readonly JudgedAct[] = [];
+  beforeAll(async () => {
+    if (canTrace) acts = await wholeLife();
+  }, 180_000);
+
+  it.skipIf(!canTrace)(
+    'touches nothing that the account can write, but for what has a reason in the list',
+    () => {
+      const open = acts.filter((act) => act.why !== undefined && reasonFor(act) === undefined);
+      const shown = open.map(({ actor, deed, path, why, line }) =>
+        [`${actor} ${deed} ${path}`, `  hermes ${why ?? ''}`, `  ${line.slice(0, 300)}`].join('\n'),
+      );
+      expect([...new Set(shown)].join('\n')).toBe('');
+    },
+  );
+
+  it.skipIf(!canTrace)('needs every reason in the list', () => {
+    const needed = new Set(acts.filter(({ why }) => why !== undefined).map(reasonFor));
+    const idle = REASONS.filter((reason) => !needed.has(reason)).map(({ name }) => name);
+    expect(idle).toEqual([]);
+  });
+
+  it.skipIf(!canTrace)('is what docs/security.md shows; UPDATE_MAP=1 writes it anew', async () => {
+    const map = await mapText(rowsOf(acts));
+    if (process.env.UPDATE_MAP === '1') replaceMap(map);
+    expect(mapOnPage()).toBe(map);
+  });
+});
