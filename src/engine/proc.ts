@@ -2,7 +2,7 @@
  * Reads from /proc: the main program, the ids that exist here, and the name and start of the
  * container.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
 import { errnoOf } from '../errors/problem.ts';
 import type { IdRange } from '../step/facts.ts';
@@ -99,9 +99,12 @@ function processIds(): string[] {
   }
 }
 
+/** Of root's processes and of one's own: any other could say that it was started for anything. */
 function argumentsOf(id: string): string[] {
   const path = `/proc/${id}/cmdline`;
   try {
+    const { uid } = statSync(path);
+    if (uid !== 0 && uid !== process.geteuid?.()) return [];
     return readFileSync(path, 'utf8').split('\0').slice(0, -1);
   } catch (error) {
     // It has ended meanwhile, or belongs to somebody else.

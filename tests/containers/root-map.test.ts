@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { describeInContainers } from './support/container.ts';
 import { canTrace, wholeLife } from './support/trace/life.ts';
 import { mapOnPage, mapText, replaceMap } from './support/trace/map-page.ts';
-import { rowsOf } from './support/trace/map-rows.ts';
+import { openActs, rowsOf } from './support/trace/map-rows.ts';
 import { REASONS, reasonFor } from './support/trace/reasons.ts';
 import type { JudgedAct } from './support/trace/traced-container.ts';
 
@@ -17,11 +17,7 @@ describeInContainers(`what root does in the whole life of a container${needs}`, 
   it.skipIf(!canTrace)(
     'touches nothing that the account can write, but for what has a reason in the list',
     () => {
-      const open = acts.filter((act) => act.why !== undefined && reasonFor(act) === undefined);
-      const shown = open.map(({ actor, deed, path, why, line }) =>
-        [`${actor} ${deed} ${path}`, `  hermes ${why ?? ''}`, `  ${line.slice(0, 300)}`].join('\n'),
-      );
-      expect([...new Set(shown)].join('\n')).toBe('');
+      expect(openActs(acts).join('\n')).toBe('');
     },
   );
 

@@ -19,9 +19,8 @@ export const ACTOR_NAMES = [...ACTORS.map(([name]) => name), 'hermes-boot'];
 
 /** Which part a process is that becomes a program. @param before which it was until then */
 export function actorOf(path: string, words: readonly string[], before: string): string {
-  const isHermesBoot = [path, ...words.slice(0, 2)].some((word) =>
-    /\/hermes-boot(?:\.cjs)?$/.test(word),
-  );
+  // Its script is still part of who called it: that is what comes in with an environment.
+  const isHermesBoot = words.slice(0, 2).some((word) => word.endsWith('/hermes-boot.cjs'));
   if (isHermesBoot) return before === 'the registrar' ? before : 'hermes-boot';
   return ACTORS.find(([, programs]) => programs.test(path))?.[0] ?? before;
 }

@@ -55,8 +55,7 @@ export function kindOf(path: string): string {
 }
 
 /** The acts that belong in the map: all but the reading of what is root's and runs nothing. */
-function isOnMap({ deed, path, why }: JudgedAct): boolean {
-  if (path === '/dev/null' || path === '/dev/tty') return false;
+function isOnMap({ deed, why }: JudgedAct): boolean {
   return (
     why !== undefined || (deed !== 'reads' && deed !== 'lists' && deed !== 'looks programs up in')
   );
@@ -89,4 +88,16 @@ function open(why: string): string {
 
 function rankOf({ actor, path }: Act): string {
   return `${String(ACTOR_NAMES.indexOf(actor) + 1).padStart(2, '0')} ${kindOf(path)}`;
+}
+
+/** What has no reason, once for each row, with the first call that shows it. */
+export function openActs(acts: readonly JudgedAct[]): string[] {
+  const shown = new Map<string, string>();
+  for (const act of acts) {
+    if (act.why === undefined || reasonFor(act) !== undefined) continue;
+    const key = `${act.deed} ${rankOf(act)}`;
+    const what = `${act.actor} ${act.deed} ${act.path}, and hermes ${act.why}`;
+    if (!shown.has(key)) shown.set(key, `${what}:\n  ${act.line.slice(0, 300)}`);
+  }
+  return [...shown.values()];
 }

@@ -61,7 +61,14 @@ export const TRACED_CALLS = [
 const DANGEROUS =
   /^(?:NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|LD_\w+|BASH_ENV|ENV|PYTHON(?:PATH|STARTUP|HOME)|GIT_\w+)$/;
 
-const CODE = /\.(?:so(?:\.[\d.]+)?|cjs|mjs|js|node|sh|py|pyc|pth|yaml)$/;
+/** Programs that obey only some of them, and which they are. */
+const NODES = /^(?:NODE|LD)_/;
+
+/** Devices that keep nothing and tell nothing. */
+const DEVICES = new Set(['/dev/null', '/dev/tty']);
+
+const CODE = /\.(?:so(?:\.[\d.]+)?|cjs|mjs|js|node|sh|py|pyc|pth)$/;
+const PLANS = /^\/(?:opt|etc)\/hermes-boot\/.*\.yaml$/;
 
 const CHANGES: Readonly<Record<string, Deed>> = {
   mkdir: 'makes',
@@ -87,13 +94,16 @@ const FOLLOWING = new Set(['truncate', 'setxattr', 'chown', 'chmod', 'utimens'])
 /**
  * The acts of root in a trace whose first thread is a root process.
  * @param actor who that first thread is
+ * @param isWhole whether the trace has come to its end; until then a child may be in it before strace
+ *   says whose it is, and what follows is left for later
  */
-export function rootActs(calls: readonly Call[], actor: string): Act[] {
+export function rootActs(calls: readonly Call[], actor: string, isWhole: boolean): Act[] {
   const threads = new Map<number, Thread>();
   const acts: Act[] = [];
   for (const call of calls) {
     if (threads.size === 0) threads.set(call.thread, firstThread(actor));
     const thread = threads.get(call.thread);
+    if (thread === undefined && !isWhole) break;
     if (thread === undefined) throw new Error(`nobody has started thread ${call.line}`);
     noteDescriptors(thread, call);
     if (/^(?:clone3?|v?fork)$/.test(call.name)) {
@@ -101,7 +111,7 @@ export function rootActs(calls: readonly Call[], actor: string): Act[] {
       if (child !== null) threads.set(Number(child[1]), forked(thread, call.args.join()));
       continue;
     }
-    acts.push(...actsOf(thread, call));
+    acts.push(...actsOf(thread, call).filter(({ path }) => !DEVICES.has(path)));
     follow(thread, call);
   }
   return acts;
@@ -237,7 +247,7 @@ function openActs(thread: Thread, { name, args, line }: Call): Act[] {
   if (flags.includes('O_PATH')) return [];
   const follows = !isOwn && !/O_NOFOLLOW|O_EXCL/.test(flags);
   const common = { actor, path, isHeld: throughOpen && !follows, follows, line };
-  const isLoad = CODE.test(path) || path === script;
+  const isLoad = CODE.test(path) || PLANS.test(path) || path === script;
   if (isLoad && !/O_WRONLY|O_RDWR/.test(flags)) return [{ ...common, deed: 'loads' }];
   if (thread.ids[1] !== 0) return [];
   if (name === 'creat' || /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(flags)) {
@@ -261,7 +271,8 @@ function execActs(thread: Thread, { args, result, line }: Call): Act[] {
         .filter((place) => place !== '');
       return places.map((path) => ({ ...common, deed: 'looks programs up in', path }));
     }
-    return DANGEROUS.test(name) ? [{ ...common, deed: 'is given', path: `$${name}` }] : [];
+    const isObeyed = DANGEROUS.test(name) && (!path.endsWith('/node') || NODES.test(name));
+    return isObeyed ? [{ ...common, deed: 'is given', path: `$${name}` }] : [];
   });
   return [runs, ...given];
 }

@@ -93,7 +93,7 @@ export class TracedContainer implements Container {
   /** Looks who could write where root has been so far. What is gone later is judged now. */
   look(): void {
     const account = accountIn(this.#pid, 'hermes');
-    for (const act of this.#acts()) {
+    for (const act of this.#acts(false)) {
       const key = keyOf(act);
       if (this.#why.has(key)) continue;
       const why =
@@ -104,12 +104,12 @@ export class TracedContainer implements Container {
 
   /** What root has done, each act with the reason that a look found. */
   acts(): JudgedAct[] {
-    return this.#acts().map((act) => ({ ...act, why: this.#why.get(keyOf(act)) }));
+    return this.#acts(true).map((act) => ({ ...act, why: this.#why.get(keyOf(act)) }));
   }
 
-  #acts(): Act[] {
+  #acts(isWhole: boolean): Act[] {
     return this.#traces.flatMap(({ file, actor }) =>
-      rootActs(parseCalls(readFileSync(file, 'utf8')), actor),
+      rootActs(parseCalls(readFileSync(file, 'utf8')), actor, isWhole),
     );
   }
 
