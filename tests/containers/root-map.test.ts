@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { describeInContainers } from './support/container.ts';
-import { canTrace, wholeLife } from './support/trace/life.ts';
+import { canTrace, openLife, wholeLife } from './support/trace/life.ts';
 import { mapOnPage, mapText, replaceMap } from './support/trace/map-page.ts';
 import { openActs, rowsOf } from './support/trace/map-rows.ts';
 import { REASONS, reasonFor } from './support/trace/reasons.ts';
@@ -32,4 +32,14 @@ describeInContainers(`what root does in the whole life of a container${needs}`, 
     if (process.env.UPDATE_MAP === '1') replaceMap(map);
     expect(mapOnPage()).toBe(map);
   });
+
+  it.skipIf(!canTrace)(
+    'shows the holes where HERMES_GATEWAY_REGISTRATION=open asks for them',
+    async () => {
+      const open = openActs(await openLife()).join('\n');
+      expect(open).toContain('runs /run/service/gateway-coder/run, and hermes owns /run/service');
+      expect(open).toContain('lists /run/service, and hermes owns /run/service');
+      expect(open).toMatch(/writes .*gateway-coder\/supervise\/status.new, and hermes owns/);
+    },
+  );
 });

@@ -1,8 +1,11 @@
 /** The parts of a container that root's processes are, by the program that they run. */
 
+/** What starts a container. */
+export const INIT = '/init of s6-overlay';
+
 /** A program belongs to the first of these that fits; sed, flock and their like to who started it. */
 const ACTORS: readonly (readonly [string, RegExp])[] = [
-  ['/init of s6-overlay', /^\/(?:init$|package\/|run\/service\/\.s6-svscan\/)/],
+  [INIT, /^\/(?:init$|package\/|run\/service\/\.s6-svscan\/)/],
   ['s6-svscan', /\/s6-svscan$/],
   ['s6-supervise', /\/s6-supervise$/],
   ['s6-log', /\/s6-log$/],

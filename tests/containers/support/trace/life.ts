@@ -79,3 +79,17 @@ async function rotated(container: TracedContainer): Promise<void> {
     expect(await container.ask('ls', '/opt/data/logs/gateways/coder')).toMatch(/^@/m);
   });
 }
+
+/** Boots with a scan directory that is the account's, and starts a gateway that the account made. */
+export async function openLife(): Promise<JudgedAct[]> {
+  const container = new TracedContainer();
+  try {
+    await container.run(['-e', 'HERMES_GATEWAY_REGISTRATION=open']);
+    await registered(container, 'coder');
+    await started(container, 'coder');
+    await container.stop();
+    return container.acts();
+  } finally {
+    await container.remove();
+  }
+}

@@ -1,5 +1,5 @@
 /** Turns what root did into the map: one row for each kind of path, the same after each run. */
-import { ACTOR_NAMES } from './actors.ts';
+import { ACTOR_NAMES, INIT } from './actors.ts';
 import { reasonFor } from './reasons.ts';
 import { DEEDS, type Act, type Deed } from './root-acts.ts';
 import type { JudgedAct } from './traced-container.ts';
@@ -26,7 +26,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
     /^\/etc\/(?:\.pwd\.lock|passwd|group|gshadow|shadow)[^/]*$/,
     '/etc/passwd, group and their locks',
   ],
-  [/^\$\w+/, '$NAME, which makes programs load code'],
+  [/^\$\w+/, '$NAME'],
   [/^\/opt\/hermes\/(\.venv|gateway|node_modules|ui-tui)(\/.*|$)/, '/opt/hermes/$1/…'],
   [/^\/opt\/hermes-boot\/plans\/.*/, '/opt/hermes-boot/plans/…'],
   [/^\/opt\/hermes-boot\/dist\/.*/, '/opt/hermes-boot/dist/…'],
@@ -40,6 +40,11 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/s6-overlay\/.+/, '/etc/s6-overlay/…'],
 ];
 
+/** /init makes and removes whole trees; where they are is enough. */
+const KINDS_OF_INIT: readonly (readonly [RegExp, string])[] = [
+  [/^(\/run\/(?:service|s6|s6-rc|s6-linux-init-container-results))(?:\/.*)?$/, '$1 and all below'],
+];
+
 /** Files that s6 and the engine write beside their final names. */
 const TEMPORARY: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)\.([^/]+)\.hermes-boot$/, '$1$2'],
@@ -47,10 +52,12 @@ const TEMPORARY: readonly (readonly [RegExp, string])[] = [
   [/\/event\/\.?ftrig1:.*/, '/event/ftrig1…'],
 ];
 
-/** The path of a row for a path. */
-export function kindOf(path: string): string {
+/** The path of the row for an act. */
+function kindOf({ actor, deed, path }: Pick<Act, 'actor' | 'deed' | 'path'>): string {
+  if (deed === 'looks programs up in') return '$PATH';
+  const kinds = actor === INIT && deed !== 'runs' ? [...KINDS_OF_INIT, ...KINDS] : KINDS;
   const named = TEMPORARY.reduce((text, [pattern, by]) => text.replace(pattern, by), path);
-  const kind = KINDS.find(([pattern]) => pattern.test(named));
+  const kind = kinds.find(([pattern]) => pattern.test(named));
   return kind === undefined ? named : named.replace(kind[0], kind[1]);
 }
 
@@ -68,26 +75,21 @@ export function rowsOf(acts: readonly JudgedAct[]): Row[] {
     const key = rankOf(act);
     const row = rows.get(key) ?? { act, deeds: new Set(), reasons: new Set() };
     row.deeds.add(act.deed);
-    if (act.why !== undefined) row.reasons.add(reasonFor(act)?.name ?? open(act.why));
+    if (act.why !== undefined) row.reasons.add(reasonFor(act)?.name ?? `OPEN: hermes ${act.why}`);
     rows.set(key, row);
   }
   return [...rows]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { act, deeds, reasons }]) => ({
       actor: act.actor,
-      path: kindOf(act.path),
+      path: kindOf(act),
       deeds: DEEDS.filter((deed) => deeds.has(deed)),
       reasons: [...reasons].sort(),
     }));
 }
 
-/** What stands in the map where the account can write and nobody has said why. */
-function open(why: string): string {
-  return `OPEN: ${why.replace(/\/.*/, kindOf)}`;
-}
-
-function rankOf({ actor, path }: Act): string {
-  return `${String(ACTOR_NAMES.indexOf(actor) + 1).padStart(2, '0')} ${kindOf(path)}`;
+function rankOf(act: Act): string {
+  return `${String(ACTOR_NAMES.indexOf(act.actor) + 1).padStart(2, '0')} ${kindOf(act)}`;
 }
 
 /** What has no reason, once for each row, with the first call that shows it. */

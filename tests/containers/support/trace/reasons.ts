@@ -1,4 +1,5 @@
 /** Where root may act on what the account can write, and why that gives the account nothing. */
+import { INIT } from './actors.ts';
 import type { Deed } from './root-acts.ts';
 import type { JudgedAct } from './traced-container.ts';
 
@@ -20,7 +21,7 @@ const HERMES_BOOT = ['hermes-boot', 'the registrar'];
 export const REASONS: readonly Reason[] = [
   {
     name: 'control FIFO',
-    actors: ['/init of s6-overlay', 's6-supervise', ...HERMES_BOOT],
+    actors: [INIT, 's6-supervise', ...HERMES_BOOT],
     deeds: ['reads', 'writes', 'makes', 'removes', 'sets owner of', 'sets mode of'],
     paths: /\/supervise\/control$/,
     text:
@@ -69,7 +70,7 @@ export const REASONS: readonly Reason[] = [
     name: 'PATH, not used',
     actors: [
       'hermes-boot',
-      ...['/init of s6-overlay', 's6-svscan', 's6-supervise', 'docker exec', 'main-wrapper.sh'],
+      ...[INIT, 's6-svscan', 's6-supervise', 'docker exec', 'main-wrapper.sh'],
       ...['scripts in cont-init.d', 'scripts of a gateway slot', 'the registrar'],
       'scripts of the static services',
     ],
@@ -82,7 +83,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'environment of the first program',
-    actors: ['/init of s6-overlay', 'docker exec'],
+    actors: [INIT, 'docker exec'],
     deeds: ['is given', 'loads'],
     paths: /^(?:\$\w+|\/opt\/data\/lib\/.*)$/,
     text:

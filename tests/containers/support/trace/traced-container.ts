@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, runWords, type Container } from '../container.ts';
 import { engine, mustDo, type Ended } from '../engine.ts';
+import { INIT } from './actors.ts';
 import { parseCalls } from './parse-calls.ts';
 import { rootActs, TRACED_CALLS, type Act } from './root-acts.ts';
 import { accountIn, whyWritable } from './who-can-write.ts';
@@ -73,7 +74,7 @@ export class TracedContainer implements Container {
   async #boot(): Promise<void> {
     await mustDo('start', this.#name);
     this.#pid = await mustDo('inspect', '-f', '{{.State.Pid}}', this.#name);
-    await this.#attach(this.#pid, 'boot', '/init of s6-overlay');
+    await this.#attach(this.#pid, 'boot', INIT);
     this.#boots += 1;
     await eventually(async () => {
       const { stdout, stderr } = await this.logs();
