@@ -99,11 +99,12 @@ function processIds(): string[] {
   }
 }
 
-/** Of root's processes and of one's own: any other could say that it was started for anything. */
 function argumentsOf(id: string): string[] {
   const path = `/proc/${id}/cmdline`;
   try {
-    const { uid } = statSync(path);
+    // Any other user could say that it was started for anything. The directory tells whose a process
+    // is; a process can make its files root's (PR_SET_DUMPABLE in prctl(2)).
+    const { uid } = statSync(`/proc/${id}`);
     if (uid !== 0 && uid !== process.geteuid?.()) return [];
     return readFileSync(path, 'utf8').split('\0').slice(0, -1);
   } catch (error) {

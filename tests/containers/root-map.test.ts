@@ -12,7 +12,7 @@ describeInContainers(`what root does in the whole life of a container${needs}`, 
   let acts: readonly JudgedAct[] = [];
   beforeAll(async () => {
     if (canTrace) acts = await wholeLife();
-  }, 180_000);
+  }, 300_000);
 
   it.skipIf(!canTrace)(
     'touches nothing that the account can write, but for what has a reason in the list',
