@@ -68,7 +68,7 @@ export const command = defineStep({
       : `${fingerprint?.of.join(', ') ?? ''}: changed since the last run, or never run`;
     return {
       changes: [
-        { kind: 'command', path: program, command: toRun, restore: [], why },
+        { kind: 'command', path: program, command: toRun, restore: [], opaque: true, why },
         ...(fingerprint === undefined ? [] : stampChanges(context, fingerprint, 'it has run')),
       ],
     };

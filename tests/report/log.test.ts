@@ -29,6 +29,19 @@ hermes-boot: info: stage2: done, 3 changes in 412 ms (ownership 371 ms)
     );
   });
 
+  test('has a line at level info for each line that a helper printed, and for no other note that only informs', () => {
+    const config = record(step('config', 'config.migrate'), {
+      notes: [
+        { severity: 'info', text: 'plugins are opt-in now', printed: true },
+        { severity: 'info', text: 'nobody asked' },
+      ],
+    });
+    expect(shownRun({ steps: [config] }, plainLog)).toContain(
+      'hermes-boot: info: config: | plugins are opt-in now\n',
+    );
+    expect(shownRun({ steps: [config] }, plainLog)).not.toContain('nobody asked');
+  });
+
   test('is a single line when there is nothing to do', () => {
     const idle = Array.from({ length: 19 }, (_, at) => record(step(`step-${at}`, 'directory')));
     expect(shownRun({ steps: idle, inputs }, plainLog)).toBe(
