@@ -1,5 +1,4 @@
 /** config.migrate: the agent's own helper brings its configuration to the version of the image. */
-import { Problem } from '../src/errors/problem.ts';
 import { absolutePaths, argv, environment, path } from '../src/step/fields.ts';
 import { info, warning } from '../src/step/notes.ts';
 import { fileToChange } from '../src/step/paths.ts';
@@ -8,9 +7,9 @@ import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
 import { defineStep, type Note, type Outcome, type StepContext } from '../src/step/step.ts';
 import { mayChange } from '../src/step/touch.ts';
 import { parentOf } from '../src/system/path.ts';
-import type { Command, ReadSystem } from '../src/system/system.ts';
-import { count, nullable } from '../src/text/codec.ts';
+import type { Command } from '../src/system/system.ts';
 import { backupChanges } from './config-migrate/backups.ts';
+import { expressionOf, TARGET_SCHEMA, targetVersion } from './config-migrate/target.ts';
 import { parseVersion, readVersion } from './config-migrate/version.ts';
 
 const schema = {
@@ -45,20 +44,7 @@ const schema = {
           'Directories in which it leaves backups of its own. A run that fails is undone, and the ' +
             'copies that it made there of files that are as they were are removed.',
         ),
-        target: {
-          type: 'object',
-          additionalProperties: false,
-          required: ['file', 'pattern'],
-          description: 'Where the image says which version it expects.',
-          properties: {
-            file: path('A file of the image.'),
-            pattern: {
-              type: 'string',
-              minLength: 1,
-              description: 'A regular expression whose one group is the version.',
-            },
-          },
-        },
+        target: TARGET_SCHEMA,
       },
     },
     stamp: path(
@@ -96,7 +82,7 @@ async function migrateByHelper(context: StepContext<Options>, helper: Helper): P
   const scripts = args.filter((word) => /^\/.*\.(?:py|[cm]?js|sh)$/.test(word));
   const absent = [program, ...scripts].find((path) => !isPresent(system, path));
   const key = options['version-key'] ?? schema.properties['version-key'].default;
-  const target = targetVersion(system, helper);
+  const target = targetVersion(system, helper.target);
   const failsOn = failurePattern(helper);
   if (absent !== undefined && target === undefined) {
     return { skipped: `this image has no ${absent}` };
@@ -169,38 +155,10 @@ function commandOf(context: StepContext<Options>, argv: Command['argv']): Comman
   return { argv, env, cwd: '/', ...(identity === undefined ? {} : { identity }) };
 }
 
-/** The version that the image expects; undefined where it does not tell. */
-function targetVersion(system: ReadSystem, { target }: Helper): number | undefined {
-  if (target === undefined || system.look(target.file).type !== 'file') return undefined;
-  const { pattern } = target;
-  const version = system.readAs<number | null>(target.file, {
-    name: `the number in ${pattern}`,
-    codec: nullable(count),
-    read(text) {
-      const found = patternOf(pattern).exec(text)?.[1];
-      return found !== undefined && /^\d{1,9}$/.test(found) ? Number(found) : null;
-    },
-  });
-  return version ?? undefined;
-}
-
-function patternOf(text: string): RegExp {
-  const wanted = 'a regular expression whose one group is the version';
-  return expressionOf('helper.target.pattern', text, wanted);
-}
-
 function failurePattern({ 'fails-on': pattern }: Helper): Pick<Command, 'failsOn'> {
   if (pattern === undefined) return {};
   expressionOf('helper.fails-on', pattern, 'a regular expression');
   return { failsOn: pattern };
-}
-
-function expressionOf(option: string, text: string, wanted: string): RegExp {
-  try {
-    return new RegExp(text, 'm');
-  } catch {
-    throw new Problem({ found: `${option} is ${text}`, wanted });
-  }
 }
 
 function seenBefore(file: string, from: number, target: number | undefined): Outcome {

@@ -4,11 +4,11 @@ import { Problem } from '../src/errors/problem.ts';
 import { requireVariableNames } from '../src/step/env-variables.ts';
 import { absolutePaths, environment, owner, path } from '../src/step/fields.ts';
 import { leftAlone, warning } from '../src/step/notes.ts';
+import { filesOfEach } from '../src/step/paths.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import { isLinked } from '../src/system/entry.ts';
-import { join, parentOf } from '../src/system/path.ts';
-import type { ReadSystem } from '../src/system/system.ts';
+import { parentOf } from '../src/system/path.ts';
 import { listed } from '../src/text/phrases.ts';
 import {
   appendLine,
@@ -42,7 +42,7 @@ export const envFileVariables = defineStep({
     for (const [name, value] of wanted) requireOneLine(name, value);
     const changes: Change[] = [];
     const notes: Note[] = [];
-    for (const path of [...options.files, ...filesIn(system, options.each ?? [])]) {
+    for (const path of [...options.files, ...filesOfEach(system, options.each ?? [], '.env')]) {
       const entry = system.look(path);
       if (isLinked(entry)) {
         notes.push(leftAlone(path, entry));
@@ -81,16 +81,6 @@ function requireOneLine(name: string, value: string): void {
   if (/\p{Cc}/u.test(value)) {
     throw new Problem({ found: `${name} has a control character`, wanted: 'one line' });
   }
-}
-
-/** The .env files of the directories in some directories. */
-function filesIn(system: ReadSystem, directories: readonly string[]): string[] {
-  return directories.flatMap((directory) =>
-    system
-      .list(directory)
-      .filter((name) => system.look(join(directory, name)).type === 'directory')
-      .map((name) => join(directory, `${name}/.env`)),
-  );
 }
 
 /** A text in which every wanted variable stands once, and none of those that were ours before. */

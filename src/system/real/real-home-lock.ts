@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -35,6 +36,9 @@ const WRITE_IN = 0o3;
 
 /** Another name each time (random(4)); the module of Node for it takes longer than a lock. */
 const UNIQUE = '/proc/sys/kernel/random/uuid';
+
+/** All may read who holds the home, the account of the services among them. */
+const MODE = 0o644;
 
 /** In bytes. */
 const LARGEST_RECORD = 4096;
@@ -215,11 +219,15 @@ export class RealHomeLock implements HomeLock {
  */
 function openLockFile(directory: number, name: string): number {
   const open = (flags: number): number | undefined =>
-    unlessErrno(() => openSync(pathOf(directory, name), flags, 0o600), 'ENOENT');
+    unlessErrno(() => openSync(pathOf(directory, name), flags, MODE), 'ENOENT');
   const fd = open(OPEN) ?? open(OPEN | constants.O_CREAT);
   if (fd === undefined) throw new Problem({ found: `${name} cannot be made` });
   const stats = fstatSync(fd);
-  if (stats.isFile() && stats.nlink <= 1) return fd;
+  if (stats.isFile() && stats.nlink <= 1) {
+    // Whatever the umask, and what earlier releases made for themselves alone.
+    if ((stats.mode & 0o777) !== MODE) unlessErrno(() => fchmodSync(fd, MODE));
+    return fd;
+  }
   closeSync(fd);
   throw new Problem({
     found: `${name} is not a lock file of hermes-boot`,

@@ -112,7 +112,9 @@ test('a directory without a soul, and a link to one, are no profiles', async () 
     { [`${HOME}/profiles/linked`]: link('/srv/me'), '/srv/me/SOUL.md': file('') },
   );
   const notes = await notesOf(system);
-  expect(notes[0]).toContain('profiles/linked is a link to /srv/me: left alone');
+  expect(notes[0]).toContain(
+    'profiles/linked is a link to /srv/me: refusing to follow it; left alone',
+  );
   await converge(profileGateways, options, system);
   expect(slots(system)).toEqual({ default: 'down' });
 });
