@@ -178,7 +178,7 @@ function coveredLine(line: string, cover: Cover): string {
 }
 
 /** Nobody but its owner reads a .env file. */
-const MODE = 0o600;
+export const MODE = 0o600;
 
 /** A .env file as it is, absent or not. */
 export interface EnvFile {

@@ -45,6 +45,12 @@ function homeWith({ name, text, mode = 0o644, owner = 0, readOnly = false }: Sou
   makeRoot(root, isRoot);
   // A link that other tests are about.
   rmSync(join(root, 'opt/data/home'));
+  // Of the version that the image expects: it has no helper to migrate an older one.
+  const config = join(root, 'opt/data/config.yaml');
+  writeFileSync(
+    config,
+    readFileSync(config, 'utf8').replace(/^_config_version: .*/m, '_config_version: 12'),
+  );
   const source = join(temporaryDirectory(), 'source');
   const target = join(root, 'opt/data', name);
   rmSync(target, { recursive: true, force: true });

@@ -62,6 +62,21 @@ test('a line that somebody wrote by hand stays when the variable is unset', asyn
   });
 });
 
+test('the .env files of profiles are closed to everybody but their owner, whether anything is set', async () => {
+  const at = (name: string): string => `${HOME}/profiles/${name}/.env`;
+  const system = world({
+    [`${HOME}/.env`]: file('A=1', { owner: '10000:10000', mode: 0o600 }),
+    [at('a')]: file('A=1', { owner: '10000:10000', mode: 0o644 }),
+    [at('b')]: directory(),
+    [at('c')]: link('/etc/shadow'),
+    [at('d')]: file('A=1', { owner: '10000:10000', mode: 0o600 }),
+    [at('e')]: file('A=1', { mode: 0o644, nlink: 2 }),
+  });
+  const { changes } = await findingsOf(envFileVariables, withValue(), system);
+  expect(changes.map(showChange)).toEqual([`${at('a')} mode 0644 -> 0600`]);
+  expect((await converge(envFileVariables, withValue(), system)).changes).toEqual([]);
+});
+
 test('without a value, no file is made', async () => {
   const system = world({ [HOME]: directory() });
   expect((await findingsOf(envFileVariables, withValue(), system)).changes).toEqual([]);

@@ -118,30 +118,3 @@ test('with if-own a file of another user is left alone, and told of', async () =
   const own = { facts: { ...ROOT_FACTS, uid: 10_000, gid: 10_000 } };
   expect((await findingsOf(fileMode, ifOwn, system, own)).changes).toHaveLength(1);
 });
-
-test('the file of that name in each of some directories is kept in the same way, and one costs no other', async () => {
-  const at = (name: string): string => `/opt/data/profiles/${name}/.env`;
-  const system = world({
-    '/opt/data/.env': file('A=1', { owner: '10000:10000', mode: 0o600 }),
-    [at('a')]: file('A=1', { owner: '10000:10000', mode: 0o644 }),
-    [at('b')]: directory(),
-    [at('c')]: link('/etc/shadow'),
-    [at('d')]: file('A=1', { mode: 0o640 }),
-    '/opt/data/profiles/e': directory(),
-    '/opt/data/profiles/.env': file(''),
-  });
-  const options = {
-    path: '/opt/data/.env',
-    each: ['/opt/data/profiles'],
-    owner: 'hermes',
-    mode: '0600',
-  };
-  const { changes, notes } = await findingsOf(fileMode, options, system);
-  expect(changes.map(showChange)).toEqual([
-    `${at('a')} mode 0644 -> 0600`,
-    `${at('d')} mode 0640 -> 0600`,
-    `${at('d')} owner 0:0 -> 10000:10000`,
-  ]);
-  expect(notes).toHaveLength(2);
-  expect((await converge(fileMode, options, system)).changes).toEqual([]);
-});
