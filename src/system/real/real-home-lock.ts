@@ -24,6 +24,7 @@ import {
 } from '../home-lock.ts';
 import { parseRecord } from '../home-record.ts';
 import { join } from '../path.ts';
+import { ROOTS_PATH } from './command-env.ts';
 import { lookProblem, unlessErrno } from './errno.ts';
 import { pathOf, statOf } from './open.ts';
 import type { RealSystem } from './real.ts';
@@ -100,18 +101,21 @@ export class RealHomeLock implements HomeLock {
   readonly #home: string;
   readonly #plan: string;
   readonly #timeout: number;
+  readonly #path: string;
   #mark = '';
   #held: Held | undefined;
 
   /**
    * @param plan the name of the plan, for those that wait
    * @param timeout how long to wait, in milliseconds
+   * @param path where flock(1) is looked for: never in a PATH of the container's
    */
-  constructor(system: RealSystem, home: string, plan: string, timeout: number) {
+  constructor(system: RealSystem, home: string, plan: string, timeout: number, path = ROOTS_PATH) {
     this.#system = system;
     this.#home = home;
     this.#plan = plan;
     this.#timeout = timeout;
+    this.#path = path;
   }
 
   mark(): void {
@@ -164,15 +168,19 @@ export class RealHomeLock implements HomeLock {
 
   /** Locks an open file. @returns whether somebody else had it */
   async #lock(fd: number, signal: AbortSignal, tell: Tell): Promise<boolean> {
-    if (await flock(fd, ['--nonblock'], signal)) return false;
+    if (await this.#flock(fd, ['--nonblock'], signal)) return false;
     tell({ severity: 'info', text: `waiting for ${this.#holder()}` });
     const seconds = String(this.#timeout / 1000);
-    if (await flock(fd, ['--timeout', seconds], signal)) return true;
+    if (await this.#flock(fd, ['--timeout', seconds], signal)) return true;
     throw new HomeHeld({
       code: 'timeout',
       found: `${this.#home} is held by ${this.#holder()}; waited ${seconds} s for it`,
       mend: 'let that boot end, or stop its container; two boots of one home undo each other',
     });
+  }
+
+  #flock(fd: number, how: readonly string[], signal: AbortSignal): Promise<boolean> {
+    return flock(fd, how, this.#path, signal);
   }
 
   #take(fd: number, waited: boolean): 'fresh' | 'stale' {
@@ -271,12 +279,18 @@ function unique(): string {
  * @returns false when somebody else holds the lock
  * @throws Problem when it cannot be locked at all; the reason of `signal` when that aborts
  */
-function flock(fd: number, how: readonly string[], signal: AbortSignal): Promise<boolean> {
+function flock(
+  fd: number,
+  how: readonly string[],
+  path: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const conflict = ['--conflict-exit-code', String(CONFLICT)];
     // The child has the same open file as its descriptor 3.
     const child = spawn('flock', ['--exclusive', ...conflict, ...how, '3'], {
       stdio: ['ignore', 'ignore', 'pipe', fd],
+      env: { PATH: path },
       signal,
     });
     let said = '';

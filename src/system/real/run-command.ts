@@ -7,7 +7,7 @@ import { accessSync, closeSync, constants, readdirSync, readFileSync } from 'nod
 import { Problem, errnoOf } from '../../errors/problem.ts';
 import type { Identity } from '../accounts.ts';
 import type { Command } from '../system.ts';
-import { commandEnvironment } from './command-env.ts';
+import { commandEnvironment, ROOTS_PATH } from './command-env.ts';
 import { bounded, outputLines } from './helper-output.ts';
 
 /** How many of the last lines of a failed command are told. */
@@ -197,6 +197,7 @@ const PATIENCE = 15_000;
 export function capture(program: string, args: readonly string[]): Captured {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: ROOTS_PATH },
     encoding: 'utf8',
     timeout: PATIENCE,
   });
