@@ -9,6 +9,7 @@ import { contentEquals } from '../../src/step/program.ts';
 import type { OptionsOf } from '../../src/step/schema.ts';
 import type { StepContext } from '../../src/step/step.ts';
 import { Content, type Reader, sealed } from '../../src/system/content.ts';
+import { EditedContent } from '../../src/system/edited-content.ts';
 import { parseMode } from '../../src/system/entry.ts';
 import { TARGET_SCHEMA, targetVersion } from '../config-migrate/target.ts';
 
@@ -93,11 +94,16 @@ export function sourceOf({
   let copy: Content | undefined;
   const version = targetVersion(system, options.version?.target);
   const key = options.version?.key;
-  const read = (): Content =>
-    (copy ??=
-      key === undefined || version === undefined
-        ? system.read(from)
-        : system.readAs(from, stamped(key, version)));
+  const read = (): Content => {
+    if (copy !== undefined) return copy;
+    const original = system.read(from);
+    copy = original;
+    if (key !== undefined && version !== undefined) {
+      const reader = stamped(key, version);
+      copy = new EditedContent(original, original.open(reader), reader.name);
+    }
+    return copy;
+  };
   const size = version === undefined ? entry.stat.size : read().size;
   return { size, content: read, equals: (other) => read().equals(other) };
 }
