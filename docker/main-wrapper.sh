@@ -22,7 +22,7 @@ if [ "$uid" -ne "$(id -u hermes)" ] && [ "${HERMES_BOOT_PLAN:-}" != unprivileged
   # The quoted lines show what to type.
   # shellcheck disable=SC2016
   printf '%s\n' \
-    "hermes: this container was started with --user $uid, neither root nor hermes ($(id -u hermes))" \
+    "hermes: this container was started with --user $uid, which is not supported: neither root nor hermes ($(id -u hermes))" \
     'Such a user can neither prepare the home nor write to the image. To have files on the volume' \
     'belong to your own user, start as root and pass your ids instead:' \
     '  docker run -e HERMES_UID=$(id -u) -e HERMES_GID=$(id -g) …' \

@@ -42,6 +42,11 @@ export const authRebootstrap = defineStep({
         default: 'nous',
         description: 'The provider whose session it is.',
       },
+      client: {
+        type: 'string',
+        minLength: 1,
+        description: 'The client_id that a seed must have; the session of another is refused.',
+      },
       owner: owner('Who owns the file once it is written. Without this it keeps its owner.'),
     },
   },
@@ -53,6 +58,12 @@ export const authRebootstrap = defineStep({
     const name = `providers.${provider}`;
 
     const given = readSeed(seed, provider);
+    const { client } = options;
+    if (given !== undefined && client !== undefined && given.session.get('client_id') !== client) {
+      const found = `the session in ${variable ?? 'the seed'} is not of the client ${client}`;
+      const text = `${found}: refused, ${file} stays as it is (#59983)`;
+      return nothing('bad_seed', found, warning(text));
+    }
     if (given === undefined) {
       const found = `${variable ?? 'the seed'} has no ${name} with an access and a refresh token`;
       const text = `${found}: ${file} stays as it is (#59983)`;

@@ -19,6 +19,9 @@ export const command = defineStep({
     properties: {
       argv: argv('The program, as an absolute path, and its arguments. It runs as `as`.'),
       env: environment('Variables for it, on top of PATH, HOME and USER.'),
+      'if-present': absolutePaths(
+        'Files or directories without which there is nothing to run: an image or a home that lacks one is left alone.',
+      ),
       cwd: path('The directory that it starts in; / without this.'),
       creates: path('What it makes: when this is there, the command is not run for it.'),
       fingerprint: {
@@ -36,6 +39,8 @@ export const command = defineStep({
   plan(context) {
     const { system, with: options } = context;
     const { creates, fingerprint } = options;
+    const absent = options['if-present']?.find((at) => !isPresent(system, at));
+    if (absent !== undefined) return { skipped: `${absent} is missing` };
     const isMissing = creates !== undefined && system.look(creates).type === 'missing';
     const hasChanged = fingerprint !== undefined && !isUnchanged(system, fingerprint);
     if (!isMissing && !hasChanged) {
@@ -68,14 +73,15 @@ export const command = defineStep({
       : `${fingerprint?.of.join(', ') ?? ''}: changed since the last run, or never run`;
     return {
       changes: [
-        { kind: 'command', path: program, command: toRun, restore: [], why },
+        { kind: 'command', path: program, command: toRun, restore: [], opaque: true, why },
         ...(fingerprint === undefined ? [] : stampChanges(context, fingerprint, 'it has run')),
       ],
     };
   },
-  touches: ({ creates, fingerprint }) => [
+  touches: ({ creates, fingerprint, ...options }) => [
     ...mayChange(creates),
     ...mayChange(fingerprint?.stamp),
     ...reliesOn(fingerprint?.of),
+    ...reliesOn(options['if-present']),
   ],
 });

@@ -4,16 +4,20 @@ import { Problem } from '../src/errors/problem.ts';
 import { requireVariableNames } from '../src/step/env-variables.ts';
 import { absolutePaths, environment, owner, path } from '../src/step/fields.ts';
 import { leftAlone, warning } from '../src/step/notes.ts';
+import { filesOfEach } from '../src/step/paths.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOn, reliesOnOwner, withTrees } from '../src/step/touch.ts';
-import { isLinked } from '../src/system/entry.ts';
-import { join, parentOf } from '../src/system/path.ts';
+import { rightsChanges } from '../src/step/rights.ts';
+import { type Entry, isLinked } from '../src/system/entry.ts';
+import { parentOf } from '../src/system/path.ts';
+import { isHardLinked } from '../src/system/scan.ts';
 import type { ReadSystem } from '../src/system/system.ts';
 import { listed } from '../src/text/phrases.ts';
 import {
   appendLine,
   isOurs,
   joinPieces,
+  MODE,
   ownLine,
   parseEnvFile,
   readEnvFile,
@@ -30,7 +34,9 @@ export const envFileVariables = defineStep({
     properties: {
       files: absolutePaths('The .env files. They are made, with mode 0600, where that is needed.'),
       from: path('The .env file of the image: what a missing one of these files starts with.'),
-      each: absolutePaths('Directories of which each directory in them has a .env file, too.'),
+      each: absolutePaths(
+        'Directories of which each directory in them has a .env file, too. It is kept at 0600.',
+      ),
       variables: environment('Their values; one that is unset is taken out where this put it.'),
       owner: owner('Who owns a file once it is written. Without this it keeps its owner.'),
     },
@@ -42,24 +48,29 @@ export const envFileVariables = defineStep({
     for (const [name, value] of wanted) requireOneLine(name, value);
     const changes: Change[] = [];
     const notes: Note[] = [];
-    for (const path of [...options.files, ...filesIn(system, options.each ?? [])]) {
+    for (const path of [...options.files, ...filesOfEach(system, options.each ?? [], '.env')]) {
       const entry = system.look(path);
       if (isLinked(entry)) {
         notes.push(leftAlone(path, entry));
         continue;
       }
       if (system.look(parentOf(path)).type !== 'directory') continue;
+      const closing = options.files.includes(path) ? [] : closingChanges(system, path, entry);
       try {
         const seed = options.files.includes(path) ? options.from : undefined;
         const file = readEnvFile(system, path, seed);
         const { text, changed } = rewritten(file.text, wanted);
-        if (changed.length === 0) continue;
+        if (changed.length === 0) {
+          changes.push(...closing);
+          continue;
+        }
         const label = `with ${listed(changed)}`;
         const why = 'the container decides where the agent connects to';
         changes.push(rewrite(context, file, text, { label, why }));
       } catch (error) {
         // One file that cannot be read keeps no other one as it was.
         if (!(error instanceof Problem)) throw error;
+        changes.push(...closing);
         const { sharedCause: cause } = error;
         const note = warning(`${path} is left as it is: ${error.message}`);
         notes.push(cause === undefined ? note : { ...note, cause });
@@ -77,20 +88,16 @@ export const envFileVariables = defineStep({
   ],
 });
 
+/** The changes that close a .env file to all but its owner; a mount is the operator's. */
+function closingChanges(system: ReadSystem, path: string, entry: Entry): Change[] {
+  if (entry.type !== 'file' || isHardLinked(entry) || system.isMountedFile(path)) return [];
+  return rightsChanges(path, entry, { mode: MODE }, { mode: 'it holds secrets', owner: '' });
+}
+
 function requireOneLine(name: string, value: string): void {
   if (/\p{Cc}/u.test(value)) {
     throw new Problem({ found: `${name} has a control character`, wanted: 'one line' });
   }
-}
-
-/** The .env files of the directories in some directories. */
-function filesIn(system: ReadSystem, directories: readonly string[]): string[] {
-  return directories.flatMap((directory) =>
-    system
-      .list(directory)
-      .filter((name) => system.look(join(directory, name)).type === 'directory')
-      .map((name) => join(directory, `${name}/.env`)),
-  );
 }
 
 /** A text in which every wanted variable stands once, and none of those that were ours before. */

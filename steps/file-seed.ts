@@ -40,6 +40,7 @@ export const fileSeed = defineStep({
     ...mayChange(options.path, 'existence', 'mode', 'owner'),
     ...mayChange(options.follow),
     ...reliesOn(options.from),
+    ...reliesOn(options.version?.target.file),
     ...reliesOnOwner(options.owner),
   ],
 });

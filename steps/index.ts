@@ -18,6 +18,7 @@ import { envFileKey } from './env-file-key.ts';
 import { envFileVariables } from './env-file-variables.ts';
 import { fileMode } from './file-mode.ts';
 import { fileSeed } from './file-seed.ts';
+import { fileWritable } from './file-writable.ts';
 import { installStamp } from './install-stamp.ts';
 import { ownerPaths } from './owner-paths.ts';
 import { ownerProbe } from './owner-probe.ts';
@@ -33,6 +34,7 @@ export const stepTypes: readonly AnyStepType[] = [
   directoryTree,
   directoryPrivate,
   fileMode,
+  fileWritable,
   fileSeed,
   ownerPaths,
   ownerProbe,

@@ -2,61 +2,83 @@
 import type { Change } from '../src/changes/change.ts';
 import { LookFailed } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
-import { multiplexes, isLeftover, profilesOf } from '../src/gateway/profiles.ts';
+import { isLeftover, profilesOf } from '../src/gateway/profiles.ts';
 import { s6Program } from '../src/gateway/slot-layout.ts';
 import { accessFor, isScanned } from '../src/gateway/slot.ts';
 import { requireVariableNames } from '../src/step/env-variables.ts';
 import { account, environment, path, slotAccess } from '../src/step/fields.ts';
 import { leftAlone, warning } from '../src/step/notes.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/paths.ts';
-import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
+import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
+import {
+  changesOr,
+  defineStep,
+  type Note,
+  type Outcome,
+  type StepContext,
+} from '../src/step/step.ts';
 import { mayChange, reliesOnAccount, withTrees } from '../src/step/touch.ts';
 import type { Owner } from '../src/system/entry.ts';
 import { join } from '../src/system/path.ts';
 import type { ReadSystem } from '../src/system/system.ts';
+import { listed } from '../src/text/phrases.ts';
 import {
   leftoverChanges,
   outdatedSlot,
   unknownSlots,
   legacyChanges,
 } from './profile-gateways/old-slots.ts';
+import { readIntents } from './profile-gateways/intents.ts';
 import { type Planned, planProfile } from './profile-gateways/profile.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['home', 'scandir', 'account'],
+  properties: {
+    home: path('The home: the default profile, and below profiles/ the others.'),
+    scandir: path('The scan directory of s6-svscan, which starts what is in it.'),
+    account: account('Who the gateways run as, and who controls them.'),
+    multiplex: {
+      type: 'boolean',
+      description:
+        'Whether the default gateway serves all profiles, so that no other one is started. ' +
+        'Without this, gateway.multiplex_profiles of config.yaml says so. With `gateways: one` ' +
+        'neither counts.',
+    },
+    gateways: {
+      type: 'string',
+      enum: ['each', 'one'],
+      default: 'each',
+      description:
+        'Which agent the image has. each: every profile has a gateway of its own, unless ' +
+        'multiplexing says that the default one serves all. one: the default gateway serves all ' +
+        'profiles, but those with gateway.standalone in their config.yaml, and runs as soon as ' +
+        'one of them wants to run.',
+    },
+    'no-supervise': {
+      type: 'boolean',
+      default: false,
+      description: 'Leaves a container that was started for `gateway run` to that program.',
+    },
+    access: slotAccess(
+      "Whether slots are root's and the account registers one by asking for it (closed), or the " +
+        'account makes and changes them by itself (open), and with that can become root.',
+    ),
+    env: environment('Variables for the gateways, on top of those of the container.'),
+  },
+} as const satisfies ObjectSchema;
+
+type Options = OptionsOf<typeof schema>;
 
 /** The gateways of all profiles. */
 export const profileGateways = defineStep({
   uses: 'profile-gateways',
   summary: 'Register a gateway with s6 for every profile; those that ran are started again.',
-  schema: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['home', 'scandir', 'account'],
-    properties: {
-      home: path('The home: the default profile, and below profiles/ the others.'),
-      scandir: path('The scan directory of s6-svscan, which starts what is in it.'),
-      account: account('Who the gateways run as, and who controls them.'),
-      multiplex: {
-        type: 'boolean',
-        description:
-          'Whether the default gateway serves all profiles, so that no other one is started. ' +
-          'Without this, gateway.multiplex_profiles of config.yaml says so.',
-      },
-      'no-supervise': {
-        type: 'boolean',
-        default: false,
-        description: 'Leaves a container that was started for `gateway run` to that program.',
-      },
-      access: slotAccess(
-        "Whether slots are root's and the account registers one by asking for it (closed), or the " +
-          'account makes and changes them by itself (open), and with that can become root.',
-      ),
-      env: environment('Variables for the gateways, on top of those of the container.'),
-    },
-  },
-  plan(context) {
+  schema,
+  async plan(context) {
     const { system, with: options } = context;
-    if (system.look(options.scandir).type === 'missing') {
-      return { skipped: `${options.scandir} is missing: no s6-svscan runs gateways here` };
-    }
+    if (system.look(options.scandir).type === 'missing') return withoutSupervisor(context);
     existingDirectory(context, 'scandir', options.scandir);
     existingDirectory(context, 'home', options.home);
     requireVariableNames('env', Object.keys(options.env ?? {}));
@@ -76,14 +98,15 @@ export const profileGateways = defineStep({
       account: options.account,
       env: options.env ?? {},
       scanned: isScanned(system, scandir),
-      legacy: legacyChanges(context, home, owner),
-      multiplexed: options.multiplex ?? multiplexes(system, home),
     };
+    const legacy = legacyChanges(context, home, owner);
+    const intents = await readIntents(context, home, found.profiles, legacy.length > 0);
+    notes.push(...intents.notes);
     const planned: Planned[] = [];
     const withdrawn: Change[] = [];
     for (const profile of found.profiles) {
       try {
-        const plan = planProfile(profile, shared);
+        const plan = planProfile(profile, intents.of(profile), shared);
         planned.push(plan);
         notes.push(...plan.notes);
       } catch (error) {
@@ -104,7 +127,7 @@ export const profileGateways = defineStep({
       ...gone.changes,
       ...withdrawn,
       ...log.before,
-      ...shared.legacy,
+      ...legacy,
       ...planned.flatMap((plan) => plan.changes),
       ...log.after,
       ...(planned.some(({ due }) => due) || gone.changes.length > 0
@@ -186,7 +209,22 @@ export function logChanges(
   };
 }
 
-function lineOf({ profile, prior, starts }: Planned): string {
+function lineOf({ profile, prior, starts, priorExit }: Planned): string {
   const action = starts ? 'started' : 'registered';
-  return `profile=${profile} prior_state=${prior ?? 'none'} action=${action}`;
+  return `profile=${profile} prior_state=${prior ?? 'none'} action=${action} prior_exit=${priorExit}`;
+}
+
+/** Where no s6 runs, no gateway does: told where one should. */
+async function withoutSupervisor(context: StepContext<Options>): Promise<Outcome> {
+  const { system, with: options } = context;
+  const reason = `${options.scandir} is missing: no s6-svscan runs gateways here`;
+  if (system.look(options.home).type !== 'directory') return { skipped: reason };
+  const home = canonical(system, options.home);
+  const { profiles } = profilesOf(system, home);
+  const intents = await readIntents(context, home, profiles, false);
+  const wanted = intents.wanted();
+  if (wanted.length === 0) return { skipped: reason };
+  const verb = wanted.length === 1 ? 'wants' : 'want';
+  const text = `${listed(wanted)} ${verb} to run, and nothing starts it: ${reason}`;
+  return { converged: reason, notes: [warning(text)] };
 }

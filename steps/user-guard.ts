@@ -22,7 +22,9 @@ export const userGuard = defineStep({
     if (uid === wanted) return { converged: `started as ${options.account} (${uid})` };
     throw new Problem({
       code: 'not-permitted',
-      found: `started with --user ${uid}, neither root nor ${options.account} (${wanted})`,
+      found:
+        `started with --user ${uid}, which is not supported: neither root nor ` +
+        `${options.account} (${wanted})`,
       mend: [
         'start as root and pass your ids instead:',
         `  docker run -e PUID=${uid} -e PGID=${gid === 0 ? uid : gid} …`,

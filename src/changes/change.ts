@@ -143,6 +143,10 @@ export interface CommandChange extends Common {
   readonly command: Command;
   /** Files that are put back as they were when the command fails. */
   readonly restore: readonly string[];
+  /** Directories in which it leaves copies of them; those of a failed run are removed. */
+  readonly copies?: readonly string[];
+  /** Set for a program of which nobody here knows what else it changes. */
+  readonly opaque?: true;
 }
 
 /** The fingerprint of some files is written down, so that the next boot can tell a change. */

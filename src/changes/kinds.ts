@@ -6,11 +6,11 @@ import { Content } from '../system/content.ts';
 import { showMode, showOwner, type Owner } from '../system/entry.ts';
 import { IDS_MODE, homeIdsContent, type HomeIds } from '../system/ids-record.ts';
 import { showRule } from '../system/owner-rule.ts';
-import type { Time } from '../system/scan.ts';
 import type { ReadSystem, System } from '../system/system.ts';
 import type { OwnerScan } from '../system/tree.ts';
-import type { Change, CommandChange, IdsChange, RecordChange } from './change.ts';
+import type { Change, IdsChange, RecordChange } from './change.ts';
 import type { Need } from './need.ts';
+import { type Making, runWithRestore } from './run-with-restore.ts';
 import { makeTreeOwner, showExtent } from './tree-owner.ts';
 
 /** A change in short texts, the same in every output. Contents never appear in it. */
@@ -48,7 +48,7 @@ interface Row<C> {
   readonly make: (
     change: C,
     system: System,
-    time: Time,
+    time: Making,
     learn: (made: Made) => void,
   ) => void | Promise<void>;
   readonly needs: (change: C) => readonly Need[];
@@ -192,13 +192,13 @@ const KINDS: { readonly [K in Kind]: Row<Extract<Change, { kind: K }>> } = {
     needs: ({ path, owner }) => anew(path, owner),
   },
   command: {
-    describe({ command: { argv, identity }, restore }) {
+    describe({ command: { argv, identity }, restore, opaque }) {
       const as = identity === undefined ? '' : ` as ${identity.name}`;
-      const risk = restore.length === 0 ? '' : `; may change ${restore.join(', ')}`;
+      const risk = showRisk(restore, opaque === true);
       const effect = `${argv.map(quote).join(' ')}${as}${risk}`;
       return { from: null, to: `known after the run${risk}`, effect, subject: 'command' };
     },
-    make: (change, system, { signal }) => runWithRestore(change, system, signal),
+    make: (change, system, making) => runWithRestore(change, system, making),
     needs: ({ command: { identity, argv } }) =>
       identity === undefined ? [] : [{ need: 'run-as', identity, program: argv[0] }],
   },
@@ -241,7 +241,7 @@ export function showChange(change: Change): string {
  * cannot differ from a run.
  * @throws Problem when the world does not let it happen
  */
-export async function makeChange(change: Change, system: System, time: Time): Promise<Made> {
+export async function makeChange(change: Change, system: System, time: Making): Promise<Made> {
   let result: Made = { change };
   await rowOf(change).make(change, system, time, (made) => (result = made));
   return result;
@@ -312,24 +312,8 @@ export function fingerprint(system: ReadSystem, paths: readonly string[]): strin
   return lines.join('\n');
 }
 
-async function runWithRestore(
-  change: CommandChange,
-  system: System,
-  signal: AbortSignal,
-): Promise<void> {
-  const kept = change.restore.flatMap((path) => {
-    const entry = system.look(path);
-    if (entry.type !== 'file') return [];
-    return [{ path, stat: entry.stat, content: system.read(path) }];
-  });
-  try {
-    await system.run(change.command, signal);
-  } catch (error) {
-    for (const { path, stat, content } of kept) {
-      const now = system.look(path);
-      if (now.type === 'file' && content.equals(system.read(path))) continue;
-      system.writeFile(path, content, stat.mode, stat);
-    }
-    throw error;
-  }
+function showRisk(restore: readonly string[], opaque: boolean): string {
+  if (!opaque) return restore.length === 0 ? '' : `; may change ${restore.join(', ')}`;
+  if (restore.length === 0) return '; what it changes is known after the run';
+  return `; may change ${restore.join(', ')}, and whatever else it does`;
 }

@@ -58,6 +58,9 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     notes.push(...found);
     for (const each of found) emit({ type: 'note', step, note: each });
   };
+  const print = (text: string): void => {
+    note([{ severity: 'info', text, printed: true }]);
+  };
   const check = (): void => {
     one.abort.throwIfAborted();
     checkStopped(boot);
@@ -105,7 +108,7 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       one.changesWorld = true;
       const { signal } = limit;
       const outcome = await keeping.make(change, () =>
-        makeChange(change, system, { signal, progress }),
+        makeChange(change, system, { signal, progress, print }),
       );
       losses.push(...outcome.losses);
       const done = outcome.made;

@@ -1,13 +1,10 @@
-/** The profiles of a home, the names of their gateway slots, and whether one gateway serves all. */
-import { isAnswer } from '../errors/look-failed.ts';
+/** The profiles of a home, and the names of their gateway slots. */
 import { leftAlone, warning } from '../step/notes.ts';
 import { lookBelow } from '../step/paths.ts';
 import type { Note } from '../step/step.ts';
-import type { Reader } from '../system/content.ts';
 import { isLinked } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
-import { flag } from '../text/codec.ts';
 
 /** The profile that lies in the home itself. */
 export const DEFAULT_PROFILE = 'default';
@@ -92,41 +89,4 @@ export function profilesOf(system: ReadSystem, home: string): Profiles {
     else notes.push(warning(`${path} gets no gateway: ${JSON.stringify(name)} ${reason}`));
   }
   return { profiles, notes };
-}
-
-const CONFIG = 'config.yaml';
-
-/** In YAML 1.1, which the agent uses. */
-const FLAG = /(?:^|[\s{,])["']?multiplex_profiles["']?\s*:\s*["']?(?:true|yes|on)\b/i;
-
-const multiplexed: Reader<boolean> = {
-  name: 'gateway.multiplex_profiles',
-  codec: flag,
-  read: (text) => FLAG.test(sectionOf(text, 'gateway')),
-};
-
-/**
- * Whether the configuration of a home says that one gateway serves all profiles, by
- * `gateway.multiplex_profiles`. Only lines are read, since a boot must not wait for a YAML parser
- * to load; a file that is too large counts as no.
- */
-export function multiplexes(system: ReadSystem, home: string): boolean {
-  if (lookBelow(system, home, CONFIG).type !== 'file') return false;
-  try {
-    return system.readAs(join(home, CONFIG), multiplexed);
-  } catch (error) {
-    if (isAnswer(error)) return false;
-    throw error;
-  }
-}
-
-/** The lines of a top-level mapping, without comments. */
-function sectionOf(text: string, name: string): string {
-  // YAML skips a byte order mark.
-  const all = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const lines = all.map((line) => line.replace(/(^|\s)#.*$/, ''));
-  const start = lines.findIndex((line) => line.startsWith(`${name}:`));
-  if (start === -1) return '';
-  const length = lines.slice(start + 1).findIndex((line) => /^\S/.test(line));
-  return lines.slice(start, length === -1 ? undefined : start + 1 + length).join('\n');
 }

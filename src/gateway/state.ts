@@ -90,7 +90,8 @@ function orReason<T>(path: string, read: () => T | null | undefined): T | string
   }
 }
 
-function fieldsOf(content: string): ReadonlyMap<string, unknown> | undefined {
+/** The fields of a JSON object, with or without a byte order mark; undefined for anything else. */
+export function fieldsOf(content: string): ReadonlyMap<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(content.replace(/^\uFEFF/, ''));
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

@@ -95,6 +95,7 @@ export function logLines(event: EventView): LogLine[] {
     case 'step-started':
       return [];
     case 'note':
+      if (event.printed) return [line('info', event.step, `| ${event.text}`)];
       return event.severity === 'warning' ? [line('warn', event.step, event.text)] : [];
     case 'progress':
       return [line('info', event.step, showProgress(event))];

@@ -97,7 +97,8 @@ export async function liveTasks(terminal: NodeJS.WriteStream, output: Output): P
     if (event.type === 'progress') tasks.get(event.step)?.update(showProgress(event));
     if (event.type === 'step-finished') tasks.get(event.step)?.end(event);
     if (event.type === 'boot-finished') for (const task of tasks.values()) task.end();
-    const stays = event.type === 'boot-finished';
+    const stays =
+      event.type === 'boot-finished' || (event.type === 'note' && event.printed === true);
     below.push(...logLines(event).filter(({ level }) => stays || level !== 'info'));
   };
 

@@ -28,7 +28,9 @@ export function whatIs(entry: Entry): string {
 
 /** Says that something was found which this step must not touch. */
 export function leftAlone(path: string, entry: Entry, mend?: string): Note {
-  const consequence = isLinked(entry) ? 'left alone, and what it points to (#52781)' : 'left alone';
+  const consequence = isLinked(entry)
+    ? 'refusing to follow it; left alone, and what it points to (#52781)'
+    : 'left alone';
   const advice = mend === undefined ? '' : `; ${mend}`;
   const text = `${path} is ${whatIs(entry)}: ${consequence}${advice}`;
   if (entry.type === 'directory') {

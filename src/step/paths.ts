@@ -96,6 +96,20 @@ export function fileToChange(system: ReadSystem, path: string): Present | Conver
   return entry;
 }
 
+/** The files of one name in the directories of some directories, there or not. */
+export function filesOfEach(
+  system: ReadSystem,
+  directories: readonly string[],
+  name: string,
+): string[] {
+  return directories.flatMap((directory) =>
+    system
+      .list(directory)
+      .filter((each) => system.look(join(directory, each)).type === 'directory')
+      .map((each) => join(directory, `${each}/${name}`)),
+  );
+}
+
 /** The refusal to take something else for a directory; links have their own advice. */
 export function notADirectory(
   context: StepContext<unknown>,
@@ -115,7 +129,7 @@ export function notADirectory(
       link === path
         ? `${path} is a link to ${entry.target}`
         : `${link}, on the way to ${path}, is a link to ${entry.target}`,
-    wanted: 'a directory: what a link points to may be anything, and is never followed (#52781)',
+    wanted: 'a directory: refusing to follow a link, which may point to anything (#52781)',
     mend: [
       `replace ${link} by a directory`,
       variable === undefined

@@ -24,6 +24,8 @@ export interface Note {
   readonly severity: 'info' | 'warning';
   /** One sentence without a full stop, naming the path it speaks of. */
   readonly text: string;
+  /** Set for a line that a helper has printed: of all that only informs, the log shows it alone. */
+  readonly printed?: true;
   /** Equal for notes about the same thing: only the first of a boot is reported. */
   readonly key?: string;
   /** What it has in common with the problems of other steps: it is reported in place of the note. */

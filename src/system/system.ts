@@ -117,9 +117,10 @@ export interface System extends ReadSystem {
   takeUnkept(path: string): readonly Unkept[];
   /**
    * Runs a command to its end.
+   * @param print takes what it prints, a line each, without secrets: some of it, and all if it fails
    * @throws Problem when it cannot be started, fails, or `signal` aborts it
    */
-  run(command: Command, signal: AbortSignal): Promise<void>;
+  run(command: Command, signal: AbortSignal, print?: (line: string) => void): Promise<void>;
 }
 
 /** A command to run in the world. */
@@ -131,4 +132,6 @@ export interface Command {
   /** Environment on top of PATH and, with an identity, HOME and USER. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** A regular expression: a line that it matches is a failure, whatever the exit code says. */
+  readonly failsOn?: string;
 }

@@ -209,7 +209,7 @@ export function mayFollow(path: string, link: Stat, holder: Stat, policy: LinkPo
 export function behindLink(path: string, at: { link: string; target: string }): Problem {
   return new Problem({
     found: `${at.link}, on the way to ${path}, is a link to ${at.target}`,
-    wanted: 'a directory: links that others could have made are not followed (#52781)',
+    wanted: 'a directory: refusing to follow links that others could have made (#52781)',
     mend: `replace ${at.link} by a directory`,
   });
 }

@@ -132,9 +132,12 @@ export function ownLine(name: string, value: string): string {
   return `${name}="${value.replace(/["\\]/g, String.raw`\$&`)}" # ${MARKER}`;
 }
 
-/** Whether a step has written an assignment for the container. */
+/** What the agent's own boot hook puts behind the lines that it writes. */
+const HOOKS_MARKER = 'stage2-managed';
+
+/** Whether a boot has written an assignment for the container: a step, or the agent's own hook. */
 export function isOurs({ comment }: Assignment): boolean {
-  return comment === MARKER;
+  return comment === MARKER || comment === HOOKS_MARKER;
 }
 
 /**
@@ -161,7 +164,8 @@ function covered(piece: Piece, cover: Cover): string {
   if (piece.kind === 'other') return coveredLine(piece.text, cover) + ending;
   if (isOurs(piece) && isKnown(piece, cover)) return piece.text;
   const { start, value, quote, comment } = piece;
-  const behind = comment === undefined ? '' : ` # ${isOurs(piece) ? MARKER : cover.value(comment)}`;
+  const behind =
+    comment === undefined ? '' : ` # ${isOurs(piece) ? comment : cover.value(comment)}`;
   return `${start}${quote}${cover.value(value)}${quote}${behind}${ending}`;
 }
 
@@ -174,7 +178,7 @@ function coveredLine(line: string, cover: Cover): string {
 }
 
 /** Nobody but its owner reads a .env file. */
-const MODE = 0o600;
+export const MODE = 0o600;
 
 /** A .env file as it is, absent or not. */
 export interface EnvFile {

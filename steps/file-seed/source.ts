@@ -8,8 +8,10 @@ import { canonical } from '../../src/step/paths.ts';
 import { contentEquals } from '../../src/step/program.ts';
 import type { OptionsOf } from '../../src/step/schema.ts';
 import type { StepContext } from '../../src/step/step.ts';
-import { Content } from '../../src/system/content.ts';
+import { Content, type Reader, sealed } from '../../src/system/content.ts';
+import { EditedContent } from '../../src/system/edited-content.ts';
 import { parseMode } from '../../src/system/entry.ts';
+import { TARGET_SCHEMA, targetVersion } from '../config-migrate/target.ts';
 
 export const schema = {
   type: 'object',
@@ -22,6 +24,21 @@ export const schema = {
     content: { type: 'string', description: 'The text that it starts with, instead of `from`.' },
     owner: owner('Who owns the new file. Without this it is `as`, or the user that runs this.'),
     mode: mode('The mode of the new file; 0644 without this.'),
+    version: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['key', 'target'],
+      description:
+        'Writes the version that the image expects into a copy of `from`, so that no migration, which keeps no comment, changes what is new.',
+      properties: {
+        key: {
+          type: 'string',
+          pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
+          description: 'The key at the top of the YAML file that holds the version.',
+        },
+        target: TARGET_SCHEMA,
+      },
+    },
     follow: path(
       'Where to remember what was seeded. With it, a file that nobody has edited follows its source. Missing parents are made for the owner, with mode 0755.',
     ),
@@ -75,8 +92,37 @@ export function sourceOf({
   const entry = system.look(from);
   if (entry.type !== 'file') return `${from} is ${whatIs(entry)}`;
   let copy: Content | undefined;
-  const read = (): Content => (copy ??= system.read(from));
-  return { size: entry.stat.size, content: read, equals: (other) => read().equals(other) };
+  const version = targetVersion(system, options.version?.target);
+  const key = options.version?.key;
+  const read = (): Content => {
+    if (copy !== undefined) return copy;
+    const original = system.read(from);
+    copy = original;
+    if (key !== undefined && version !== undefined) {
+      const reader = stamped(key, version);
+      copy = new EditedContent(original, original.open(reader), reader.name);
+    }
+    return copy;
+  };
+  const size = version === undefined ? entry.stat.size : read().size;
+  return { size, content: read, equals: (other) => read().equals(other) };
+}
+
+/** A YAML file with a version at its top, in place of the one that it has. What is not text stays. */
+function stamped(key: string, version: number): Reader<Content> {
+  const line = `${key}: ${version}`;
+  return {
+    name: `the file with ${line}`,
+    codec: sealed,
+    read(text, exact) {
+      if (!exact) throw new Problem({ found: 'the source is no UTF-8 text', wanted: 'YAML' });
+      const own = new RegExp(`^${key}[ \\t]*:(?: +\\d+|[ \\t]*)(?=[ \\t]*(?:#.*)?\\r?$)`, 'm');
+      if (own.test(text)) return Content.ofText(text.replace(own, line));
+      const ending = text.includes('\r\n') ? '\r\n' : '\n';
+      const before = text === '' || text.endsWith('\n') ? text : text + ending;
+      return Content.ofText(`${before}${line}${ending}`);
+    },
+  };
 }
 
 /** The change that puts a source in place. */

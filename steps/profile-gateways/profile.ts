@@ -1,9 +1,10 @@
 /** The slot and the first state of the gateway of one profile. */
 import type { Change } from '../../src/changes/change.ts';
 import { slotLayout, slotOptions, type SlotAccess } from '../../src/gateway/slot-layout.ts';
-import { DEFAULT_PROFILE, slotName, type Profile } from '../../src/gateway/profiles.ts';
+import { slotName, type Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised, slotChanges } from '../../src/gateway/slot.ts';
-import { readState, type RecordedState } from '../../src/gateway/state.ts';
+import { type PriorExit, readPriorExit } from '../../src/gateway/prior-exit.ts';
+import type { RecordedState } from '../../src/gateway/state.ts';
 import { info, warning } from '../../src/step/notes.ts';
 import { lookBelow } from '../../src/step/paths.ts';
 import type { Note } from '../../src/step/step.ts';
@@ -23,9 +24,6 @@ interface Shared {
   readonly env: Readonly<Record<string, string>>;
   /** Whether an s6-svscan runs on the scan directory. */
   readonly scanned: boolean;
-  /** The changes by which a container of the days before s6 counts as running. */
-  readonly legacy: readonly Change[];
-  readonly multiplexed: boolean;
 }
 
 /** What becomes of one profile. */
@@ -37,16 +35,18 @@ export interface Planned {
   readonly due: boolean;
   readonly prior: string | undefined;
   readonly starts: boolean;
+  /** How the gateway before ended. */
+  readonly priorExit: PriorExit;
 }
 
 /**
  * Plans the gateway of one profile.
+ * @param state what the boot does with it
  * @throws Problem when its slot cannot be made
  */
-export function planProfile(profile: Profile, shared: Shared): Planned {
+export function planProfile(profile: Profile, state: RecordedState, shared: Shared): Planned {
   const { system, home, scandir, access, account, env, scanned } = shared;
   const { name } = profile;
-  const state = stateOf(profile, shared);
   const { starts } = state;
   const slot = slotLayout(
     slotOptions(system, { profile: name, account, home, env, access, starts }),
@@ -66,19 +66,8 @@ export function planProfile(profile: Profile, shared: Shared): Planned {
     due: published || (scanned && !supervised),
     prior: state.prior,
     starts,
+    priorExit: readPriorExit(system, home, profile.below),
   };
-}
-
-function stateOf({ name, below }: Profile, shared: Shared): RecordedState {
-  const recorded = readState(shared.system, shared.home, below);
-  if (name === DEFAULT_PROFILE) {
-    if (shared.legacy.length === 0) return recorded;
-    // Logged as it is recorded by then, and as a boot would find it that was killed after that.
-    const why = 'the container was started for `gateway run`';
-    return { ...recorded, prior: 'running', starts: true, why };
-  }
-  if (!shared.multiplexed) return recorded;
-  return { ...recorded, starts: false, why: 'the default gateway serves all profiles' };
 }
 
 function notesOf(name: string, { starts, why, doubtful }: RecordedState): Note[] {

@@ -12,8 +12,8 @@ export interface Delegation {
   /** `doubtful`: the lines do not tell, the parser does. `broken`: that could not read it. */
   readonly state: 'known' | 'doubtful' | 'broken';
   /**
-   * Absolute, below `~`, or relative to the home; null where only the agent can tell which one is
-   * meant. All of it may leave the machine, and nothing else of the file does.
+   * As it is written: absolute, below `~` or `~user`, relative to the home, with variables; null for
+   * what is no path. All of it may leave the machine, and nothing else of the file does.
    */
   readonly directories: readonly (string | null)[];
 }
@@ -33,11 +33,9 @@ export function delegationTo(entries: readonly (string | null)[]): Delegation {
   };
 }
 
-/** Whether it is known which directory is meant: variables and accounts are the agent's to know. */
+/** Whether an entry can be a path. */
 function isPath(entry: string | null): boolean {
-  return (
-    entry !== null && entry.length <= LONGEST && !/^~[^/]|\$|\p{Cc}|[\u2028\u2029]/u.test(entry)
-  );
+  return entry !== null && entry.length <= LONGEST && !/\p{Cc}|[\u2028\u2029]/u.test(entry);
 }
 
 const BROKEN: Delegation = { state: 'broken', directories: [] };

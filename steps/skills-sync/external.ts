@@ -3,6 +3,7 @@ import { unlessProblem } from '../../src/errors/look-failed.ts';
 import { canonical } from '../../src/step/paths.ts';
 import { info, leftAlone, warning, whatIs } from '../../src/step/notes.ts';
 import type { Note } from '../../src/step/step.ts';
+import { readEnvdir } from '../../src/system/container-env.ts';
 import type { Content } from '../../src/system/content.ts';
 import { isLinked } from '../../src/system/entry.ts';
 import { isWithin, join, normalise } from '../../src/system/path.ts';
@@ -66,11 +67,12 @@ function placed(
   const notes: Note[] = [];
   for (const [index, name] of named.entries()) {
     const which = `entry ${index + 1} of skills.external_dirs in ${config}`;
-    if (name === null) {
+    const path = name === null ? undefined : absolute(system, name, home);
+    if (path === undefined) {
       notes.push(info(`${which} is not a plain path: only the agent knows what it means`));
       continue;
     }
-    const found = look(system, absolute(name, home));
+    const found = look(system, path);
     if ('problem' in found) notes.push(warning(`${which} is passed over: ${found.problem}`));
     else if (isWithin(skills, found.path) || isWithin(found.path, skills)) {
       // A copy would be its own replacement, and go.
@@ -82,10 +84,32 @@ function placed(
 
 const OWN = 'it overlaps with the skills of the home';
 
-/** The services of the agent run with the home as their HOME. */
-function absolute(name: string, home: string): string {
-  if (name.startsWith('/')) return normalise(name);
-  return name === '~' ? home : join(home, name.replace(/^~\//, ''));
+const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/g;
+
+/**
+ * Where a path leads that may have variables and start with `~`, as the agent expands it: its
+ * services run with the home as their HOME. Undefined where a variable is not set, or no account
+ * has the name.
+ */
+function absolute(system: ReadSystem, name: string, home: string): string | undefined {
+  const unset: string[] = [];
+  const expanded = name.replace(VARIABLE, (all, braced?: string, bare?: string) => {
+    const value = variableOf(system, braced ?? bare ?? '', home);
+    if (value === undefined) unset.push(all);
+    return value ?? all;
+  });
+  // What is left of one is a name to the agent, and may be a variable that only it has.
+  if (unset.length > 0 || expanded.includes('$')) return undefined;
+  const [, account, rest = ''] = /^~([^/]*)(?:\/(.*))?$/.exec(expanded) ?? [];
+  if (account === undefined) {
+    return expanded.startsWith('/') ? normalise(expanded) : join(home, expanded);
+  }
+  const top = account === '' ? home : unlessProblem(() => system.accounts().identity(account).home);
+  return top === undefined ? undefined : join(top, rest);
+}
+
+function variableOf(system: ReadSystem, name: string, home: string): string | undefined {
+  return name === 'HERMES_HOME' || name === 'HOME' ? home : readEnvdir(system, name);
 }
 
 /** Where a directory is. One that is missing is empty, and may be filled later. */

@@ -53,7 +53,9 @@ describeInContainers('a container of --user', () => {
     const options = ['--user', '1000:1000', '-v', `${home}:/opt/data`];
     const { code, stdout, stderr } = await run({ options, words: ['exit', '0'] });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('started with --user 1000, neither root nor hermes (10000)');
+    expect(stderr).toContain(
+      'started with --user 1000, which is not supported: neither root nor hermes (10000)',
+    );
     expect(stderr).toContain('docker run -e PUID=1000 -e PGID=1000');
     expect(stderr).toContain('reconcile-profiles not run: the boot was stopped before');
     expect(everything(home)).toBe(before);

@@ -115,11 +115,11 @@ describeInContainers('the gateways of four profiles', () => {
     const counts = await Promise.all(names.map((name) => starts(container, name)));
     expect(counts).toEqual([2, 1, 0, 2]);
     expect(await bootLog(container, 5)).toEqual([
-      'profile=default prior_state=none action=registered',
-      'profile=four prior_state=running action=started',
-      'profile=one prior_state=running action=started',
-      'profile=three prior_state=none action=registered',
-      'profile=two prior_state=stopped action=registered',
+      'profile=default prior_state=none action=registered prior_exit=unknown',
+      'profile=four prior_state=running action=started prior_exit=unknown',
+      'profile=one prior_state=running action=started prior_exit=unknown',
+      'profile=three prior_state=none action=registered prior_exit=unknown',
+      'profile=two prior_state=stopped action=registered prior_exit=unknown',
     ]);
   });
 });

@@ -21,10 +21,12 @@ test('a stand-in is of the type of its input', () => {
   expect(standInOf(true, 'boolean')).toBe(true);
 });
 
-test('a JSON mapping keeps its shape, what is empty, and when something happened', () => {
+test('a JSON mapping keeps its shape, what is empty, when something happened, and which program it is of', () => {
   const secret = {
     providers: {
       nous: { access_token: 'canary', refresh_token: ' ', obtained_at: '2026-07-01T00:00:00Z' },
+      other: { client_id: 'hermes-cli-vps' },
+      mine: { client_id: 'canary' },
       'me@example.org': { last_auth_error: { relogin_required: true }, chat: 4711, seen_at: 12 },
     },
     list: ['canary', null],
@@ -33,7 +35,9 @@ test('a JSON mapping keeps its shape, what is empty, and when something happened
   expect(JSON.parse(String(standInOf(JSON.stringify(secret))))).toEqual({
     providers: {
       nous: { access_token: 'stand-in-1', refresh_token: ' ', obtained_at: '2026-07-01T00:00:00Z' },
-      'name-2': { last_auth_error: { relogin_required: true }, chat: 0, seen_at: 12 },
+      other: { client_id: 'hermes-cli-vps' },
+      mine: { client_id: 'stand-in-1' },
+      'name-4': { last_auth_error: { relogin_required: true }, chat: 0, seen_at: 12 },
     },
     list: ['stand-in-1', null],
     note_at: 'stand-in-1',

@@ -25,8 +25,8 @@ describe('plan --explain', () => {
     /opt/data           owner 10000:10000 -> 1000:1000
     /opt/data/sessions  owner of 3,112 of 3,120 entries -> 1000:1000
       the home belongs to hermes
-  ! /opt/data/home is a link to /srv/me: left alone, and what it points to
-      (#52781)
+  ! /opt/data/home is a link to /srv/me: refusing to follow it; left alone, and
+      what it points to (#52781)
 
 - config     config.migrate                                       stage2.yaml:90
     skipped: the image has no helper for it
@@ -137,8 +137,8 @@ describe('plan without --explain', () => {
 ~ ownership  owner.paths                                          stage2.yaml:44
     /opt/data           owner 10000:10000 -> 1000:1000
     /opt/data/sessions  owner of 3,112 of 3,120 entries -> 1000:1000
-  ! /opt/data/home is a link to /srv/me: left alone, and what it points to
-      (#52781)
+  ! /opt/data/home is a link to /srv/me: refusing to follow it; left alone, and
+      what it points to (#52781)
 - config     config.migrate                                       stage2.yaml:90
     skipped: the image has no helper for it
 

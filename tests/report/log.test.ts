@@ -11,7 +11,7 @@ const guard = record(step('guard', 'user.guard'), {
   why: 'started with --user 1000',
   problem: new Problem({
     code: 'not-permitted',
-    found: 'started with --user 1000, neither root nor hermes (10000)',
+    found: 'started with --user 1000, which is not supported: neither root nor hermes (10000)',
     mend: ['start as root and pass your ids instead:', '  docker run -e PUID=1000 -e PGID=1000 …'],
   }),
 });
@@ -21,12 +21,25 @@ describe('the log of a boot', () => {
     expect(shownRun({ steps, inputs, report: { duration: 412 } }, plainLog)).toBe(
       `hermes-boot: info: stage2: 5 steps, home /opt/data, uid 1000 from PUID
 hermes-boot: info: identity: account hermes 10000:10000 -> 1000:1000
-hermes-boot: warn: ownership: /opt/data/home is a link to /srv/me: left alone, and what it points to (#52781)
+hermes-boot: warn: ownership: /opt/data/home is a link to /srv/me: refusing to follow it; left alone, and what it points to (#52781)
 hermes-boot: info: ownership: /opt/data owner 10000:10000 -> 1000:1000
 hermes-boot: info: ownership: /opt/data/sessions owner of 3,112 of 3,120 entries -> 1000:1000
 hermes-boot: info: stage2: done, 3 changes in 412 ms (ownership 371 ms)
 `,
     );
+  });
+
+  test('has a line at level info for each line that a helper printed, and for no other note that only informs', () => {
+    const config = record(step('config', 'config.migrate'), {
+      notes: [
+        { severity: 'info', text: 'plugins are opt-in now', printed: true },
+        { severity: 'info', text: 'nobody asked' },
+      ],
+    });
+    expect(shownRun({ steps: [config] }, plainLog)).toContain(
+      'hermes-boot: info: config: | plugins are opt-in now\n',
+    );
+    expect(shownRun({ steps: [config] }, plainLog)).not.toContain('nobody asked');
   });
 
   test('is a single line when there is nothing to do', () => {
@@ -41,7 +54,7 @@ hermes-boot: info: stage2: done, 3 changes in 412 ms (ownership 371 ms)
     const report = { status: 'stopped', stoppedBy: guard } as const;
     expect(shownRun({ steps: [guard, rest], report }, plainLog)).toBe(
       `hermes-boot: info: stage2: 2 steps
-hermes-boot: fatal: guard: started with --user 1000, neither root nor hermes (10000)
+hermes-boot: fatal: guard: started with --user 1000, which is not supported: neither root nor hermes (10000)
 hermes-boot: fatal: guard: start as root and pass your ids instead:
 hermes-boot: fatal: guard:   docker run -e PUID=1000 -e PGID=1000 …
 hermes-boot: fatal: stage2: stopped at guard, no change in 31 ms; 1 step not reached

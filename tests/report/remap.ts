@@ -75,7 +75,7 @@ export const steps: readonly StepResult[] = [
     notes: [
       {
         severity: 'warning',
-        text: '/opt/data/home is a link to /srv/me: left alone, and what it points to (#52781)',
+        text: '/opt/data/home is a link to /srv/me: refusing to follow it; left alone, and what it points to (#52781)',
       },
     ],
     duration: 371,

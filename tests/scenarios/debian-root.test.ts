@@ -54,6 +54,9 @@ it.skipIf(lacking !== undefined)(
 
     const run = hermesBoot(['run', ...at], env);
     expect(run.stderr).toContain('stage2: done');
+    expect(run.stderr).toContain(
+      'info: config: | [config-migrate] 11 -> 12; plugins are opt-in now\n',
+    );
     expect(run.code).toBe(0);
     expect(hermesBoot(['verify', ...at], env).code).toBe(0);
     const after = snapshot(root);

@@ -16,7 +16,7 @@ import { makeRoot } from '../../scripts/sandbox/root.ts';
 import { Content } from '../../src/system/content.ts';
 import { COPY_FILE, copyOf } from '../../src/system/in-place.ts';
 import { CLI, type CliResult } from '../support/cli.ts';
-import { isRoot, temporaryDirectory } from '../support/real-root.ts';
+import { isRoot, temporaryDirectory, withCurrentConfig } from '../support/real-root.ts';
 import { behind, lackingFor, mounted, needs, type Before } from '../support/unshared.ts';
 
 const unshare = lackingFor('unshare', 'sh', 'mount');
@@ -45,6 +45,7 @@ function homeWith({ name, text, mode = 0o644, owner = 0, readOnly = false }: Sou
   makeRoot(root, isRoot);
   // A link that other tests are about.
   rmSync(join(root, 'opt/data/home'));
+  withCurrentConfig(root);
   const source = join(temporaryDirectory(), 'source');
   const target = join(root, 'opt/data', name);
   rmSync(target, { recursive: true, force: true });

@@ -75,7 +75,7 @@ describe('on every boot, whoever owns the top of the home (B13),', () => {
   );
 
   test.each(['profiles', 'cron', 'platforms/pairing', 'pairing'])(
-    'a link in place of %s is left alone with a warning, and what it points to (B15)',
+    'a link in place of %s is left alone, with a warning that says "refusing" and the path (B15)',
     async (tree) => {
       const system = home({ [tree]: link('/srv/theirs') });
       system.createDirectory('/srv', 0o755, { uid: 0, gid: 0 });
@@ -83,7 +83,7 @@ describe('on every boot, whoever owns the top of the home (B13),', () => {
       const { steps } = await boot(system);
       expect(statOf(system, tree)).toBe('0:0 777');
       expect(system.look('/srv/theirs')).toMatchObject({ stat: { uid: 0, gid: 0 } });
-      const start = `${HOME}/${tree} is a link to /srv/theirs: left alone`;
+      const start = `${HOME}/${tree} is a link to /srv/theirs: refusing to follow it`;
       expect(warningsOf(steps).some((text) => text.startsWith(start))).toBe(true);
     },
   );
@@ -182,7 +182,7 @@ describe('of the files that an image seeds (B20),', () => {
     const { steps } = await boot(system);
     expect(statOf(system, name)).toBe('0:0 777');
     expect(system.look('/srv/gone').type).toBe('missing');
-    const start = `${HOME}/${name} is a link to /srv/gone: left alone`;
+    const start = `${HOME}/${name} is a link to /srv/gone: refusing to follow it`;
     expect(warningsOf(steps).some((text) => text.startsWith(start))).toBe(true);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
 import { hermesBoot, type CliResult } from '../support/cli.ts';
-import { isRoot, temporaryDirectory } from '../support/real-root.ts';
+import { isRoot, temporaryDirectory, withCurrentConfig } from '../support/real-root.ts';
 import { lackingFor, needs } from '../support/unshared.ts';
 
 const lacking =
@@ -14,6 +14,7 @@ const lacking =
 function sharedRoot(options: readonly string[]): string {
   const root = temporaryDirectory();
   makeRoot(root, isRoot);
+  withCurrentConfig(root);
   mkdirSync(join(root, 'share'));
   renameSync(home(root), join(root, 'share/data'));
   mkdirSync(home(root));
@@ -226,6 +227,7 @@ it.skipIf(fat !== undefined)(
   () => {
     const root = temporaryDirectory();
     makeRoot(root, isRoot);
+    withCurrentConfig(root);
     const image = join(root, 'image');
     execFileSync('truncate', ['-s', '16M', image]);
     execFileSync('mkfs.vfat', [image]);

@@ -107,6 +107,31 @@ describe('a session that goes on (B28)', () => {
   });
 });
 
+test('a seed replaces a session only where it is of the client that the plan names', async () => {
+  const client = 'hermes-cli-vps';
+  for (const text of [
+    authWith({ ...fresh, client_id: client }),
+    JSON.stringify({ ...fresh, client_id: client }),
+  ]) {
+    const found = await findingsOf(
+      authRebootstrap,
+      { ...seeded(text), client },
+      withAuth(authWith(over)),
+    );
+    expect(found.changes).toHaveLength(1);
+  }
+  for (const other of [{}, { client_id: 'hermes-desktop' }, { client_id: ['hermes-cli-vps'] }]) {
+    for (const text of [authWith({ ...fresh, ...other }), JSON.stringify({ ...fresh, ...other })]) {
+      const options = { ...seeded(text), client };
+      const found = await findingsOf(authRebootstrap, options, withAuth(authWith(over)), more);
+      expect([found.changes, statusOf(found)]).toEqual([[], 'bad_seed']);
+      expect(found.notes?.[0]?.text).toBe(
+        `the session in ${VARIABLE} is not of the client ${client}: refused, ${PATH} stays as it is (#59983)`,
+      );
+    }
+  }
+});
+
 describe('nothing is done, and a word says why (B28):', () => {
   test.each([undefined, ''])('no_seed for %j', async (seed) => {
     const options = seed === undefined ? { path: PATH } : { path: PATH, seed };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { showChange } from '../../src/changes/kinds.ts';
 import { command } from '../../steps/command.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';
@@ -55,6 +56,20 @@ test('a file that was missing and has appeared counts as changed', async () => {
   expect((await findingsOf(command, { argv: [TOOL], fingerprint }, system)).changes).not.toEqual(
     [],
   );
+});
+
+test('a command without what it works on is skipped', async () => {
+  const options = { argv: ['/no/tool'], creates: '/x', 'if-present': ['/etc', '/opt/none'] };
+  expect(await planStep(command, options, world(tool))).toEqual({
+    skipped: '/opt/none is missing',
+  });
+});
+
+test('what a command may change besides is announced', async () => {
+  const { changes } = await findingsOf(command, { argv: [TOOL], creates: '/x' }, world(tool));
+  expect(changes.map(showChange)).toEqual([
+    `command ${TOOL}; what it changes is known after the run`,
+  ]);
 });
 
 test('a program behind a link is a program, and a dangling link is none', async () => {

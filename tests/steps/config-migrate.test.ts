@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Change } from '../../src/changes/change.ts';
 import { makeChange, showChange } from '../../src/changes/kinds.ts';
+import { Problem } from '../../src/errors/problem.ts';
+import { Content } from '../../src/system/content.ts';
 import type { MemoryNode } from '../../src/system/memory-node.ts';
+import { SimulatedSystem } from '../../src/system/simulated.ts';
 import { configMigrate } from '../../steps/config-migrate.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
 import { directory, file, link, world } from '../support/world.ts';
@@ -57,7 +61,7 @@ test('an old file is backed up, and the helper runs as the account, undone if it
     why: 'is of version 3, and the image expects 16',
   });
   expect(changes.map(showChange).at(2)).toBe(
-    `command ${PYTHON} ${SCRIPT} as hermes; may change /opt/data/config.yaml, /opt/data/.env`,
+    `command ${PYTHON} ${SCRIPT} as hermes; may change /opt/data/config.yaml, /opt/data/.env, and whatever else it does`,
   );
 });
 
@@ -98,16 +102,85 @@ test.each([
   expect(after.notes).toMatchObject([{ severity: 'info' }]);
 });
 
-test('an image without the helper skips the step with its reason', async () => {
+test('an image without the helper says so of an old file, and skips the step where it may be current', async () => {
   for (const path of [SCRIPT, '/usr/bin/python3']) {
     const system = image('_config_version: 3\n');
     system.remove(path);
     const shown = path === SCRIPT ? SCRIPT : PYTHON;
+    expect((await findingsOf(configMigrate, options, system, { as })).notes).toEqual([
+      {
+        severity: 'warning',
+        text: `${CONFIG} is of version 3, the image expects 16, and nothing migrates it: this image has no ${shown}`,
+      },
+    ]);
+    system.remove(TARGET);
     expect(await planStep(configMigrate, options, system, { as })).toEqual({
       skipped: `this image has no ${shown}`,
     });
   }
 });
+
+test('an old file that is not valid YAML is not handed to the helper, which would ignore all of it', async () => {
+  for (const version of ['_config_version: 3\n', '']) {
+    const system = image(`${version}model: [\n`);
+    const { changes, notes } = await findingsOf(configMigrate, options, system, { as });
+    expect(changes).toEqual([]);
+    expect(notes?.[0]?.text).toContain('is not valid YAML');
+  }
+});
+
+test('a helper that reports that it ignores the file has failed, whatever its exit code', async () => {
+  const helper = { ...options.helper, 'fails-on': 'override.*ignored' };
+  const given = { ...options, helper };
+  const { changes } = await findingsOf(configMigrate, given, image('model: x\n'), { as });
+  expect(changes).toMatchObject([{}, {}, { command: { failsOn: 'override.*ignored' } }, {}]);
+  const odd = { ...options, helper: { ...helper, 'fails-on': '(' } };
+  await expect(planStep(configMigrate, odd, image('a: 1\n'), { as })).rejects.toMatchObject({
+    found: 'helper.fails-on is (',
+  });
+});
+
+test('a migration that fails at each boot leaves one pair of backups', async () => {
+  const system = new Failing(image('_config_version: 3\n', { '/opt/data/backups': directory() }));
+  const copies = ['/opt/data/backups/config'];
+  const given = { ...options, helper: { ...options.helper, copies } };
+  for (const boot of [1, 2, 3]) {
+    const { changes } = await findingsOf(configMigrate, given, system, { as });
+    await expect(makeAll(changes, system), `boot ${boot}`).rejects.toThrow('no');
+  }
+  expect(system.readText(CONFIG)).toBe('_config_version: 3\n');
+  const left = ['/opt/data', ...copies].flatMap((path) => system.list(path));
+  expect(left.filter((name) => name !== 'backups')).toEqual([
+    '.env',
+    '.env.bak-v3',
+    'config.yaml',
+    'config.yaml.bak-v3',
+    'notes',
+  ]);
+});
+
+/** Fails after what the agent's own helper does: it backs up, and changes half of the file. */
+class Failing extends SimulatedSystem {
+  #runs = 0;
+
+  override run(): Promise<void> {
+    this.#runs += 1;
+    const owner = { uid: 10000, gid: 10000 };
+    const top = '/opt/data/backups/config';
+    if (this.look(top).type === 'missing') this.createDirectory(top, 0o700, owner);
+    for (const path of [CONFIG, ENV]) {
+      const name = `${path.slice(path.lastIndexOf('/') + 1)}.pre-docker-migrate.${this.#runs}`;
+      this.writeFile(`${top}/${name}`, this.read(path), 0o600, owner);
+    }
+    this.writeFile(`${top}/notes`, Content.ofText('not a copy'), 0o600, owner);
+    this.writeFile(CONFIG, Content.ofText('half'), 0o600, owner);
+    return Promise.reject(new Problem({ found: 'no' }));
+  }
+}
+
+async function makeAll(changes: readonly Change[], system: SimulatedSystem): Promise<void> {
+  for (const change of changes) await makeChange(change, system, new AbortController());
+}
 
 test('a configuration that cannot be read is left alone with a warning', async () => {
   const system = image('a: [\n_config_version: 1\n_config_version: 2\n');

@@ -78,7 +78,11 @@ describe('a private directory in a place of everybody (B18)', () => {
 
 describe('what somebody else has put there is refused with a warning and left alone (B18):', () => {
   test.each<[string, Record<string, MemoryNode>, string]>([
-    ['a link', { [PATH]: link('/etc') }, `${PATH} is a link to /etc: left alone`],
+    [
+      'a link',
+      { [PATH]: link('/etc') },
+      `${PATH} is a link to /etc: refusing to follow it; left alone`,
+    ],
     ['a link of root', { [PATH]: link('/srv', { owner: '0:0' }) }, `${PATH} is a link to /srv`],
     ['a file', { [PATH]: file('') }, `${PATH} is a regular file: left alone`],
     ['a FIFO', { [PATH]: special('fifo') }, `${PATH} is a fifo: left alone`],

@@ -48,7 +48,7 @@ test('a link in place of one is left alone with a warning, and the rest is made 
   expect(notes).toEqual([
     {
       severity: 'warning',
-      text: '/opt/data/logs is a link to /var/log: left alone, and what it points to (#52781); replace it by a directory',
+      text: '/opt/data/logs is a link to /var/log: refusing to follow it; left alone, and what it points to (#52781); replace it by a directory',
       key: 'link:/opt/data/logs',
     },
   ]);

@@ -48,12 +48,33 @@ test('a variable that is unset takes the line that was written for it along', as
   expect(await text(`A=1\n${LINE}`, withValue())).toBe('A=1\n');
 });
 
+test("the agent's own hook wrote its lines for the container, too: they go when the variable is unset", async () => {
+  const managed = `${NAME}=https://a.example # stage2-managed\n`;
+  expect(await text(`A=1\n${managed}B=2\n`, withValue())).toBe('A=1\nB=2\n');
+  expect(await text(`A=1\n${managed}`)).toBe(`A=1\n${LINE}`);
+});
+
 test('a line that somebody wrote by hand stays when the variable is unset', async () => {
   const system = world({ [`${HOME}/.env`]: file(`${NAME}=mine\n`) });
   expect(await findingsOf(envFileVariables, withValue(), system)).toMatchObject({
     changes: [],
     converged: 'the container sets none of them',
   });
+});
+
+test('the .env files of profiles are closed to everybody but their owner, whether anything is set', async () => {
+  const at = (name: string): string => `${HOME}/profiles/${name}/.env`;
+  const system = world({
+    [`${HOME}/.env`]: file('A=1', { owner: '10000:10000', mode: 0o600 }),
+    [at('a')]: file('A=1', { owner: '10000:10000', mode: 0o644 }),
+    [at('b')]: directory(),
+    [at('c')]: link('/etc/shadow'),
+    [at('d')]: file('A=1', { owner: '10000:10000', mode: 0o600 }),
+    [at('e')]: file('A=1', { mode: 0o644, nlink: 2 }),
+  });
+  const { changes } = await findingsOf(envFileVariables, withValue(), system);
+  expect(changes.map(showChange)).toEqual([`${at('a')} mode 0644 -> 0600`]);
+  expect((await converge(envFileVariables, withValue(), system)).changes).toEqual([]);
 });
 
 test('without a value, no file is made', async () => {
@@ -80,7 +101,9 @@ test('a file that cannot be read or is a link keeps no other one as it was', asy
     expect.stringContaining(
       `${HOME}/.env is left as it is: cannot use ${HOME}/.env: it is a directory`,
     ),
-    expect.stringContaining('coder/.env is a link to /etc/passwd: left alone'),
+    expect.stringContaining(
+      'coder/.env is a link to /etc/passwd: refusing to follow it; left alone',
+    ),
   ]);
 });
 

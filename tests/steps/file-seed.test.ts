@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { showChange } from '../../src/changes/kinds.ts';
 import { fileSeed } from '../../steps/file-seed.ts';
 import { converge, findingsOf, planStep } from '../support/plan-step.ts';
@@ -92,5 +92,43 @@ test('a source and a text at once are refused, and neither is no step at all', a
   await expect(planStep(fileSeed, both, system)).rejects.toThrow('both from and content');
   expect(await planStep(fileSeed, { path: '/opt/data/.env' }, system)).toEqual({
     skipped: 'no source is set for /opt/data/.env',
+  });
+});
+
+describe('a first configuration', () => {
+  const image = '/opt/hermes/cli-config.yaml.example';
+  const target = { file: '/opt/hermes/config.py', pattern: '"_config_version":\\s*(\\d+)' };
+  const stamping = {
+    path: '/opt/data/config.yaml',
+    from: image,
+    version: { key: '_config_version', target },
+  };
+  const seeded = async (example: string, code = '"_config_version": 33,\n'): Promise<string> => {
+    const system = world({
+      '/opt/data': directory(),
+      [image]: file(example),
+      [target.file]: file(code),
+    });
+    expect((await converge(fileSeed, stamping, system)).changes).toEqual([]);
+    return system.readText(stamping.path);
+  };
+
+  test('has the version of the image and every comment, so that no migration takes them', async () => {
+    expect(await seeded('# all of it\nmodel: x # mine\n')).toBe(
+      '# all of it\nmodel: x # mine\n_config_version: 33\n',
+    );
+    expect(await seeded('# a\n_config_version: 12 # raised\nmodel: x')).toBe(
+      '# a\n_config_version: 33 # raised\nmodel: x',
+    );
+    expect(await seeded('_config_version:\r\nmodel: x\r\n')).toBe(
+      '_config_version: 33\r\nmodel: x\r\n',
+    );
+    expect(await seeded('old:\n  _config_version: 1')).toBe(
+      'old:\n  _config_version: 1\n_config_version: 33\n',
+    );
+  });
+
+  test('is the example as it is where the image does not say what it expects', async () => {
+    expect(await seeded('model: x\n', 'nothing')).toBe('model: x\n');
   });
 });

@@ -206,8 +206,8 @@ test('a listed link is left alone, and so is what it points to (B15, #52781)', a
   const { changes, notes } = await findingsOf(ownerPaths, options, system);
   expect(changes).toEqual([]);
   expect(textsOf(notes)).toEqual([
-    '/opt/data/home is a link to /srv/me: left alone, and what it points to (#52781); replace it by a directory if hermes should own it',
-    '/opt/data/.env is a link to /srv/env: left alone, and what it points to (#52781); replace it by a file if hermes should own it',
+    '/opt/data/home is a link to /srv/me: refusing to follow it; left alone, and what it points to (#52781); replace it by a directory if hermes should own it',
+    '/opt/data/.env is a link to /srv/env: refusing to follow it; left alone, and what it points to (#52781); replace it by a file if hermes should own it',
   ]);
 });
 
@@ -223,7 +223,9 @@ test('a path behind a link below the base is left alone, even where root has mad
     system,
   );
   expect(changes).toEqual([]);
-  expect(textsOf(notes)[0]).toContain('is behind /srv/data/platforms, a link to /etc: left alone');
+  expect(textsOf(notes)[0]).toContain(
+    'is behind /srv/data/platforms, a link to /etc: refusing to follow it; left alone',
+  );
 });
 
 test('links inside a tree are owned themselves, never followed', async () => {

@@ -90,8 +90,8 @@ test('a link in place of a part is left alone, and what it points to', async () 
   });
   const { notes } = await findingsOf(supervisePerms, options, system);
   expect(notes?.map(({ text }) => text)).toEqual([
-    `${root}/dashboard/event is a link to /etc: left alone, and what it points to (#52781)`,
-    `${root}/linked is a link to /opt/data: left alone, and what it points to (#52781)`,
+    `${root}/dashboard/event is a link to /etc: refusing to follow it; left alone, and what it points to (#52781)`,
+    `${root}/linked is a link to /opt/data: refusing to follow it; left alone, and what it points to (#52781)`,
   ]);
   await converge(supervisePerms, options, system);
   expect(system.look('/etc')).toMatchObject({ stat: { uid: 0, mode: 0o755 } });

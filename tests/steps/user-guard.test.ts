@@ -16,7 +16,7 @@ test('root and the account itself may go on (B01)', async () => {
 test('any other user is refused with what to do instead (#34837)', async () => {
   await expect(planStep(userGuard, options, world({}), as(1000, 985))).rejects.toMatchObject({
     code: 'not-permitted',
-    found: 'started with --user 1000, neither root nor hermes (10000)',
+    found: 'started with --user 1000, which is not supported: neither root nor hermes (10000)',
     mend: [
       'start as root and pass your ids instead:',
       '  docker run -e PUID=1000 -e PGID=985 …',

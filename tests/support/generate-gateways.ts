@@ -34,11 +34,23 @@ const leftovers = fc.constantFrom<(MemoryNode | undefined)[]>(
   directory(),
 );
 
+/** What a profile says of its gateway, and what that left behind. */
+const ownFiles = fc.constantFrom<Record<string, MemoryNode>[]>(
+  {},
+  {},
+  { '/config.yaml': file('gateway:\n  standalone: true\n') },
+  { '/config.yaml': file('gateway: [standalone\n') },
+  { '/state/gateway.lifecycle.json': file('{"phase":"running"}') },
+  { '/state/gateway.lifecycle.json': file('\uFEFF{"phase":"exited"}') },
+  { '/state/gateway.lifecycle.json': link('/etc/passwd') },
+);
+
 const PROFILES = ['coder', 'writer', 'a-1', 'Bad', 'default', '-x'];
 
 const profiles = fc
-  .record({ soul: fc.boolean(), state: states, pid: leftovers })
-  .map(({ soul, state, pid }) => ({
+  .record({ soul: fc.boolean(), state: states, pid: leftovers, own: ownFiles })
+  .map(({ soul, state, pid, own }) => ({
+    ...own,
     '': directory({ owner: '10000:10000' }),
     ...(soul ? { '/SOUL.md': file('soul') } : {}),
     ...(state === undefined ? {} : { '/gateway_state.json': state }),
@@ -113,6 +125,7 @@ export const gatewayWorlds: fc.Arbitrary<Record<string, MemoryNode>> = fc
 /** What a container is started with. */
 export const gatewayEnvironments: fc.Arbitrary<Record<string, string>> = fc.record({
   GATEWAY_MULTIPLEX_PROFILES: fc.constantFrom('', 'true', '0', 'maybe'),
+  HERMES_GATEWAYS: fc.constantFrom('', 'each', 'one', 'some'),
   HERMES_GATEWAY_NO_SUPERVISE: fc.constantFrom('', '1'),
 });
 

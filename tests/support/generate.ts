@@ -194,7 +194,7 @@ export const worlds: fc.Arbitrary<Record<string, MemoryNode>> = fc
     ...home,
   }));
 
-const fresh = { access_token: 'shoot', refresh_token: 'shoot' };
+const fresh = { access_token: 'shoot', refresh_token: 'shoot', client_id: 'hermes-cli-vps' };
 
 const ids = fc.constantFrom('', '1000', '99', '100', '10000', '0', 'abc', '65535');
 

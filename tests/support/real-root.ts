@@ -103,3 +103,13 @@ export function snapshot(root: string, path = ''): Map<string, string> {
   visit(path);
   return lines;
 }
+
+/**
+ * Gives the home of a sandbox a configuration of the version that its image expects: the sandbox has
+ * no helper to migrate an older one, and each boot would say so.
+ */
+export function withCurrentConfig(root: string): void {
+  const path = join(root, 'opt/data/config.yaml');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replace(/^_config_version: .*/m, '_config_version: 12'));
+}

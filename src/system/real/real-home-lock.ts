@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -23,7 +24,7 @@ import {
 } from '../home-lock.ts';
 import { parseRecord } from '../home-record.ts';
 import { join } from '../path.ts';
-import { rootEnvironment } from './environment.ts';
+import { ROOTS_PATH } from './command-env.ts';
 import { lookProblem, unlessErrno } from './errno.ts';
 import { pathOf, statOf } from './open.ts';
 import type { RealSystem } from './real.ts';
@@ -36,6 +37,9 @@ const WRITE_IN = 0o3;
 
 /** Another name each time (random(4)); the module of Node for it takes longer than a lock. */
 const UNIQUE = '/proc/sys/kernel/random/uuid';
+
+/** All may read who holds the home, the account of the services among them. */
+const MODE = 0o644;
 
 /** In bytes. */
 const LARGEST_RECORD = 4096;
@@ -97,18 +101,21 @@ export class RealHomeLock implements HomeLock {
   readonly #home: string;
   readonly #plan: string;
   readonly #timeout: number;
+  readonly #path: string;
   #mark = '';
   #held: Held | undefined;
 
   /**
    * @param plan the name of the plan, for those that wait
    * @param timeout how long to wait, in milliseconds
+   * @param path where flock(1) is looked for: never in a PATH of the container's
    */
-  constructor(system: RealSystem, home: string, plan: string, timeout: number) {
+  constructor(system: RealSystem, home: string, plan: string, timeout: number, path = ROOTS_PATH) {
     this.#system = system;
     this.#home = home;
     this.#plan = plan;
     this.#timeout = timeout;
+    this.#path = path;
   }
 
   mark(): void {
@@ -161,15 +168,19 @@ export class RealHomeLock implements HomeLock {
 
   /** Locks an open file. @returns whether somebody else had it */
   async #lock(fd: number, signal: AbortSignal, tell: Tell): Promise<boolean> {
-    if (await flock(fd, ['--nonblock'], signal)) return false;
+    if (await this.#flock(fd, ['--nonblock'], signal)) return false;
     tell({ severity: 'info', text: `waiting for ${this.#holder()}` });
     const seconds = String(this.#timeout / 1000);
-    if (await flock(fd, ['--timeout', seconds], signal)) return true;
+    if (await this.#flock(fd, ['--timeout', seconds], signal)) return true;
     throw new HomeHeld({
       code: 'timeout',
       found: `${this.#home} is held by ${this.#holder()}; waited ${seconds} s for it`,
       mend: 'let that boot end, or stop its container; two boots of one home undo each other',
     });
+  }
+
+  #flock(fd: number, how: readonly string[], signal: AbortSignal): Promise<boolean> {
+    return flock(fd, how, this.#path, signal);
   }
 
   #take(fd: number, waited: boolean): 'fresh' | 'stale' {
@@ -216,11 +227,15 @@ export class RealHomeLock implements HomeLock {
  */
 function openLockFile(directory: number, name: string): number {
   const open = (flags: number): number | undefined =>
-    unlessErrno(() => openSync(pathOf(directory, name), flags, 0o600), 'ENOENT');
+    unlessErrno(() => openSync(pathOf(directory, name), flags, MODE), 'ENOENT');
   const fd = open(OPEN) ?? open(OPEN | constants.O_CREAT);
   if (fd === undefined) throw new Problem({ found: `${name} cannot be made` });
   const stats = fstatSync(fd);
-  if (stats.isFile() && stats.nlink <= 1) return fd;
+  if (stats.isFile() && stats.nlink <= 1) {
+    // Whatever the umask, and what earlier releases made for themselves alone.
+    if ((stats.mode & 0o777) !== MODE) unlessErrno(() => fchmodSync(fd, MODE));
+    return fd;
+  }
   closeSync(fd);
   throw new Problem({
     found: `${name} is not a lock file of hermes-boot`,
@@ -264,13 +279,18 @@ function unique(): string {
  * @returns false when somebody else holds the lock
  * @throws Problem when it cannot be locked at all; the reason of `signal` when that aborts
  */
-function flock(fd: number, how: readonly string[], signal: AbortSignal): Promise<boolean> {
+function flock(
+  fd: number,
+  how: readonly string[],
+  path: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const conflict = ['--conflict-exit-code', String(CONFLICT)];
     // The child has the same open file as its descriptor 3.
     const child = spawn('flock', ['--exclusive', ...conflict, ...how, '3'], {
-      env: rootEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', fd],
+      env: { PATH: path },
       signal,
     });
     let said = '';

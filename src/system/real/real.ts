@@ -236,8 +236,8 @@ export class RealSystem extends World implements System {
     });
   }
 
-  async run(command: Command, signal: AbortSignal): Promise<void> {
-    await runCommand(this.#real.root, command, signal);
+  async run(command: Command, signal: AbortSignal, print?: (line: string) => void): Promise<void> {
+    await runCommand(this.#real.root, command, signal, print);
   }
 
   takeUnkept(path: string): readonly Unkept[] {

@@ -197,11 +197,11 @@ describeInContainers('the registrar of gateways', () => {
 
   it('is back when the account has stopped or killed it', async () => {
     const here = shared();
-    const pid = await servicePid(here.container, 'gateway-registrar');
+    const pid = await servicePid(here.container, 'registrar');
     await here.attack('/command/s6-svc -k /run/service/registrar');
     await here.attack('/command/s6-svc -d /run/service/registrar');
     await here.attack('/command/s6-svc -u /run/service/registrar');
-    expect(await servicePid(here.container, 'gateway-registrar')).not.toBe(pid);
+    expect(await servicePid(here.container, 'registrar')).not.toBe(pid);
     await registered(here.container, 'back');
   });
 

@@ -14,7 +14,7 @@ describe('an empty home', () => {
     const { changes, notes } = await find(system);
     expect(changes.map(showChange)).toEqual([
       `${SCANDIR}/gateway-default new: gateway of default, down`,
-      `${HOME}/logs/container-boot.log + profile=default prior_state=none action=registered`,
+      `${HOME}/logs/container-boot.log + profile=default prior_state=none action=registered prior_exit=unknown`,
       `command /command/s6-svscanctl -a ${SCANDIR}`,
     ]);
     expect(notes).toEqual([{ severity: 'info', text: 'default stays down: no state is recorded' }]);

@@ -50,9 +50,9 @@ describe('the recorded state', () => {
     );
     await converge(profileGateways, options, system);
     expect(system.readText(`${HOME}/logs/container-boot.log`)).toBe(
-      'TIME profile=default prior_state=none action=registered\n' +
-        'TIME profile=coder prior_state=running action=started\n' +
-        'TIME profile=evil prior_state=unknown action=registered\n',
+      'TIME profile=default prior_state=none action=registered prior_exit=unknown\n' +
+        'TIME profile=coder prior_state=running action=started prior_exit=unknown\n' +
+        'TIME profile=evil prior_state=unknown action=registered prior_exit=unknown\n',
     );
   });
 });
@@ -112,7 +112,9 @@ test('a directory without a soul, and a link to one, are no profiles', async () 
     { [`${HOME}/profiles/linked`]: link('/srv/me'), '/srv/me/SOUL.md': file('') },
   );
   const notes = await notesOf(system);
-  expect(notes[0]).toContain('profiles/linked is a link to /srv/me: left alone');
+  expect(notes[0]).toContain(
+    'profiles/linked is a link to /srv/me: refusing to follow it; left alone',
+  );
   await converge(profileGateways, options, system);
   expect(slots(system)).toEqual({ default: 'down' });
 });
@@ -171,6 +173,10 @@ describe('under multiplexing', () => {
   test.each([
     ['\uFEFFgateway:\n  multiplex_profiles: true\n', 'down'],
     ['gateway:\n  multiplex_profiles: true\n', 'down'],
+    ['gateway:\n  "multiplex_profiles": "on"\n', 'down'],
+    ['shared: &s\n  multiplex_profiles: true\ngateway:\n  <<: *s\n', 'down'],
+    ['text: |\n  gateway:\n    multiplex_profiles: true\n', 'up'],
+    ['gateway:\n  nested:\n    multiplex_profiles: true\n', 'up'],
     ['gateway: { port: 1, multiplex_profiles: yes }\n', 'down'],
     ['gateway:\n  # multiplex_profiles: true\n  multiplex_profiles: false # true\n', 'up'],
     ['other:\n  multiplex_profiles: true\n', 'up'],

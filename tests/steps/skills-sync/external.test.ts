@@ -61,7 +61,35 @@ describe('a directory that config.yaml names', () => {
     },
   );
 
-  test.each(['${TEAM_SKILLS}/x', '$HOME/skills', '~other/skills'])(
+  test.each([
+    '$HERMES_HOME/shared',
+    '${HERMES_HOME}/shared',
+    '$HOME/shared',
+    '${TEAM_SKILLS}',
+    '$TEAM_SKILLS/',
+    '${TOP}/data/$REST',
+    '~hermes/shared',
+    '~${ACCOUNT}/shared',
+  ])('is found as %s, which the agent expands', async (name) => {
+    const envdir = {
+      TEAM_SKILLS: '/opt/data/shared',
+      TOP: '/opt',
+      REST: 'shared',
+      ACCOUNT: 'hermes',
+    };
+    const variables = Object.entries(envdir).map(
+      ([variable, value]) => [`/run/s6/container_environment/${variable}`, file(value)] as const,
+    );
+    const entries = {
+      ...skill('/opt/data/shared/notes', 'theirs'),
+      ...Object.fromEntries(variables),
+    };
+    const { changes, notes } = await sync(homeWith(naming(`"${name}"`), entries), more);
+    expect(changes).toEqual([`tree-copy ${HOME}/train`]);
+    expect(notes).toEqual(['skills: notes is supplied by an external directory']);
+  });
+
+  test.each(['${TEAM_SKILLS}/x', '$NOBODY/skills', '~other/skills', '$$/x'])(
     'is told and passed over when only the agent knows where it is: %s',
     async (name) => {
       const { changes, notes } = await sync(homeWith(naming(name, '/srv/team')), more);
@@ -178,7 +206,7 @@ describe('without a parser', () => {
       ['/a', '/b'],
     ],
     ['carriage returns', naming('/a').replaceAll('\n', '\r\n'), ['/a']],
-    ['a variable', naming('${A}/b', '$A/b'), [null, null]],
+    ['a variable', naming('${A}/b', '$A/b'), ['${A}/b', '$A/b']],
     ['spaces in a path', naming('/srv/My Skills'), ['/srv/My Skills']],
     [
       'more beside and after it',
@@ -198,6 +226,7 @@ describe('without a parser', () => {
     ['a merged mapping', 'x: &x\n  external_dirs: [/a]\nskills:\n  <<: *x\n', ['/a']],
     ['a list over lines', 'skills:\n  external_dirs: [/a,\n    /b]\n', ['/a', '/b']],
     ['a path over lines', 'skills:\n  external_dirs:\n  - /a\n    b\n', ['/a b']],
+    ['an account alone', naming('~someone'), ['~someone']],
     ['escapes', 'skills:\n  external_dirs: ["/\\x61"]\n', ['/a']],
     [
       'what is no text',

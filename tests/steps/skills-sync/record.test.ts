@@ -48,6 +48,24 @@ describe('after a sync', () => {
     });
   });
 
+  test.each(['an image with a digest', 'an image without'])(
+    'a line that the user took out of the manifest does not bring the skill back while the image is the same: %s',
+    async (image) => {
+      if (image.endsWith('without')) {
+        system.remove(`${IMAGE}/.digest`);
+        await sync(system);
+      }
+      const lines = system.readText(`${HOME}/.bundled_manifest`);
+      edit(system, `${HOME}/.bundled_manifest`, lines.replace(/^notes:.*\n/m, ''));
+      system.removeTree(`${HOME}/notes`);
+      expect((await look()).work).toBe(0);
+      // To another image it is a skill that the home never had.
+      edit(system, `${IMAGE}/notes/SKILL.md`, 'one, and more');
+      if (!image.endsWith('without')) edit(system, `${IMAGE}/.digest`, '2');
+      expect((await sync(system)).changes).toEqual([`tree-copy ${HOME}/notes`]);
+    },
+  );
+
   test('what the user does to a copy is no reason to look again', async () => {
     system.removeTree(`${HOME}/notes`);
     edit(system, `${HOME}/ml/train/SKILL.md`, 'mine');

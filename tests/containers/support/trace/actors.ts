@@ -11,7 +11,7 @@ const ACTORS: readonly (readonly [string, RegExp])[] = [
   ['s6-log', /\/s6-log$/],
   ['scripts in cont-init.d', /^\/etc\/cont-init\.d\//],
   ['scripts of a gateway slot', /^\/run\/service\/gateway-[^/]+\/(?:log\/)?(?:run|finish)$/],
-  ['the registrar', /\/gateway-registrar\/(?:run|finish)$/],
+  ['the registrar', /\/registrar\/(?:run|finish)$/],
   ['scripts of the static services', /\/servicedirs\/[^/]+\/(?:run|finish)$/],
   ['docker exec', /^\/usr\/local\/bin\/hermes$/],
   ['main-wrapper.sh', /\/main-wrapper\.sh$/],
