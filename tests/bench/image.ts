@@ -14,7 +14,7 @@ export const image: ImageGroup = {
   name: 'image',
   title: 'In the image',
   about: `In a booted container of the image (the tests' stand-ins for the agent and s6-overlay, real s6), with
-76 skills: what its scripts call, as they call it, \`hermes-boot\` with the official Node that the
+76 skills and a config.yaml as large as the agent's (83 kB, mostly comments): what its scripts call, as they call it, \`hermes-boot\` with the official Node that the
 image brings. The hook ([hook.sh](../tests/bench/peers/hook.sh)) is the careful one of "A warm boot",
 with two helpers in Python that do what the agent's do: one reads config.yaml as YAML and compares its
 version ([migrate.py](../tests/bench/peers/migrate.py)), one hashes the skills against the manifest

@@ -79,6 +79,7 @@ function prepare(): void {
   copyFileSync('/bench/peers/migrate.py', `${INSTALL}/scripts/docker_config_migrate.py`);
   copyFileSync('/bench/peers/helper.py', `${INSTALL}/tools/skills_sync.py`);
   makeSkills(INSTALL, HOME, SKILLS);
+  writeFileSync(`${HOME}/config.yaml`, config());
   const profile = `${HOME}/profiles/coder`;
   mkdirSync(profile, { recursive: true });
   writeFileSync(`${profile}/SOUL.md`, 'soul\n');
@@ -95,6 +96,19 @@ function prepare(): void {
   });
   if (stdout !== 'stage2: setup complete, starting services\n')
     throw new Error(`the hook finds something to do, or fails:\n${stdout}${stderr}`);
+}
+
+/** As large as the agent's own example: 83 kB, of which 7 kB are settings and the rest comments. */
+function config(): string {
+  const lines = ['_config_version: 12'];
+  for (let section = 0; section < 30; section += 1) {
+    lines.push(`section_${section}:`);
+    for (let key = 0; key < 10; key += 1) {
+      for (let line = 0; line < 4; line += 1) lines.push(`  # ${'what this is for '.repeat(4)}`);
+      lines.push(`  setting_${key}: value ${key}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 function rowsOf({ id, of, node, hermesBoot }: Build): Row[] {
