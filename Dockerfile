@@ -90,15 +90,42 @@ RUN uv sync --frozen --no-cache --python /usr/bin/python3 --extra all --extra me
   && mv /opt/hermes /agent/root
 
 
-FROM system AS hermes-boot
+# The Node that boots, for the boot alone: the agent keeps Debian's, with which its ref is known to
+# build. One program, checked against a digest.
+FROM system AS node
+ARG TARGETARCH
+COPY scripts/build/fetch-node.sh /tmp/
+RUN /tmp/fetch-node.sh "$TARGETARCH" /opt/hermes-boot/bin/node
+
+
+FROM system AS build
 WORKDIR /hermes-boot
+COPY --from=node /opt/hermes-boot/bin/node /opt/hermes-boot/bin/node
 COPY package.json package-lock.json tsconfig.json ./
 RUN npm ci --no-audit --no-fund
 COPY plans/ plans/
 COPY scripts/ scripts/
 COPY src/ src/
 COPY steps/ steps/
-RUN npm run build
+# The code cache is made by the very Node that will read it.
+RUN npm run build -- --node /opt/hermes-boot/bin/node
+
+
+# hermes-boot and nothing else, for another image to take: COPY --from=… / /. It does not run.
+FROM scratch AS hermes-boot
+COPY --from=node /opt/hermes-boot/bin/node /opt/hermes-boot/bin/node
+COPY --from=build /hermes-boot/dist/ /opt/hermes-boot/dist/
+COPY plans/ /opt/hermes-boot/plans/
+COPY LICENSE package.json /opt/hermes-boot/
+COPY docker/health.sh /opt/hermes-boot/bin/health
+COPY docker/hermes-boot.sh /usr/local/bin/hermes-boot
+COPY docker/main-wrapper.sh docker/entrypoint.sh /opt/hermes/docker/
+COPY docker/lib/ /opt/hermes-boot/lib/
+COPY docker/hermes.sh /usr/local/bin/hermes
+COPY docker/cont-init.d/ /etc/cont-init.d/
+COPY docker/s6-rc.d/ /etc/s6-overlay/s6-rc.d/
+# Where s6-overlay looks for the user bundle from 3.2.3.2 on.
+COPY docker/s6-rc.d/user/contents.d/ /etc/s6-overlay/user-bundles.d/user/contents.d/
 
 
 FROM system
@@ -113,21 +140,12 @@ COPY --from=s6-overlay /s6-overlay/ /
 COPY --from=uv /usr/local/bin/uv /usr/local/bin/uvx /usr/local/bin/
 COPY --from=agent /agent/root/ /opt/hermes/
 COPY --from=agent --chown=10000:10000 /agent/hermes/ /opt/hermes/
-COPY --from=hermes-boot /hermes-boot/dist/ /opt/hermes-boot/dist/
-COPY plans/ /opt/hermes-boot/plans/
-
-COPY docker/main-wrapper.sh docker/entrypoint.sh /opt/hermes/docker/
-COPY docker/lib/ /opt/hermes-boot/lib/
-COPY docker/hermes.sh /usr/local/bin/hermes
-COPY docker/hermes-boot.sh /usr/local/bin/hermes-boot
-COPY docker/cont-init.d/ /etc/cont-init.d/
-COPY docker/s6-rc.d/ /etc/s6-overlay/s6-rc.d/
-# Where s6-overlay looks for the user bundle from 3.2.3.2 on.
-COPY docker/s6-rc.d/user/contents.d/ /etc/s6-overlay/user-bundles.d/user/contents.d/
+COPY --from=hermes-boot / /
 
 # The stamp beside the code tells the agent how it was installed. On the volume it would tell the
 # same to an installation of the host that shares the home.
 RUN echo docker > /opt/hermes/.install_method \
+  && /opt/hermes-boot/bin/node /opt/hermes-boot/dist/code-cache.cjs --check \
   && for plan in /opt/hermes-boot/plans/*.yaml; do hermes-boot validate "$plan" || exit 1; done
 
 # s6-overlay must fail a boot that a plan has stopped: by default it goes on as if nothing was.
@@ -143,9 +161,9 @@ ENV HERMES_HOME=/opt/data \
 VOLUME ["/opt/data"]
 
 # Healthy once the boot has ended, degraded or not; the reason stands in the check's output. Until
-# then it may take as long as a boot may.
+# then it may take as long as a boot may. Node starts only for what is not well.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30m --retries=3 \
-  CMD ["/usr/local/bin/hermes-boot", "status"]
+  CMD ["/opt/hermes-boot/bin/health"]
 
 ARG HERMES_REF
 ARG REVISION=unknown

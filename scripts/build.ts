@@ -1,18 +1,26 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { parseArgs } from 'node:util';
+import { build, type Plugin } from 'esbuild';
 import { writeCodeCaches } from './build/code-cache.ts';
 import { coldPackages, Packed } from './build/cold-packages.ts';
 import { compiledValidator } from './build/compiled-validator.ts';
 import { knownPlans } from './build/known-plans.ts';
-import { launchable, PROGRAM, URL_NAME } from './build/launcher.ts';
+import { CACHED_NAME, launchable, PROGRAM, URL_NAME } from './build/launcher.ts';
 import { lazyBuiltins } from './build/lazy-builtins.ts';
 
 /*
  * Makes dist: the whole program bundled into one file that needs node and nothing else, and what
  * starts it. Beside it are the libraries that few boots load, and a code cache that it can do
- * without. With --sizes, says what takes the room.
+ * without, with what makes that anew for another Node.
+ *
+ *   --node PROGRAM  the Node that will run it, which makes the code cache; this one by default
+ *   --sizes         says what takes the room
  */
+
+const { values } = parseArgs({
+  options: { node: { type: 'string' }, sizes: { type: 'boolean', default: false } },
+});
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'dist', 'hermes-boot.cjs');
@@ -39,6 +47,7 @@ const result = await build({
     coldPackages(root, packed),
     knownPlans(root),
     lazyBuiltins(),
+    launch(),
   ],
   metafile: true,
   logLevel: 'warning',
@@ -52,10 +61,34 @@ await writeFile(join(dist, PROGRAM), built.source, 'latin1');
 for (const [file, content] of packed.files) {
   await writeFile(join(dist, Packed.DIRECTORY, file), content, 'latin1');
 }
-await writeCodeCaches(target);
+await build({
+  absWorkingDir: root,
+  entryPoints: ['scripts/build/remake-code-cache.ts'],
+  outfile: join(dist, 'code-cache.cjs'),
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  charset: 'ascii',
+  logLevel: 'warning',
+});
+await writeCodeCaches(target, values.node);
 
 process.stdout.write(`dist/${PROGRAM}: ${Math.round(built.source.length / 1024)} KiB\n`);
-if (process.argv.includes('--sizes')) process.stdout.write(sizes(result.metafile.outputs));
+if (values.sizes) process.stdout.write(sizes(result.metafile.outputs));
+
+/** Tells the program what its launcher has seen. */
+function launch(): Plugin {
+  return {
+    name: 'launch',
+    setup(bundler) {
+      bundler.onLoad({ filter: /\/src\/cli\/launch\.ts$/ }, () => ({
+        contents: `export const codeCacheFits = () => ${CACHED_NAME};`,
+        loader: 'js',
+      }));
+    },
+  };
+}
 
 /** What each package adds to the bundle, in bytes. */
 function sizes(outputs: (typeof result)['metafile']['outputs']): string {

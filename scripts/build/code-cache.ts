@@ -1,23 +1,26 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { CACHE, trailer } from './launcher.ts';
+import { Script } from 'node:vm';
+import { CACHE, madeOf, PROGRAM, trailer } from './launcher.ts';
+import { makeTrainingWorld, TRAINING_ENVIRONMENT } from './training.ts';
 
 /*
  * Loaded into a plain node, for the flags of a loader would make the cache useless to one. A cache
- * holds what has been called by the end, so it is made of a boot. What has one keeps it.
+ * holds what has been called by the end, and what the cache before it held.
  */
 const HOOK = `
-const { existsSync, statSync, writeFileSync } = require('node:fs');
+const { statSync, writeFileSync } = require('node:fs');
 const { createHash } = require('node:crypto');
 const vm = require('node:vm');
 vm.Script = class extends vm.Script {
   constructor(source, options) {
     super(source, options);
     const file = options.filename + '${CACHE}';
-    if (existsSync(file)) return;
     const id = createHash('sha256').update(source).digest('hex');
     const made = Buffer.from(${trailer('id')});
     process.on('exit', () => writeFileSync(file, Buffer.concat([this.createCachedData(), made])));
@@ -25,15 +28,11 @@ vm.Script = class extends vm.Script {
 };
 `;
 
-/** A world as small as it can be, with a program that cannot run. */
-const WORLD: Readonly<Record<string, string>> = {
-  'etc/passwd': 'root:x:0:0::/root:/bin/sh\nhermes:x:10000:10000::/opt/data:/bin/sh\n',
-  'etc/group': 'root:x:0:\nhermes:x:10000:\n',
-  'bin/true': '',
-};
+/** The plans of a container's start, as its scripts boot them. */
+const PLANS = ['stage2', 'supervise-perms', 'reconcile-profiles'];
 
 /** A plan that nobody knows, with a command: what reads the one and runs the other is loaded. */
-const PLAN = `version: 1
+const UNKNOWN_PLAN = `version: 1
 name: unknown
 steps:
   - id: command
@@ -42,29 +41,60 @@ steps:
 `;
 
 /**
- * Writes V8's code caches beside the files of a built program, by booting it.
+ * Writes V8's code caches beside the files of a built program, by booting it: a used home until
+ * nothing is left to do, and then, twice over, what each later boot of it runs. What a first boot
+ * alone calls is left out, for a larger cache takes longer to read.
  * @param node the program that the caches are for, and made by
  */
 export async function writeCodeCaches(target: string, node = process.execPath): Promise<void> {
+  for (const script of scriptsOf(target)) rmSync(script + CACHE, { force: true });
   const scratch = await mkdtemp(join(tmpdir(), 'hermes-boot-build-'));
   try {
     const world = join(scratch, 'world');
-    for (const directory of ['bin', 'etc', 'run'])
-      await mkdir(join(world, directory), { recursive: true });
-    for (const [path, text] of Object.entries(WORLD))
-      await writeFile(join(world, path), text, { mode: 0o755 });
+    makeTrainingWorld(world);
     const [hook, plan] = [join(scratch, 'hook.cjs'), join(scratch, 'plan.yaml')];
     await writeFile(hook, HOOK);
-    await writeFile(plan, PLAN);
-    for (const which of ['stage2', plan]) {
-      const args = ['--require', hook, target, 'run', which, '--root', world];
-      await promisify(execFile)(node, args, {
-        env: { PATH: process.env.PATH },
-      }).catch(onlyExit);
-    }
+    await writeFile(plan, UNKNOWN_PLAN);
+    const boot = async (flags: readonly string[], plans: readonly string[]): Promise<void> => {
+      const args = [...flags, target, 'run', ...plans, '--root', world];
+      const env = { ...TRAINING_ENVIRONMENT, PATH: process.env.PATH };
+      await promisify(execFile)(node, args, { env }).catch(onlyExit);
+    };
+    for (const name of PLANS) await boot([], [name]);
+    for (const plans of [[plan], PLANS, PLANS]) await boot(['--require', hook], plans);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * Which code caches of a built program do not fit the Node that this runs in, for a person; none
+ * where all is well.
+ */
+export function checkCodeCaches(target: string): string[] {
+  return scriptsOf(target).flatMap((script) => {
+    const file = script + CACHE;
+    if (!existsSync(file)) return basename(script) === PROGRAM ? [`${file} is missing`] : [];
+    const source = readFileSync(script, 'latin1');
+    const made = madeOf(
+      createHash('sha256').update(source).digest('hex'),
+      statSync(process.execPath),
+    );
+    const cache = readFileSync(file);
+    const fits = cache.toString('latin1', cache.length - made.length) === made;
+    if (!fits) return [`${file} was not made by ${process.execPath}, Node ${process.version}`];
+    const cachedData = cache.subarray(0, -made.length);
+    const { cachedDataRejected } = new Script(source, { filename: script, cachedData });
+    return cachedDataRejected === false ? [] : [`${file} is rejected by V8`];
+  });
+}
+
+/** The files of a built program that may have a code cache. */
+function scriptsOf(target: string): string[] {
+  const directory = dirname(target);
+  const packed = join(directory, 'packed');
+  const libraries = readdirSync(packed).filter((name) => name.endsWith('.cjs'));
+  return [join(directory, PROGRAM), ...libraries.map((name) => join(packed, name))];
 }
 
 /** How the boot of such a poor world ends does not matter here. */

@@ -6,8 +6,10 @@ import { jsonLines, viewEvent, type Renderer } from '../report/event-view.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
 import { prepareBoot } from './boot-inputs.ts';
+import { codeCacheAdvice } from './code-cache.ts';
 import type { Arguments, Command, Context, Io } from './command-line.ts';
 import { exitOfReport, interruptionOf, reportError, type Exit } from './exit.ts';
+import { codeCacheFits } from './launch.ts';
 import { withReceipt, type ReceiptKeeper } from './receipt-keeper.ts';
 
 /** In columns; a terminal without a size, as some containers have, says 0. */
@@ -18,6 +20,8 @@ const NARROWEST_LIST = 40;
  * each as if it were the only one, until one ends with another code than 0.
  */
 export const runCommand: Command = async (context, args) => {
+  if (!codeCacheFits() && !args.options.has('json'))
+    writeLog(context.io.stderr, 'info', codeCacheAdvice());
   const plans = args.operands.length === 0 ? [[]] : args.operands.map((plan) => [plan]);
   for (const [index, operands] of plans.entries()) {
     const exit = await bootPlan(context, { ...args, operands });

@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { environment } from './environment.ts';
-import type { Group, Row, Settings } from './group.ts';
-import { GROUPS } from './groups.ts';
+import type { Group, GroupResult, ImageGroup, Row, Settings } from './group.ts';
+import { GROUPS, PAGE } from './groups.ts';
+import { image } from './image.ts';
 import { renderPage, renderRows } from './report.ts';
-import { mergeResults, type GroupResult } from './results.ts';
+import { mergeResults } from './results.ts';
 import { findRegressions } from './short.ts';
 
 /*
@@ -24,7 +25,7 @@ import { findRegressions } from './short.ts';
 /** What trees of 200,000 entries become in the short form: 10,000. */
 const SHORT_SCALE = 0.05;
 
-/** What is left out of the short form: the other groups tell sooner what has become slow. */
+/** The short form leaves these out: the other groups tell sooner what has become slow. */
 const SLOW = new Set(['scale']);
 
 const DOCS = join(import.meta.dirname, '../../docs');
@@ -49,18 +50,26 @@ async function main(): Promise<void> {
     ...(values.rounds === undefined ? {} : { rounds: positive(values.rounds) }),
     say,
   };
-  const groups = chosen(positionals).filter(({ name }) => !short || !SLOW.has(name));
+  const groups = chosen(positionals);
+  const { node, snapshot = false } = environment();
+  say(`Node ${node}, ${snapshot ? 'with' : 'without'} its start-up snapshot`);
   if (short) {
-    const found = findRegressions(groups, settings, show);
+    const quick = groups.flatMap((group) =>
+      'measure' in group && !SLOW.has(group.name) ? [group] : [],
+    );
+    const found = findRegressions(quick, settings, show);
     for (const line of found) say(`gross regression: ${line}`);
     if (found.length > 0) process.exitCode = 1;
     return;
   }
   const results: Record<string, GroupResult> = {};
   for (const group of groups) {
-    const rows = group.measure(settings);
-    show(rows);
-    results[group.name] = { environment: environment(), rows };
+    const result =
+      'measure' in group
+        ? { environment: environment(), rows: group.measure(settings) }
+        : await group.measureInImage(settings);
+    show(result.rows);
+    results[group.name] = result;
     // After each group: what was measured for minutes is not lost with the next one.
     if (values.scale === undefined && values.rounds === undefined) await write(results);
   }
@@ -70,7 +79,7 @@ async function write(groups: Readonly<Record<string, GroupResult>>): Promise<voi
   const json = join(DOCS, 'benchmarks.json');
   const results = mergeResults(json, groups);
   await writeFormatted(json, JSON.stringify(results));
-  await writeFormatted(join(DOCS, 'benchmarks.md'), renderPage(GROUPS, results));
+  await writeFormatted(join(DOCS, 'benchmarks.md'), renderPage(PAGE, results));
 }
 
 async function writeFormatted(path: string, text: string): Promise<void> {
@@ -79,12 +88,13 @@ async function writeFormatted(path: string, text: string): Promise<void> {
   writeFileSync(path, await format(text, options));
 }
 
-function chosen(names: readonly string[]): readonly Group[] {
-  if (names.length === 0) return GROUPS;
+function chosen(names: readonly string[]): readonly (Group | ImageGroup)[] {
+  const all = [image, ...GROUPS];
+  if (names.length === 0) return all;
   return names.map((name) => {
-    const group = GROUPS.find((other) => other.name === name);
+    const group = all.find((other) => other.name === name);
     if (group !== undefined) return group;
-    const known = GROUPS.map((other) => other.name).join(', ');
+    const known = all.map((other) => other.name).join(', ');
     throw new Error(`no group ${name}; known: ${known}`);
   });
 }

@@ -1,3 +1,4 @@
+import type { Environment } from './environment.ts';
 import type { Comparison, Rounds } from './measure.ts';
 
 /** A comparison of two commands, or why it could not be made. */
@@ -36,12 +37,27 @@ export interface Settings {
 }
 
 /** Things that are measured together. */
-export interface Group {
+export interface Described {
   readonly name: string;
   readonly title: string;
   /** What is compared with what, and why that is fair; Markdown. */
   readonly about: string;
+}
+
+/** A group that is measured by this process, on this machine. */
+export interface Group extends Described {
   readonly measure: (settings: Settings) => Row[];
+}
+
+/** A group that is measured in a container of the image, by the Node that the image brings. */
+export interface ImageGroup extends Described {
+  readonly measureInImage: (settings: Settings) => Promise<GroupResult>;
+}
+
+/** What was measured of one group, and where. */
+export interface GroupResult {
+  readonly environment: Environment;
+  readonly rows: readonly Row[];
 }
 
 /** The short form has a third of the rounds, and between so many. */

@@ -4,7 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
 import { GOALS, limitOf, USUAL } from './goals.ts';
 import type { Row } from './group.ts';
-import { GROUPS } from './groups.ts';
+import { PAGE as ALL } from './groups.ts';
 import { spreadOf } from './measure.ts';
 import { renderPage, renderRows } from './report.ts';
 import { readResults } from './results.ts';
@@ -35,12 +35,18 @@ test('the page tells each goal, what was measured, and whether that meets it', (
     { kind: 'figure', id: 'memory-warm', what: 'peak memory', value: 61, unit: 'MiB' },
     { kind: 'skipped', id: 'startup-hook-cold', what: 'cold boot', reason: 'no permission' },
   ];
-  const environment = { node: 'v20.19.0', cores: 2, kernel: 'Linux 6.1', fileSystem: 'ext4' };
-  const page = renderPage(GROUPS, { format: 1, groups: { startup: { environment, rows } } });
+  const environment = {
+    node: 'v20.19.0',
+    snapshot: false,
+    cores: 2,
+    kernel: 'Linux 6.1',
+    fileSystem: 'ext4',
+  };
+  const page = renderPage(ALL, { format: 1, groups: { startup: { environment, rows } } });
   expect(page).toContain('| warm boot, to shell hook | at most 0.7 | 0.50 | met |');
   expect(page).toContain('| peak memory | at most 60 MiB | 61 | missed |');
   expect(page).toContain('Not measured: cold boot (no permission).');
-  expect(page).toContain('Node v20.19.0, 2 cores, Linux 6.1, ext4.');
+  expect(page).toContain('Node v20.19.0 without its start-up snapshot, 2 cores, Linux 6.1, ext4.');
   expect(renderRows(rows)).toContain('0.50 (0.50 to 0.50), goal at most 0.7: met');
 });
 
@@ -67,7 +73,7 @@ test.skipIf(results === undefined)(
   async () => {
     if (results === undefined) return;
     const options = { ...(await resolveConfig(PAGE)), filepath: PAGE };
-    expect(readFileSync(PAGE, 'utf8')).toBe(await format(renderPage(GROUPS, results), options));
+    expect(readFileSync(PAGE, 'utf8')).toBe(await format(renderPage(ALL, results), options));
   },
 );
 

@@ -1,7 +1,7 @@
 import { GOALS } from './goals.ts';
-import type { Group, Row } from './group.ts';
+import type { Described, GroupResult, Row } from './group.ts';
 import { bestToBest, type Spread } from './measure.ts';
-import type { GroupResult, Results } from './results.ts';
+import type { Results } from './results.ts';
 
 const HEAD = `<!-- Written by \`npm run bench\`. -->
 
@@ -14,7 +14,7 @@ directory entries and inodes. \`npm run bench -- GROUP\` measures one group agai
 `;
 
 /** The results as a page. */
-export function renderPage(groups: readonly Group[], { groups: results }: Results): string {
+export function renderPage(groups: readonly Described[], { groups: results }: Results): string {
   const measured = groups.flatMap((group) => {
     const result = results[group.name];
     return result === undefined ? [] : [{ group, result }];
@@ -29,9 +29,11 @@ export function renderRows(rows: readonly Row[]): string {
   return rows.map((row) => `${lineOf(row)}\n`).join('');
 }
 
-function renderSection({ title, about }: Group, { environment, rows }: GroupResult): string {
-  const { node, cores, kernel, fileSystem } = environment;
-  const where = `Node ${node}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${kernel}, ${fileSystem}.`;
+function renderSection({ title, about }: Described, { environment, rows }: GroupResult): string {
+  const { node, snapshot, cores, kernel, fileSystem } = environment;
+  const how =
+    snapshot === undefined ? '' : ` ${snapshot ? 'with' : 'without'} its start-up snapshot`;
+  const where = `Node ${node}${how}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${kernel}, ${fileSystem}.`;
   const tables = [comparisonTable(rows), figureTable(rows), skippedList(rows)].filter(Boolean);
   return [`## ${title}`, about, where, ...tables].join('\n\n') + '\n';
 }

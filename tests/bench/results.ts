@@ -1,12 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Environment } from './environment.ts';
-import type { Row } from './group.ts';
-
-/** What was measured of one group, and where. */
-export interface GroupResult {
-  readonly environment: Environment;
-  readonly rows: readonly Row[];
-}
+import type { GroupResult } from './group.ts';
 
 /** What docs/benchmarks.json holds. */
 export interface Results {

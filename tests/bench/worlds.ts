@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -17,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
 import { CLEAN } from './measure.ts';
+import { makeSkills } from './skills.ts';
 
 /** User and group. */
 export interface Ids {
@@ -41,7 +41,7 @@ export interface World {
 const FILES = 20;
 const DIRECTORIES = 100;
 
-/** The skills of an image, as many as the agent's has. */
+/** How many skills the image has. */
 const SKILLS = 81;
 
 /** Stands in for helpers of the agent, and for a busy one. */
@@ -58,6 +58,17 @@ export function withDirectory<T>(use: (path: string) => T): T {
   } finally {
     // Of a million entries, sooner than Node's own.
     spawnSync('rm', ['-rf', path]);
+  }
+}
+
+/** The same, for what takes its time. */
+export async function withDirectoryAsync<T>(use: (path: string) => Promise<T>): Promise<T> {
+  const path = mkdtempSync(join(tmpdir(), 'hermes-boot-bench-'));
+  chmodSync(path, 0o755);
+  try {
+    return await use(path);
+  } finally {
+    rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -82,37 +93,11 @@ export function makeWorld(
   const home = join(root, 'opt/data');
   const config = join(home, 'config.yaml');
   writeFileSync(config, readFileSync(config, 'utf8').replace('_version: 11', '_version: 12'));
-  makeSkills(join(root, 'opt/hermes'), home);
+  makeSkills(join(root, 'opt/hermes'), home, SKILLS);
+  giveTree(join(home, 'skills'), BUILT);
   if (python !== undefined) makeHelpers(root, python);
   const env = { ...CLEAN, PUID: String(ids.uid), PGID: String(ids.gid) };
   return { root, home, env };
-}
-
-/** The skills of the image, and of the home as the image's helper would have left them. */
-function makeSkills(install: string, home: string): void {
-  rmSync(join(install, 'skills'), { recursive: true });
-  const manifest: string[] = [];
-  for (let index = 0; index < SKILLS; index += 1) {
-    const name = `skill-${String(index).padStart(2, '0')}`;
-    const head = `---\nname: ${name}\ndescription: One of many.\n---\n`;
-    const files = [
-      ['SKILL.md', head + 'What to do, step by step.\n'.repeat(100)],
-      ['references/more.md', 'What else there is to know.\n'.repeat(20)],
-    ] as const;
-    const hash = createHash('md5');
-    for (const [path, content] of files) hash.update(path).update(content);
-    manifest.push(`${name}:${hash.digest('hex')}\n`);
-    for (const skills of [join(install, 'skills'), join(home, 'skills')]) {
-      for (const [path, content] of files) {
-        const file = join(skills, `group-${index % 9}`, name, path);
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, content);
-      }
-    }
-  }
-  writeFileSync(join(install, 'skills/.digest'), 'of 81 skills\n');
-  writeFileSync(join(home, 'skills/.bundled_manifest'), manifest.join(''));
-  giveTree(join(home, 'skills'), BUILT);
 }
 
 /**

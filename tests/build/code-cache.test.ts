@@ -59,6 +59,17 @@ function ends(node: string, dist: string, flags: readonly string[] = []): unknow
   return { status, signal, headline: stdout.split('\n')[0] };
 }
 
+/** What is logged by one run of two plans, which have to end well. */
+function logOf(dist: string): string {
+  const root = realRoot({ '/run': directory(), '/home': directory() });
+  const plan = join(root, 'plan.yaml');
+  writeFileSync(plan, PLAN);
+  const words = [join(dist, 'hermes-boot.cjs'), 'run', plan, plan, '--root', root];
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  expect(status).toBe(0);
+  return stderr;
+}
+
 const WELL = {
   status: 0,
   signal: null,
@@ -108,6 +119,22 @@ describe('a built program', () => {
     chmodSync(node, 0o755);
     utimesSync(node, 1, 1);
     expect(used(node)).toEqual(scripts.map((name) => `${name} without`));
+  });
+
+  it('says once that no cache fits the Node that runs it, and how to have one that does', () => {
+    const dist = copied();
+    const command = `${process.execPath} ${join(dist, 'code-cache.cjs')}`;
+    const advice = `hermes-boot: info: no code cache fits this Node (${process.version}): each boot takes longer; fix: ${command}\n`;
+    expect(logOf(dist)).not.toContain('code cache');
+    writeFileSync(join(dist, 'program.cjs.cache'), 'of another build');
+    expect(spawnSync(process.execPath, [join(dist, 'code-cache.cjs'), '--check'])).toMatchObject({
+      status: 1,
+    });
+    expect(logOf(dist).split(advice)).toHaveLength(2);
+    const [node = '', maker = ''] = command.split(' ');
+    expect(spawnSync(node, [maker]).status).toBe(0);
+    expect(spawnSync(node, [maker, '--check'])).toMatchObject({ status: 0 });
+    expect(logOf(dist)).not.toContain('code cache');
   });
 
   it('goes without a cache that is cut off, empty or missing', () => {

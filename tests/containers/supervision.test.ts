@@ -45,7 +45,7 @@ describeInContainers('supervision', () => {
     const container = await booted();
     const { stderr } = await container.logs();
     expect(stderr.match(BOOTED)).toEqual(PLANS);
-    const script = '. /opt/hermes/docker/lib/boot.sh; plans_after /etc/cont-init.d/01-hermes-setup';
+    const script = '. /opt/hermes-boot/lib/boot.sh; plans_after /etc/cont-init.d/01-hermes-setup';
     expect((await container.ask('sh', '-c', script)).split('\n')).toEqual(PLANS.slice(1));
   });
 

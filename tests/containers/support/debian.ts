@@ -2,8 +2,19 @@ import { createHash } from 'node:crypto';
 import { debianArchive, lackingForDebian } from '../../support/debian.ts';
 import { engine, mustDo } from './engine.ts';
 
-/** What the stand-ins and hermes-boot run on; s6 and execline in the place of s6-overlay's own. */
-const PACKAGES = ['ca-certificates', 'execline', 'nodejs', 'procps', 'python3', 's6'];
+/**
+ * What the stand-ins run on; s6 and execline in the place of s6-overlay's own. Node is for the agent
+ * alone, python3-yaml for the helpers that benchmarks compare with.
+ */
+const PACKAGES = [
+  'ca-certificates',
+  'execline',
+  'nodejs',
+  'procps',
+  'python3',
+  'python3-yaml',
+  's6',
+];
 const RECIPE = createHash('sha256').update(PACKAGES.join(' ')).digest('hex').slice(0, 12);
 
 /** What is missing on this machine to make the base image; undefined when nothing is. */

@@ -3,8 +3,9 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { bootNode } from './boot-node.ts';
 import { baseImage } from './debian.ts';
-import { ENGINE, engine, type Ended } from './engine.ts';
+import { ENGINE, engine, mustDo, type Ended } from './engine.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 /** Each checkout has its own images: a run in another one must not take them away. */
@@ -13,7 +14,7 @@ const STAND_INS = `localhost/hermes-boot-tests/stand-ins:${CHECKOUT}`;
 const IMAGE = `localhost/hermes-boot-tests/hermes:${CHECKOUT}`;
 
 /** The stages of the Dockerfile that need the network, except for `system`. */
-const STAGES = ['s6-overlay', 'uv', 'agent', 'hermes-boot'];
+const STAGES = ['s6-overlay', 'uv', 'agent', 'node', 'build'];
 
 /**
  * Builds the image of the Dockerfile with stand-ins in the place of what the network would bring.
@@ -21,10 +22,12 @@ const STAGES = ['s6-overlay', 'uv', 'agent', 'hermes-boot'];
  */
 export async function buildImage(): Promise<string> {
   const base = await baseImage();
+  const node = await bootNode();
   await execa('npm', ['run', '--silent', 'build'], { cwd: PROJECT });
   await inNewDirectory(async (context) => {
     cpSync(join(import.meta.dirname, '../stand-ins'), context, { recursive: true });
     cpSync(join(PROJECT, 'dist'), join(context, 'dist'), { recursive: true });
+    cpSync(node, join(context, 'node'), { preserveTimestamps: true });
     const file = ['-f', join(context, 'Containerfile'), '--build-arg', `BASE=${base}`];
     await replacing(STAND_INS, () => engine('build', '-q', '-t', STAND_INS, ...file, context));
   });
@@ -55,10 +58,38 @@ async function buildFrom(directory: string, options: readonly string[] = []): Pr
   return engine('build', '-q', ...options, ...contexts, directory);
 }
 
+/**
+ * Builds the image of nothing but hermes-boot.
+ * @returns the paths in it that are not directories
+ */
+export async function filesOfTarget(): Promise<string[]> {
+  const { code, stdout, stderr } = await buildFrom(PROJECT, ['--target', 'hermes-boot']);
+  if (code !== 0) throw new Error(`the target does not build:\n${stdout}${stderr}`);
+  return inNewDirectory(async (directory) => {
+    const archive = join(directory, 'image.tar');
+    // It has no command: the word stands for one, and is never run.
+    const container = await mustDo('create', stdout.trim(), 'none');
+    try {
+      await mustDo('export', '-o', archive, container);
+    } finally {
+      await engine('rm', container);
+    }
+    const listed = await execa('tar', ['-tf', archive]);
+    return listed.stdout.split('\n').filter((path) => !path.endsWith('/'));
+  });
+}
+
 /** Builds the Dockerfile with the project's files as a change leaves them. */
 export async function buildChanged(change: (directory: string) => void): Promise<Ended> {
   return inNewDirectory(async (directory) => {
-    for (const name of ['Dockerfile', '.dockerignore', 'docker', 'plans']) {
+    for (const name of [
+      'Dockerfile',
+      '.dockerignore',
+      'LICENSE',
+      'package.json',
+      'docker',
+      'plans',
+    ]) {
       cpSync(join(PROJECT, name), join(directory, name), { recursive: true });
     }
     change(directory);
