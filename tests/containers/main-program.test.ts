@@ -133,8 +133,12 @@ describeInContainers('hermes by docker exec', () => {
     });
   });
 
-  it('stays root where HERMES_DOCKER_EXEC_AS_ROOT says so', async () => {
+  it('stays root where HERMES_DOCKER_EXEC_AS_ROOT says so and hermes cannot change the agent', async () => {
     const container = await booted(['-e', 'HERMES_DOCKER_EXEC_AS_ROOT=1']);
+    const changeable = await container.exec('hermes', 'status');
+    expect(JSON.parse(changeable.stdout)).toMatchObject({ uid: 10_000 });
+    expect(changeable.stderr).toContain('HERMES_DOCKER_EXEC_AS_ROOT has no effect: hermes can');
+    await container.ask('chown', '-R', 'root:root', '/opt/hermes/.venv');
     expect(JSON.parse(await container.ask('hermes', 'status'))).toMatchObject({ uid: 0 });
   });
 

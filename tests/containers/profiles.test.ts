@@ -99,6 +99,21 @@ describeInContainers('hermes-boot gateway, as hermes', () => {
   });
 });
 
+describeInContainers('registration that is open', () => {
+  it('is warned of, and lets hermes make, control and remove slots by itself', async () => {
+    const container = await booted(['-e', 'HERMES_GATEWAY_REGISTRATION=open']);
+    const { stderr } = await container.logs();
+    expect(stderr.match(/registration is open: hermes can change \/run\/service/g)).toHaveLength(1);
+    expect(await container.ask('stat', '-c', '%U', '/run/service')).toBe('hermes');
+    await registered(container, 'coder');
+    await started(container, 'coder');
+    await stopped(container, 'coder');
+    expect(await told(container, 'unregister', 'coder')).toBe('coder  unregistered');
+    const own = 'mkdir /run/service/own && cp -r /run/service/gateway-default/run /run/service/own';
+    expect(await container.execAs('hermes', 'sh', '-c', own)).toMatchObject({ code: 0 });
+  });
+});
+
 describeInContainers('the gateways of four profiles', () => {
   it.each(WAYS)('are after %s as they were before', async (way) => {
     const options = ['-v', `${await namedVolume()}:/opt/data`];
