@@ -32,6 +32,21 @@ export function mapOnPage(): string {
   return `${map.trim()}\n`;
 }
 
+/** What a map says, a line for each act on a kind of path: all of it, and without the act. */
+export function claimsOf(map: string): { readonly acts: Set<string>; readonly paths: Set<string> } {
+  const acts = new Set<string>();
+  const paths = new Set<string>();
+  let part = '';
+  for (const line of map.split('\n')) {
+    if (line.startsWith('### ')) part = line.slice(4);
+    const [, deeds, path, who] = line.split('|').map((cell) => cell.trim());
+    if (deeds === undefined || path?.startsWith('`') !== true) continue;
+    paths.add(`${part} | ${path}`);
+    for (const deed of deeds.split(', ')) acts.add(`${part} ${deed} ${path} | ${who ?? ''}`);
+  }
+  return { acts, paths };
+}
+
 /** Puts another map into the page. */
 export function replaceMap(text: string): void {
   const { before, after } = parts();

@@ -61,10 +61,15 @@ function kindOf({ actor, deed, path }: Pick<Act, 'actor' | 'deed' | 'path'>): st
   return kind === undefined ? named : named.replace(kind[0], kind[1]);
 }
 
-/** The acts that belong in the map: all but the reading of what is root's and runs nothing. */
-function isOnMap({ deed, why }: JudgedAct): boolean {
+/**
+ * The acts that belong in the map: all but the reading of what is root's and runs nothing, and what
+ * takes a process that happens to run at that moment.
+ */
+function isOnMap(act: JudgedAct): boolean {
+  const { deed, why } = act;
   return (
-    why !== undefined || (deed !== 'reads' && deed !== 'lists' && deed !== 'looks programs up in')
+    (why !== undefined && reasonFor(act)?.byChance !== true) ||
+    (deed !== 'reads' && deed !== 'lists' && deed !== 'looks programs up in')
   );
 }
 

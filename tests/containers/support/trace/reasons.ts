@@ -11,6 +11,8 @@ export interface Reason {
   readonly paths: RegExp;
   /** Whether only what goes through an open directory without following links is meant. */
   readonly held?: true;
+  /** Whether it takes a process that runs at the right moment, so that a life may do without it. */
+  readonly byChance?: true;
   readonly text: string;
 }
 
@@ -53,6 +55,7 @@ export const REASONS: readonly Reason[] = [
     actors: ['scripts of the static services', ...HERMES_BOOT],
     deeds: ['reads'],
     paths: /^\/proc\/\d+\/cmdline$/,
+    byChance: true,
     text:
       'they look for the process that waits to run the main program, and take it from none but a ' +
       'process of root. What the map shows here became the account after it was read.',
