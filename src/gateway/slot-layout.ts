@@ -95,17 +95,18 @@ function becomeAccount({
   setuidgid,
   contenv,
 }: Pick<ScriptOptions, 'account' | 'setuidgid' | 'contenv'>): string[] {
-  const take = [
-    'if [ "${1-}" != as-account ]; then',
-    `  exec ${quote(contenv ?? '')} /bin/sh "$0" as-account`,
-    'fi',
-  ];
-  return [
+  const become = [
     `# Root does nothing here but become ${account}; the container's environment comes after that.`,
     'if [ "$(/usr/bin/id -u)" -eq 0 ]; then',
     `  exec ${quote(setuidgid)} ${quote(account)} /bin/sh "$0"`,
     'fi',
-    ...(contenv === undefined ? [] : take),
+  ];
+  if (contenv === undefined) return become;
+  return [
+    ...become,
+    'if [ "${1-}" != as-account ]; then',
+    `  exec ${quote(contenv)} /bin/sh "$0" as-account`,
+    'fi',
   ];
 }
 
@@ -191,8 +192,7 @@ function file(name: string, text: string, mode: number): Part {
 
 /** What the supervisor of a slot, or of its logger, works with. */
 function supervised(below: '' | 'log/', access: SlotAccess): Part[] {
-  const rights = superviseRights(access);
-  return rights.map(({ name, type, ...right }): Part => {
+  return superviseRights(access).map(({ name, type, ...right }): Part => {
     const part = { name: `${below}${name}`, ...right };
     return type === 'file' ? { ...part, type, content: Content.ofText('') } : { ...part, type };
   });
@@ -203,7 +203,7 @@ interface SuperviseRight {
   readonly name: string;
   readonly type: 'directory' | 'fifo' | 'file';
   readonly mode: number;
-  readonly owner?: Owner;
+  readonly owner: Owner;
 }
 
 /**
