@@ -5,6 +5,7 @@ import { canonical, fileToChange } from '../src/step/paths.ts';
 import { path } from '../src/step/fields.ts';
 import { edit, type YamlEdit } from './yaml-edit/schema.ts';
 import { defineStep } from '../src/step/step.ts';
+import { mappingParser } from '../src/step/yaml-mapping.ts';
 import { mayChange } from '../src/step/touch.ts';
 import { Content, sealed, type Reader } from '../src/system/content.ts';
 import { EditedContent } from '../src/system/edited-content.ts';
@@ -69,7 +70,7 @@ export const yamlEdit = defineStep({
 
 /** What reads a text and edits it. The parser is loaded only by plans that have such a step. */
 async function editing(edits: readonly YamlEdit[]): Promise<Reader<Edited>> {
-  const { isMap, parseDocument } = await import('yaml');
+  const parse = await mappingParser();
   const { applyEdit } = await import('./yaml-edit/edits.ts');
   const { printLike } = await import('./yaml-edit/layout.ts');
   const digest = createHash('sha256').update(JSON.stringify(edits)).digest('hex');
@@ -77,12 +78,9 @@ async function editing(edits: readonly YamlEdit[]): Promise<Reader<Edited>> {
     name: `the edits ${digest.slice(0, 16)}`,
     codec: edited,
     read(source) {
-      const document = parseDocument(source, { prettyErrors: false });
-      const [error] = document.errors;
-      if (error !== undefined) {
-        return { kind: 'invalid', reason: `is not valid YAML (${error.code.toLowerCase()})` };
-      }
-      if (!isMap(document.contents)) return { kind: 'invalid', reason: 'is not a mapping' };
+      const parsed = parse(source);
+      if (parsed.kind === 'invalid') return parsed;
+      const { document } = parsed;
       // All of them, and in order: a later one may find what an earlier one has made.
       const changed = edits.filter((one) => applyEdit(document, one));
       if (changed.length === 0) return { kind: 'same' };

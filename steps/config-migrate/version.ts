@@ -1,5 +1,6 @@
 /** Reads the version of a configuration: by a glance at its lines, by a YAML parser where that leaves doubt. */
 import type { Content } from '../../src/system/content.ts';
+import { mappingParser } from '../../src/step/yaml-mapping.ts';
 import { count, object, text, variant, word } from '../../src/text/codec.ts';
 
 /** The version that a configuration says it is of. */
@@ -41,17 +42,14 @@ export async function readVersion(content: Content, key: string): Promise<Versio
 
 /** The same by the parser alone, for which every line counts. */
 export async function parseVersion(content: Content, key: string): Promise<Version> {
-  const { isMap, parseDocument } = await import('yaml');
+  const parse = await mappingParser();
   return content.open<Version>({
     name: `${key} by the parser`,
     codec: versionCodec,
     read(source) {
-      const document = parseDocument(source, { prettyErrors: false });
-      const [error] = document.errors;
-      if (error !== undefined) {
-        return { kind: 'invalid', reason: `is not valid YAML (${error.code.toLowerCase()})` };
-      }
-      if (!isMap(document.contents)) return { kind: 'invalid', reason: 'is not a mapping' };
+      const parsed = parse(source);
+      if (parsed.kind === 'invalid') return parsed;
+      const { document } = parsed;
       const value = document.get(key);
       if (value === undefined || value === null) return { kind: 'unversioned' };
       const version = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
