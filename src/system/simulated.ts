@@ -101,6 +101,11 @@ export class SimulatedSystem extends World implements System {
     return Promise.resolve();
   }
 
+  /** A copy is there at once, where nothing can be lost. */
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
   moveDirectory(from: string, path: string): void {
     const [source, target] = [this.#target(from), this.#target(path)];
     this.#copyNodes(source, target);

@@ -98,10 +98,12 @@ export interface System extends ReadSystem {
   /** Makes a directory with everything in it; nothing stands there yet, nobody sees half of it. */
   publish(path: string, what: NewDirectory): void;
   /**
-   * Makes a directory as a copy of another one; nobody sees half of it. `signal` stops it between
-   * two files, and then nothing has happened.
+   * Makes a directory as a copy of another one, which has its name after `settle` at the latest;
+   * nobody sees half of it. `signal` stops it between two files, and then nothing has happened.
    */
   copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void>;
+  /** Gives the copies since the last call their names, after one sync for all of them. */
+  settle(signal: AbortSignal): Promise<void>;
   /** Gives the directory `from` the name `path`, under which nothing stands yet. */
   moveDirectory(from: string, path: string): void;
   /** Removes a directory with everything in it, never following a link. */
