@@ -3,7 +3,8 @@
  * texts takes them as they are: a plan with a fragment starts as fast as one that the build knows.
  *
  * What lies there is a cache and nothing else. It is used only where nobody but root can have written
- * it, and where it was made by this very program from these very texts; else the texts are read.
+ * it, and where it was made by this very program from these very texts; else the texts are read. The
+ * plan stands in its file twice: equal copies are whole, and compared sooner than a digest is made.
  */
 import { fileURLToPath } from 'node:url';
 import { problemOf } from '../errors/look-failed.ts';
@@ -15,7 +16,6 @@ import { othersMayWrite, showMode, showOwner } from '../system/entry.ts';
 import { join, parentOf } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
 import { READ_LIMIT, type System } from '../system/system.ts';
-import { checksum } from '../text/checksum.ts';
 import { text } from '../text/codec.ts';
 import { printable } from '../text/printable.ts';
 import { buildId } from './launch.ts';
@@ -82,8 +82,8 @@ export class CompiledPlans {
       const file = this.#fileOf(texts.path);
       if (file === undefined || this.#fault(this.#directory) !== undefined) return undefined;
       const lines = this.#system.readRoots(file, ofRoot)?.split('\n') ?? [];
-      const [extending = '', key, body = '', sum, rest] = lines;
-      if (rest !== '' || lines.length !== 5 || sum !== checksum(body)) return undefined;
+      const [extending = '', key, body = '', again, rest] = lines;
+      if (rest !== '' || lines.length !== 5 || again !== body) return undefined;
       const bases = basesOf(JSON.parse(extending), texts.library);
       if (bases === undefined || this.#keyOf({ ...texts, bases }) !== key) return undefined;
       const left: unknown = JSON.parse(body);
@@ -105,9 +105,8 @@ export class CompiledPlans {
     if (new Set(files).size < files.length) return 'a file takes part in it twice';
     const body = JSON.stringify({ files, plan });
     const extending = JSON.stringify([...texts.bases.keys()]);
-    const content = Content.ofText(
-      `${[extending, this.#keyOf(texts), body, checksum(body)].join('\n')}\n`,
-    );
+    const lines = [extending, this.#keyOf(texts), body, body];
+    const content = Content.ofText(`${lines.join('\n')}\n`);
     if (content.size > READ_LIMIT) return 'it is too large';
     try {
       const fault = this.#fault(parentOf(this.#directory));
@@ -186,7 +185,7 @@ interface Left {
   readonly plan: Plan;
 }
 
-/** What this very program has written, whole: build and checksum are right. */
+/** What this very program has written, whole. */
 function isLeft(value: unknown): value is Left {
   return typeof value === 'object' && value !== null && 'files' in value && 'plan' in value;
 }
