@@ -70,7 +70,7 @@ function shadowChanges(
   { member, why }: Membership,
 ): RecordChange[] {
   if (!hasShadowGroups(system)) return [];
-  const isNew = !system.accounts().groups.some(({ name }) => name === group);
+  const isNew = system.accounts().findGroup(group) === undefined;
   const members = shadowMembers(system, group);
   if (members === undefined && !isNew) return [];
   const record = { kind: 'group', path: '/etc/gshadow', why } as const;
@@ -88,7 +88,7 @@ function groupChanges(
   name: string,
   { gid, member, why }: Membership,
 ): RecordChange[] {
-  const existing = system.accounts().groups.find((group) => group.name === name);
+  const existing = system.accounts().findGroup(name);
   const record = { kind: 'group', path: '/etc/group', why } as const;
   if (existing === undefined) {
     const edit = { edit: 'group-create', name, gid, member } as const;
