@@ -8,6 +8,9 @@ import type { Owner } from './entry.ts';
 import { text } from '../text/codec.ts';
 import { RecordIndex } from './record-index.ts';
 
+/** The largest account database that is read, in bytes: of 100,000 accounts it has 5 MB. */
+export const ACCOUNTS_LIMIT = 64 * 1024 * 1024;
+
 /** As whom a command runs. */
 export interface Identity extends Owner {
   readonly name: string;

@@ -3,7 +3,7 @@
  * others.
  */
 import { Problem } from '../errors/problem.ts';
-import { Accounts, recordLines } from './accounts.ts';
+import { Accounts, ACCOUNTS_LIMIT, recordLines } from './accounts.ts';
 import type { Content, Reader } from './content.ts';
 import { othersMayWrite, type Entry, type Stat } from './entry.ts';
 import { mountOf, type MountPoint } from './mounts.ts';
@@ -166,7 +166,7 @@ export class World implements ReadSystem {
   }
 
   #database(path: string): string {
-    return this.look(path).type === 'missing' ? '' : this.readAs(path, recordLines);
+    return this.look(path).type === 'missing' ? '' : this.readAs(path, recordLines, ACCOUNTS_LIMIT);
   }
 }
 
