@@ -75,6 +75,13 @@ export interface ReadSystem {
 /** A content that has in it when it is written, by the clock of the file system, in milliseconds. */
 export type DatedContent = (now: number) => Content;
 
+/**
+ * What of a file is on the disk when it has been written. `name`: the file. `content`: what has its
+ * name is whole, but the name may be lost, and with it all that was named after it. `nothing`: it
+ * need not outlive the machine.
+ */
+export type Synced = 'name' | 'content' | 'nothing';
+
 /** The world as the engine sees it: everything that a change can do. Paths as in ReadSystem. */
 export interface System extends ReadSystem {
   /** Makes a directory; its parent exists. */
@@ -82,8 +89,15 @@ export interface System extends ReadSystem {
   /**
    * Creates or replaces a regular file in one step; nobody sees half of it or a wider mode. One that
    * is a mount point is changed in place, and keeps owner and mode: see in-place.ts.
+   * @param synced what survives a loss of power from then on: `name` when absent
    */
-  writeFile(path: string, content: Content | DatedContent, mode: number, owner: Owner): void;
+  writeFile(
+    path: string,
+    content: Content | DatedContent,
+    mode: number,
+    owner: Owner,
+    synced?: Synced,
+  ): void;
   /** Sets the mode of a file or directory, never of what a link points to. */
   setMode(path: string, mode: number): void;
   /** Sets the owner of one entry; of a link itself, not of its target. */

@@ -14,7 +14,7 @@ import type { OwnerRule } from '../owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
 import type { NewDirectory, TreeCopy } from '../new-directory.ts';
 import { hiddenName } from '../temp-names.ts';
-import type { Command, DatedContent, System } from '../system.ts';
+import type { Command, DatedContent, Synced, System } from '../system.ts';
 import type { Time } from '../scan.ts';
 import type { OwnerLook, OwnerScan } from '../tree.ts';
 import type { Unkept } from '../unkept.ts';
@@ -70,7 +70,13 @@ export class RealSystem extends World implements System {
     });
   }
 
-  writeFile(path: string, content: Content | DatedContent, mode: number, owner: Owner): void {
+  writeFile(
+    path: string,
+    content: Content | DatedContent,
+    mode: number,
+    owner: Owner,
+    synced: Synced = 'name',
+  ): void {
     if (this.isMountedFile(path)) {
       this.#overwrite(path, typeof content === 'function' ? content(Date.now()) : content);
       return;
@@ -79,10 +85,10 @@ export class RealSystem extends World implements System {
       path,
       'writing',
       (directory, name) => {
-        const lasts = outlives(this.mountOf(this.#target(path)));
+        const sync = outlives(this.mountOf(this.#target(path))) ? synced : 'nothing';
         const bytes =
           typeof content === 'function' ? (now: number) => content(now).reveal() : content.reveal();
-        write.replaceFile(directory, name, bytes, mode, owner, this.#rights(path), lasts);
+        write.replaceFile(directory, name, bytes, mode, owner, this.#rights(path), sync);
       },
       typeof content === 'function' ? undefined : content.size,
     );
@@ -246,7 +252,7 @@ export class RealSystem extends World implements System {
         if (after === before) return;
         const { mode, uid, gid } = toStat(stats);
         const rights = this.#rights(path);
-        write.replaceFile(directory, name, Buffer.from(after), mode, { uid, gid }, rights, true);
+        write.replaceFile(directory, name, Buffer.from(after), mode, { uid, gid }, rights);
       });
     });
   }

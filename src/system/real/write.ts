@@ -22,6 +22,7 @@ import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
 import { tempName } from '../temp-names.ts';
 import { pathOf, statOf, TO_MAKE, toStat, withEntry } from './open.ts';
+import type { Synced } from '../system.ts';
 import type { RightsLog } from './rights-log.ts';
 
 /**
@@ -56,7 +57,7 @@ export function makeDirectory(
  * there is half a file or one with a wider mode. The name beside is fixed: what an interrupted
  * write left there is taken away by the next.
  * @param content or what makes it, from the time at which this very file was made
- * @param lasts whether its file system outlives the machine: /run needs no sync
+ * @param synced what has to survive a loss of power
  */
 export function replaceFile(
   directory: number,
@@ -65,7 +66,7 @@ export function replaceFile(
   mode: number,
   owner: Owner,
   rights: RightsLog,
-  lasts: boolean,
+  synced: Synced = 'name',
 ): void {
   const existing = statOf(pathOf(directory, name));
   if (existing?.isDirectory() === true) {
@@ -80,7 +81,7 @@ export function replaceFile(
       bytes = typeof content === 'function' ? content(fstatSync(fd).ctimeMs) : content;
       writeAll(fd, bytes);
       rights.give(fd, mode, owner);
-      if (lasts) fsyncSync(fd);
+      if (synced !== 'nothing') fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
@@ -98,7 +99,7 @@ export function replaceFile(
     clear(directory, temporary);
     throw error;
   }
-  if (lasts) syncDirectory(directory);
+  if (synced === 'name') syncDirectory(directory);
 }
 
 /** A file that is to be replaced by a new one with the rights that it has, and cannot be. */
