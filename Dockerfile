@@ -2,7 +2,8 @@
 # which a build can replace it: --build-context NAME=…. The tests build this very file without a
 # network that way. The last stage copies, and checks what it copied.
 
-# The agent: a tag or a whole commit id.
+# The agent: a tag or a whole commit id. This is the last release that these stages are known to build:
+# later ones need Node 22 and tools of their own, and are adopted instead (docs/adopting.md).
 ARG HERMES_REF=v2026.6.19
 
 FROM debian:13.4@sha256:e2d08da6f42ef4b09b165d55528a12727aeed8240dc9edf888e3ec07e10ef9da AS debian
