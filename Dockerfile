@@ -126,6 +126,7 @@ COPY docker/tini.sh /usr/bin/tini
 COPY docker/lib/ /opt/hermes-boot/lib/
 COPY docker/hermes.sh /usr/local/bin/hermes
 COPY docker/cont-init.d/ /etc/cont-init.d/
+COPY docker/cont-finish.d/ /etc/cont-finish.d/
 COPY docker/s6-rc.d/ /etc/s6-overlay/s6-rc.d/
 # Where s6-overlay looks for the user bundle from 3.2.3.2 on.
 COPY docker/s6-rc.d/user/contents.d/ /etc/s6-overlay/user-bundles.d/user/contents.d/
@@ -160,7 +161,11 @@ ENV HERMES_HOME=/opt/data \
   PLAYWRIGHT_BROWSERS_PATH=/opt/hermes/.playwright \
   PYTHONUNBUFFERED=1 \
   npm_config_install_links=false \
-  S6_BEHAVIOUR_IF_STAGE2_FAILS=2
+  S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
+  # Gateways and the main program have ended by then (cont-finish.d); it is always waited out.
+  S6_KILL_GRACETIME=500 \
+  # For each script of cont-finish.d: more than the longest HERMES_STOP_TIMEOUT.
+  S6_KILL_FINISH_MAXTIME=600000
 
 VOLUME ["/opt/data"]
 

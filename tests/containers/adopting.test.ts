@@ -145,7 +145,7 @@ describeInContainers('a derived image that docs/adopting.md shows', () => {
 
   it('has the holes of the official scripts beside them, and none of them in their place', async () => {
     const owners = async (name: string): Promise<string> => {
-      const container = await booted([], image(name));
+      const container = await booted([], undefined, image(name));
       return container.ask('/usr/bin/stat', '-c', '%U', '/run/service');
     };
     expect(await owners('official')).toBe('hermes');
@@ -169,7 +169,11 @@ describeInContainers('a derived image that docs/adopting.md shows', () => {
       ...['NODE_OPTIONS=--require /opt/data/evil.cjs', 'ENV=/opt/data/.local/bin/sh'],
       ...['HERMES_DASHBOARD=1', 'HERMES_GATEWAYS=each'],
     ].flatMap((variable) => ['-e', variable]);
-    const container = await booted(['-v', `${home}:/opt/data`, ...variables], image('in-place'));
+    const container = await booted(
+      ['-v', `${home}:/opt/data`, ...variables],
+      undefined,
+      image('in-place'),
+    );
     const here = await targetOf(container);
     await running(container, 'coder');
     const slot = '/run/service/gateway-coder';
