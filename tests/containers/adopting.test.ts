@@ -211,6 +211,8 @@ describeInContainers('a derived image that docs/adopting.md shows', () => {
     expect(facts.stdout).toMatch(/^Planned from facts .*\nstage2: /);
     await mustDo('exec', old, '/usr/local/bin/hermes-boot', 'verify');
     expect(await runBlock(UPGRADING, 'upgrade', names)).toMatchObject({ code: 0 });
+    await gatewayUp(names.NEW ?? '');
+    expect(await runBlock(UPGRADING, 'upgraded', names)).toMatchObject({ code: 0 });
     const back = await runBlock(UPGRADING, 'rollback', names);
     expect(back).toMatchObject({ code: 0 });
     await gatewayUp(old);
