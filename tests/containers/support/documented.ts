@@ -10,7 +10,7 @@ const DOCS = join(import.meta.dirname, '../../../docs');
 export type Names = Readonly<Record<string, string>>;
 
 /** A text of docs/. */
-export function document(name: string): string {
+function document(name: string): string {
   return readFileSync(join(DOCS, name), 'utf8');
 }
 
