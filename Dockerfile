@@ -123,6 +123,7 @@ COPY docker/main-wrapper.sh docker/entrypoint.sh /opt/hermes/docker/
 COPY docker/lib/ /opt/hermes-boot/lib/
 COPY docker/hermes.sh /usr/local/bin/hermes
 COPY docker/cont-init.d/ /etc/cont-init.d/
+COPY docker/cont-finish.d/ /etc/cont-finish.d/
 COPY docker/s6-rc.d/ /etc/s6-overlay/s6-rc.d/
 # Where s6-overlay looks for the user bundle from 3.2.3.2 on.
 COPY docker/s6-rc.d/user/contents.d/ /etc/s6-overlay/user-bundles.d/user/contents.d/
@@ -149,6 +150,9 @@ RUN echo docker > /opt/hermes/.install_method \
   && for plan in /opt/hermes-boot/plans/*.yaml; do hermes-boot validate "$plan" || exit 1; done
 
 # s6-overlay must fail a boot that a plan has stopped: by default it goes on as if nothing was.
+# Gateways end in cont-finish.d, within HERMES_STOP_TIMEOUT (25 s): s6-overlay would kill that script
+# after 5 s, and has nothing to wait for after it but what ignores SIGTERM. Its 3 s are always waited
+# out in full, by each one-shot command, too.
 # The virtual environment is not in PATH, because hermes may write there and root looks programs up,
 # too; for the agent itself, main-wrapper.sh puts it first.
 ENV HERMES_HOME=/opt/data \
@@ -156,7 +160,9 @@ ENV HERMES_HOME=/opt/data \
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/command \
   PLAYWRIGHT_BROWSERS_PATH=/opt/hermes/.playwright \
   PYTHONUNBUFFERED=1 \
-  S6_BEHAVIOUR_IF_STAGE2_FAILS=2
+  S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
+  S6_KILL_FINISH_MAXTIME=600000 \
+  S6_KILL_GRACETIME=500
 
 VOLUME ["/opt/data"]
 

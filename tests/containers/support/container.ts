@@ -44,13 +44,18 @@ export interface Container {
   readonly restart: () => Promise<void>;
   /** Ends it at once, as a crash of the machine does, and removes it. */
   readonly crash: () => Promise<void>;
+  /** Stops it. @returns what it had said by then */
+  readonly end: () => Promise<Ended>;
   /** Stops and removes it. */
   readonly remove: () => Promise<void>;
 }
 
+/** A main program that says when it is there. */
+const STAYS = 'echo booted; exec sleep infinity';
+
 /** Starts a container with a main program that stays, and waits until it is booted. */
-export async function booted(options: readonly string[] = []): Promise<Container> {
-  return bootedUntil(onTestFinished, options);
+export async function booted(options: readonly string[] = [], main = STAYS): Promise<Container> {
+  return bootedUntil(onTestFinished, options, main);
 }
 
 /** How a container that all tests of a suite share is got in one of them. */
@@ -75,12 +80,13 @@ export function shared<T>(make: (boot: typeof booted) => Promise<T>): () => T {
 async function bootedUntil(
   atEnd: (end: () => Promise<void>) => unknown,
   options: readonly string[] = [],
+  main = STAYS,
 ): Promise<Container> {
   const name = `hermes-boot-${randomUUID()}`;
   atEnd(async () => {
     await engine('rm', '-f', '-v', '-t', '0', name);
   });
-  const words = ['sh', '-c', 'echo booted; exec sleep infinity'];
+  const words = ['sh', '-c', main];
   await mustDo('run', '-d', '--name', name, ...runWords({ options, words }));
   const logs = (): Promise<Ended> => engine('logs', name);
   const bootedTimes = (times: number): Promise<void> =>
@@ -103,6 +109,10 @@ async function bootedUntil(
     },
     crash: async () => {
       await mustDo('rm', '-f', '-t', '0', name);
+    },
+    end: async () => {
+      await mustDo('stop', name);
+      return logs();
     },
     remove: async () => {
       await mustDo('stop', name);

@@ -23,7 +23,7 @@ const HERMES_BOOT = ['hermes-boot', 'the registrar'];
 export const REASONS: readonly Reason[] = [
   {
     name: 'control FIFO',
-    actors: [INIT, 's6-supervise', ...HERMES_BOOT],
+    actors: [INIT, 's6-supervise', 'scripts in cont-finish.d', ...HERMES_BOOT],
     deeds: ['reads', 'writes', 'makes', 'removes', 'sets owner of', 'sets mode of'],
     paths: /\/supervise\/control$/,
     text:
@@ -52,7 +52,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'process list',
-    actors: ['scripts of the static services', ...HERMES_BOOT],
+    actors: ['scripts of the static services', 'scripts in cont-finish.d', ...HERMES_BOOT],
     deeds: ['reads'],
     paths: /^\/proc\/\d+\/cmdline$/,
     byChance: true,
@@ -74,7 +74,8 @@ export const REASONS: readonly Reason[] = [
     actors: [
       'hermes-boot',
       ...[INIT, 's6-svscan', 's6-supervise', 'docker exec', 'main-wrapper.sh'],
-      ...['scripts in cont-init.d', 'scripts of a gateway slot', 'the registrar'],
+      ...['scripts in cont-init.d', 'scripts in cont-finish.d', 'scripts of a gateway slot'],
+      ...['the registrar'],
       'scripts of the static services',
     ],
     deeds: ['looks programs up in'],

@@ -120,6 +120,11 @@ export class TracedContainer implements Container {
     await Promise.all(this.#traces.map(({ end }) => end));
   }
 
+  readonly end = async (): Promise<Ended> => {
+    await this.stop();
+    return this.logs();
+  };
+
   readonly crash = async (): Promise<void> => {
     await mustDo('rm', '-f', '-t', '0', this.#name);
   };
