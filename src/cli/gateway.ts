@@ -1,5 +1,6 @@
 /** The gateway command: controls the gateways of profiles while s6 runs them. */
 import { Problem } from '../errors/problem.ts';
+import { otherHolder } from '../gateway/holder.ts';
 import { profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import { writeLog } from '../report/boot-log.ts';
@@ -48,8 +49,13 @@ export const gatewayCommand: Command = async ({ io }, args) => {
       }
     }
   }
+  const other = action === 'status' ? otherHolder(context.system, context.home) : undefined;
+  const runBy = other === 'unknown' ? undefined : other?.shown;
+  if (runBy !== undefined) {
+    writeLog(io.stderr, 'info', `the gateways of ${context.home} are run by ${runBy}`);
+  }
   if (isJson) {
-    io.stdout.write(`${JSON.stringify({ version: 1, action, gateways: results })}\n`);
+    io.stdout.write(`${JSON.stringify({ version: 1, action, gateways: results, runBy })}\n`);
   } else {
     const width = Math.max(0, ...results.map(({ profile }) => profile.length));
     for (const { profile, ok, message } of results) {

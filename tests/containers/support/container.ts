@@ -44,6 +44,8 @@ export interface Container {
   readonly restart: () => Promise<void>;
   /** Ends it at once, as a crash of the machine does, and removes it. */
   readonly crash: () => Promise<void>;
+  /** Ends all its processes at once, and leaves it there. */
+  readonly kill: () => Promise<void>;
   /** Stops it. @returns what it had said by then */
   readonly end: () => Promise<Ended>;
   /** Stops and removes it. */
@@ -109,6 +111,9 @@ async function bootedUntil(
     },
     crash: async () => {
       await mustDo('rm', '-f', '-t', '0', name);
+    },
+    kill: async () => {
+      await mustDo('kill', name);
     },
     end: async () => {
       await mustDo('stop', name);

@@ -125,6 +125,10 @@ export class TracedContainer implements Container {
     return this.logs();
   };
 
+  readonly kill = async (): Promise<void> => {
+    await mustDo('kill', this.#name);
+  };
+
   readonly crash = async (): Promise<void> => {
     await mustDo('rm', '-f', '-t', '0', this.#name);
   };
