@@ -150,9 +150,6 @@ RUN echo docker > /opt/hermes/.install_method \
   && for plan in /opt/hermes-boot/plans/*.yaml; do hermes-boot validate "$plan" || exit 1; done
 
 # s6-overlay must fail a boot that a plan has stopped: by default it goes on as if nothing was.
-# Gateways end in cont-finish.d, within HERMES_STOP_TIMEOUT (25 s): s6-overlay would kill that script
-# after 5 s, and has nothing to wait for after it but what ignores SIGTERM. Its 3 s are always waited
-# out in full, by each one-shot command, too.
 # The virtual environment is not in PATH, because hermes may write there and root looks programs up,
 # too; for the agent itself, main-wrapper.sh puts it first.
 ENV HERMES_HOME=/opt/data \
@@ -161,8 +158,10 @@ ENV HERMES_HOME=/opt/data \
   PLAYWRIGHT_BROWSERS_PATH=/opt/hermes/.playwright \
   PYTHONUNBUFFERED=1 \
   S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
-  S6_KILL_FINISH_MAXTIME=600000 \
-  S6_KILL_GRACETIME=500
+  # Gateways and the main program have ended by then (cont-finish.d); it is always waited out.
+  S6_KILL_GRACETIME=500 \
+  # For each script of cont-finish.d: more than the longest HERMES_STOP_TIMEOUT.
+  S6_KILL_FINISH_MAXTIME=600000
 
 VOLUME ["/opt/data"]
 

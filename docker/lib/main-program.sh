@@ -6,33 +6,16 @@
 # $1: /proc, or what a test has in its place
 main_program() {
   for arguments in "$1"/1/cmdline "$1"/[0-9]*/cmdline; do
-    words=$(words_of "${arguments%/cmdline}")
+    # Whoever else runs here could say that it was started for anything. Its directory tells whose a
+    # process is; a process can make its files root's (PR_SET_DUMPABLE in prctl(2)).
+    [ -O "${arguments%/cmdline}" ] || continue
+    words=$(tr '\0' '\n' 2> /dev/null < "$arguments" |
+      sed -n '/\/docker\/main-wrapper\.sh$/,$p' | tail -n +2)
     if [ -n "$words" ]; then
       printf '%s\n' "$words"
       return
     fi
   done
-}
-
-# The numbers of the processes that root's part of the boot has started as the main program; none
-# once it has ended, or where it is process 1.
-# $1: /proc
-main_processes() {
-  for process in "$1"/[0-9]*; do
-    if [ "$process" != "$1/1" ] && [ -n "$(words_of "$process")" ]; then
-      cat "$process/task/${process##*/}/children" 2> /dev/null
-      return
-    fi
-  done
-}
-
-# $1: the directory of a process
-words_of() {
-  # Whoever else runs here could say that it was started for anything. Its directory tells whose a
-  # process is; a process can make its files root's (PR_SET_DUMPABLE in prctl(2)).
-  [ -O "$1" ] || return
-  tr '\0' '\n' 2> /dev/null < "$1/cmdline" |
-    sed -n '/\/docker\/main-wrapper\.sh$/,$p' | tail -n +2
 }
 
 # `docker run IMAGE hermes-boot plan` looks at a volume before any boot: nothing may have touched

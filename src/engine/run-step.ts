@@ -59,7 +59,7 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     for (const each of found) emit({ type: 'note', step, note: each });
   };
   const print = (text: string): void => {
-    note([{ severity: 'info', text, printed: true }]);
+    note([{ severity: 'info', text, logged: 'printed' }]);
   };
   const check = (): void => {
     one.abort.throwIfAborted();

@@ -98,7 +98,7 @@ export async function liveTasks(terminal: NodeJS.WriteStream, output: Output): P
     if (event.type === 'step-finished') tasks.get(event.step)?.end(event);
     if (event.type === 'boot-finished') for (const task of tasks.values()) task.end();
     const stays =
-      event.type === 'boot-finished' || (event.type === 'note' && event.printed === true);
+      event.type === 'boot-finished' || (event.type === 'note' && event.logged !== undefined);
     below.push(...logLines(event).filter(({ level }) => stays || level !== 'info'));
   };
 

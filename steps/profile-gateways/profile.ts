@@ -5,7 +5,7 @@ import { slotName, type Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised, slotChanges } from '../../src/gateway/slot.ts';
 import { type PriorExit, readPriorExit } from '../../src/gateway/prior-exit.ts';
 import type { RecordedState } from '../../src/gateway/state.ts';
-import { info, warning } from '../../src/step/notes.ts';
+import { info, said, warning } from '../../src/step/notes.ts';
 import { lookBelow } from '../../src/step/paths.ts';
 import type { Note } from '../../src/step/step.ts';
 import { join } from '../../src/system/path.ts';
@@ -72,10 +72,15 @@ export function planProfile(profile: Profile, state: RecordedState, shared: Shar
   };
 }
 
-function notesOf(name: string, { starts, why, doubtful }: RecordedState): Note[] {
+/** A gateway that was never started or was stopped on purpose is down as everybody expects. */
+const EXPECTED_DOWN: readonly (string | undefined)[] = [undefined, 'stopped'];
+
+function notesOf(name: string, { starts, why, doubtful, prior, served }: RecordedState): Note[] {
   if (starts) return [];
   const text = `${name} stays down: ${why}`;
-  return [doubtful ? warning(text) : info(text)];
+  if (doubtful) return [warning(text)];
+  if (served === true || EXPECTED_DOWN.includes(prior)) return [info(text)];
+  return [said(`${text}; start it with hermes-boot gateway start ${name}`)];
 }
 
 /** Of a gateway that runs these files are not stale, and its slot is supervised. */

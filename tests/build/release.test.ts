@@ -31,8 +31,8 @@ test('the package holds all that an image needs, and no code cache of another No
     ...[
       'plans',
       'docker/lib',
-      'docker/cont-finish.d',
       'docker/cont-init.d',
+      'docker/cont-finish.d',
       'docker/s6-rc.d',
     ].flatMap(filesOf),
   ];

@@ -4,6 +4,7 @@ import { filesOfTarget } from './support/images.ts';
 
 /** What another image takes with COPY --from, by directory. */
 const TREES = [
+  'etc/cont-finish.d/',
   'etc/cont-init.d/',
   'etc/s6-overlay/s6-rc.d/',
   'etc/s6-overlay/user-bundles.d/',

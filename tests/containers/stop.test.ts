@@ -1,102 +1,78 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { booted, describeInContainers, run, type Container } from './support/container.ts';
-import { down, registered, started, withCoder } from './support/gateways.ts';
+import { mustDo } from './support/engine.ts';
+import { gateway, registered, running, state } from './support/gateways.ts';
 import { bindMount } from './support/volumes.ts';
 
-/** What the image has, in place of what the other tests have, and what compose.yaml gives. */
-const AS_SHIPPED = ['-e', 'S6_KILL_GRACETIME=500', '--stop-timeout', '30'];
-const SLOW = ['-e', 'STAND_IN_GATEWAY_ENDS=6'];
+/** What the image sets: the tests shorten it elsewhere. */
+const GRACE = ['-e', 'S6_KILL_GRACETIME=500'];
+const SLOW = [...GRACE, '-e', 'STAND_IN_GATEWAY=slow'];
 
-/** Ends a container and says how many seconds that took. */
-async function secondsToStop(container: Container): Promise<number> {
-  return secondsOf(() => container.remove());
+/** A container with a home whose gateway `coder` runs and takes six seconds to end. */
+async function withSlowGateway(
+  options: readonly string[],
+): Promise<{ container: Container; home: string }> {
+  const home = bindMount({}, 10000);
+  const container = await booted(['-v', `${home}:/opt/data`, ...options]);
+  await registered(container, 'coder');
+  expect(await gateway(container, 'start', 'coder')).toMatchObject({ code: 0 });
+  await running(container, 'coder');
+  return { container, home };
 }
 
-async function secondsOf(act: () => Promise<unknown>): Promise<number> {
-  const before = performance.now();
-  await act();
-  return (performance.now() - before) / 1000;
+/** Stops a container with the time that the manifests give it. */
+async function stopped({ name }: Container): Promise<{ took: number; code: number }> {
+  const began = performance.now();
+  await mustDo('stop', '-t', '30', name);
+  const took = performance.now() - began;
+  return { took, code: Number(await mustDo('inspect', '-f', '{{.State.ExitCode}}', name)) };
 }
-
-function stateIn(home: string): unknown {
-  return JSON.parse(readFileSync(join(home, 'profiles/coder/gateway_state.json'), 'utf8'));
-}
-
-const ENDED = { gateway_state: 'stopped', desired_state: 'running' };
-const KILLED = { gateway_state: 'running', desired_state: 'running' };
 
 describeInContainers('a container that stops', () => {
-  it('lets a gateway that takes six seconds end, and it is wanted as before', async () => {
-    const home = bindMount();
-    const container = await withCoder([...AS_SHIPPED, ...SLOW, '-v', `${home}:/opt/data`]);
-    const seconds = await secondsToStop(container);
-    expect(stateIn(home)).toMatchObject(ENDED);
-    expect(seconds).toBeGreaterThan(6);
-    expect(seconds).toBeLessThan(12);
+  it('waits for a gateway that takes six seconds to end', async () => {
+    const { container, home } = await withSlowGateway(SLOW);
+    const { took } = await stopped(container);
+    expect(readFileSync(join(home, 'profiles/coder/ended'), 'utf8')).toBe('every conversation');
+    expect(took).toBeGreaterThan(6000);
+    expect(took).toBeLessThan(15_000);
   });
 
-  it('waits for several gateways together', async () => {
-    const container = await withCoder([...AS_SHIPPED, ...SLOW]);
-    await registered(container, 'writer', 'idle');
-    await started(container, 'writer');
-    expect(await secondsToStop(container)).toBeLessThan(12);
+  it('waits no longer than HERMES_STOP_TIMEOUT, and names what it did not wait for', async () => {
+    const { container, home } = await withSlowGateway([...SLOW, '-e', 'HERMES_STOP_TIMEOUT=1']);
+    const { took } = await stopped(container);
+    expect(took).toBeLessThan(6000);
+    expect(existsSync(join(home, 'profiles/coder/ended'))).toBe(false);
+    const { stderr } = await container.logs();
+    expect(stderr).toContain('stop: still running after 1 s, and killed now: coder\n');
+    expect(stderr).toContain('HERMES_STOP_TIMEOUT');
   });
 
-  it('kills a gateway at the end of HERMES_STOP_TIMEOUT, and says which', async () => {
-    const home = bindMount();
-    const limit = ['-e', 'HERMES_STOP_TIMEOUT=2', '-v', `${home}:/opt/data`];
-    const container = await withCoder([...AS_SHIPPED, ...SLOW, ...limit]);
-    const { stderr } = await container.end();
-    expect(stateIn(home)).toMatchObject(KILLED);
-    expect(stderr).toContain('not ended within 2 s, and killed now: coder (HERMES_STOP_TIMEOUT');
+  it('leaves the gateways wanted, so that the next start brings them back', async () => {
+    const { container } = await withSlowGateway(GRACE);
+    await container.restart();
+    await running(container, 'coder');
+    expect(await state(container, 'coder')).toMatchObject({ desired_state: 'running' });
   });
 
-  it('takes no more than the kill of what is left where no gateway runs', async () => {
-    const container = await withCoder(AS_SHIPPED);
-    await container.ask('/command/s6-svc', '-d', '/run/service/gateway-coder');
-    await down(container, 'coder');
-    expect(await secondsToStop(container)).toBeLessThan(3);
+  it('waits for its main program', async () => {
+    const home = bindMount({}, 10000);
+    const container = await booted(['-v', `${home}:/opt/data`, ...GRACE], ['slow']);
+    const { took, code } = await stopped(container);
+    expect(readFileSync(join(home, 'main-ended'), 'utf8')).toBe('in order');
+    expect(took).toBeGreaterThan(3000);
+    expect(code).toBe(0);
   });
 
-  it('does not wait for ever for a dashboard that ignores the order to end', async () => {
-    const home = bindMount();
-    const stays = ['-e', 'HERMES_DASHBOARD=1', '-e', 'STAND_IN_DASHBOARD=stays'];
-    const container = await withCoder([...AS_SHIPPED, ...stays, '-v', `${home}:/opt/data`]);
-    expect(await secondsToStop(container)).toBeLessThan(12);
-    expect(stateIn(home)).toMatchObject(ENDED);
+  it('is gone in two seconds where nothing takes long', async () => {
+    const container = await booted(GRACE);
+    expect((await stopped(container)).took).toBeLessThan(4000);
   });
 
-  it('is not held up by an account that keeps its gateway coming back', async () => {
-    const limit = ['-e', 'HERMES_STOP_TIMEOUT=2'];
-    const container = await withCoder([...AS_SHIPPED, ...limit, ...SLOW]);
-    const again = 'while :; do /command/s6-svc -uc /run/service/gateway-coder; done';
-    await container.ask(
-      'setpriv',
-      '--reuid=10000',
-      '--regid=10000',
-      '--clear-groups',
-      'sh',
-      '-c',
-      `(${again}) > /dev/null 2>&1 &`,
-    );
-    expect(await secondsToStop(container)).toBeLessThan(10);
-  });
-
-  it('ends a command without three seconds of waiting', async () => {
-    const words = ['exit', '0'];
-    const taking = (grace: number): Promise<number> =>
-      secondsOf(() => run({ options: ['-e', `S6_KILL_GRACETIME=${grace}`], words }));
-    // The first one finds nothing in the machine's memory.
-    await taking(500);
-    const before = await taking(3000);
-    expect(before - (await taking(500))).toBeGreaterThan(1);
-  });
-
-  it('lets the main program end, too', async () => {
-    const ends = 'trap "sleep 2; echo ended; exit 0" TERM; echo booted';
-    const container = await booted(AS_SHIPPED, `${ends}; while :; do sleep 0.1; done`);
-    expect((await container.end()).stdout).toContain('ended');
+  it('ends a one-shot command with its exit code, and soon', async () => {
+    const began = performance.now();
+    expect(await run({ options: GRACE, words: ['exit', '7'] })).toMatchObject({ code: 7 });
+    expect(performance.now() - began).toBeLessThan(6000);
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { booted, describeInContainers, eventually, type Container } from './support/container.ts';
+import { mustDo } from './support/engine.ts';
 import { gateway, registered, running, started, starts } from './support/gateways.ts';
 import { bindMount } from './support/volumes.ts';
 
@@ -64,7 +65,7 @@ describeInContainers('two containers of one home', () => {
 
   it('a container that comes back after a kill runs its own gateways again', async () => {
     const { container, home } = await first();
-    await container.kill();
+    await mustDo('kill', container.name);
     await container.restart();
     await running(container, 'coder');
     await holds(container, home);
@@ -96,7 +97,7 @@ describeInContainers('two containers of one home', () => {
 
   it('at an orderly end the record counts as old at once, for other machines', async () => {
     const { container, home } = await first();
-    await container.end();
+    await mustDo('stop', container.name);
     expect(statSync(join(home, RECORD)).mtimeMs).toBe(0);
   });
 });

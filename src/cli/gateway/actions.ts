@@ -10,6 +10,7 @@ import { lookBelow } from '../../step/paths.ts';
 import { join } from '../../system/path.ts';
 import { announceStop, recordIntent } from './intent.ts';
 import { askRegistrar } from './registrar.ts';
+import { howItEnded, isParked } from './why.ts';
 import { ACCOUNT, isDown, s6, statusOf, until, type GatewayContext } from './s6.ts';
 
 /** What an action did to a gateway. */
@@ -108,7 +109,8 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     const slot = existingSlot(context, profile);
     requireHome(context);
     const warnings = recordIntent(context, profile, 'running');
-    const { up, pid } = statusOf(context, slot);
+    const status = statusOf(context, slot);
+    const { up, pid } = status;
     if (up) {
       announceStop(context, profile, pid);
       // Down until its finish script has ended, instead of a mere SIGTERM: after exit code 0 that
@@ -116,7 +118,8 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       await bringDown(context, profile, slot);
     }
     s6(context, 's6-svc', '-u', slot);
-    return { text: up ? 'restarted' : 'was down; starting', warnings };
+    const was = isParked(status) ? `was parked: it ${howItEnded(status)}` : 'was down';
+    return { text: up ? 'restarted' : `${was}; starting`, warnings };
   },
 };
 

@@ -81,6 +81,18 @@ function ownerOfDirectory(system: RealSystem, path: string): number | undefined 
 }
 
 /**
+ * Whether an s6-svscan runs on the scan directory.
+ * @throws Problem when this user may not ask it
+ */
+export function isS6Here(context: GatewayContext): boolean {
+  const { s6: isS6 } = observeFacts('/');
+  const control = context.system.look(`${context.scandir}/.s6-svscan/control`);
+  if (!isS6 && control.type === 'missing') return false;
+  requireS6(context);
+  return true;
+}
+
+/**
  * Makes sure that an s6-svscan runs on the scan directory.
  * @throws Problem when none does, or this user may not control it
  */
@@ -205,14 +217,4 @@ export function isDown(context: GatewayContext, slot: string): boolean {
 function atLeast(least: number, text: string | undefined): number | null {
   const value = Number(text);
   return Number.isInteger(value) && value >= least ? value : null;
-}
-
-/** A status for people, as the end of a sentence: `up, pid 12, for 3 s`. */
-export function showStatus(status: Status): string {
-  const { supervised, up, wantedUp, pid, exitCode, signal, seconds } = status;
-  if (!supervised) return 'registered, but not supervised yet';
-  if (up) return `up, pid ${pid ?? 'unknown'}, for ${seconds} s`;
-  const ended = signal ?? (exitCode === null ? undefined : `exit code ${exitCode}`);
-  const parts = ['down', ended, `for ${seconds} s`, wantedUp ? 'about to start again' : undefined];
-  return parts.filter((part) => part !== undefined).join(', ');
 }

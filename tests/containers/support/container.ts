@@ -33,6 +33,7 @@ export async function run(start: Start = {}): Promise<Ended> {
 
 /** A container that runs until the test is over. */
 export interface Container {
+  readonly name: string;
   /** Runs a command in it. */
   readonly exec: (...words: readonly string[]) => Promise<Ended>;
   /** What a command in it prints; the command has to succeed. */
@@ -44,21 +45,20 @@ export interface Container {
   readonly restart: () => Promise<void>;
   /** Ends it at once, as a crash of the machine does, and removes it. */
   readonly crash: () => Promise<void>;
-  /** Ends all its processes at once, and leaves it there. */
-  readonly kill: () => Promise<void>;
-  /** Stops it. @returns what it had said by then */
-  readonly end: () => Promise<Ended>;
   /** Stops and removes it. */
   readonly remove: () => Promise<void>;
 }
 
-/** A main program that says when it is there. */
-const STAYS = 'echo booted; exec sleep infinity';
-
 /** Starts a container with a main program that stays, and waits until it is booted. */
-export async function booted(options: readonly string[] = [], main = STAYS): Promise<Container> {
-  return bootedUntil(onTestFinished, options, main);
+export async function booted(
+  options: readonly string[] = [],
+  words?: readonly string[],
+): Promise<Container> {
+  return bootedUntil(onTestFinished, options, words);
 }
+
+/** A main program that stays, and says when it is there. */
+const STAYS = ['sh', '-c', 'echo booted; exec sleep infinity'];
 
 /** How a container that all tests of a suite share is got in one of them. */
 export function shared<T>(make: (boot: typeof booted) => Promise<T>): () => T {
@@ -82,13 +82,12 @@ export function shared<T>(make: (boot: typeof booted) => Promise<T>): () => T {
 async function bootedUntil(
   atEnd: (end: () => Promise<void>) => unknown,
   options: readonly string[] = [],
-  main = STAYS,
+  words: readonly string[] = STAYS,
 ): Promise<Container> {
   const name = `hermes-boot-${randomUUID()}`;
   atEnd(async () => {
     await engine('rm', '-f', '-v', '-t', '0', name);
   });
-  const words = ['sh', '-c', main];
   await mustDo('run', '-d', '--name', name, ...runWords({ options, words }));
   const logs = (): Promise<Ended> => engine('logs', name);
   const bootedTimes = (times: number): Promise<void> =>
@@ -100,6 +99,7 @@ async function bootedUntil(
   let boots = 1;
   await bootedTimes(boots);
   return {
+    name,
     exec: (...command) => engine('exec', name, ...command),
     ask: (...command) => mustDo('exec', name, ...command),
     execAs: (user, ...command) => engine('exec', '--user', user, name, ...command),
@@ -111,13 +111,6 @@ async function bootedUntil(
     },
     crash: async () => {
       await mustDo('rm', '-f', '-t', '0', name);
-    },
-    kill: async () => {
-      await mustDo('kill', name);
-    },
-    end: async () => {
-      await mustDo('stop', name);
-      return logs();
     },
     remove: async () => {
       await mustDo('stop', name);

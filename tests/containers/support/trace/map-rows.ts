@@ -36,7 +36,8 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^\/run\/service\/[^/]*gateway-(?!registrar)[^/]+/, '/run/service/gateway-NAME'],
   [/^\/run\/s6-rc\/servicedirs\/[^/]+/, '/run/s6-rc/servicedirs/SERVICE'],
   [/^\/run\/service\/(?!gateway-NAME|\.)[^/]+/, '/run/service/SERVICE'],
-  [/^\/etc\/cont-(init|finish)\.d\/.+/, '/etc/cont-$1.d/…'],
+  [/^\/etc\/cont-init\.d\/.+/, '/etc/cont-init.d/…'],
+  [/^\/etc\/cont-finish\.d\/.+/, '/etc/cont-finish.d/…'],
   [/^\/etc\/s6-overlay\/.+/, '/etc/s6-overlay/…'],
 ];
 

@@ -23,7 +23,7 @@ const HERMES_BOOT = ['hermes-boot', 'the registrar'];
 export const REASONS: readonly Reason[] = [
   {
     name: 'control FIFO',
-    actors: [INIT, 's6-supervise', 'scripts in cont-finish.d', ...HERMES_BOOT],
+    actors: [INIT, 's6-supervise', ...HERMES_BOOT],
     deeds: ['reads', 'writes', 'makes', 'removes', 'sets owner of', 'sets mode of'],
     paths: /\/supervise\/control$/,
     text:
@@ -52,13 +52,23 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'process list',
-    actors: ['scripts of the static services', 'scripts in cont-finish.d', ...HERMES_BOOT],
+    actors: ['scripts of the static services', ...HERMES_BOOT],
     deeds: ['reads'],
     paths: /^\/proc\/\d+\/cmdline$/,
     byChance: true,
     text:
       'they look for the process that waits to run the main program, and take it from none but a ' +
       'process of root. What the map shows here became the account after it was read.',
+  },
+  {
+    name: 'main program',
+    actors: ['main-wrapper.sh', 'scripts in cont-finish.d'],
+    deeds: ['reads'],
+    paths: /^\/proc\/\d+\/stat$/,
+    text:
+      'when the main program began, as the kernel says: kept in a file of root’s by the time that it ' +
+      'becomes the account, and compared when the container stops. It gets a SIGTERM then, and ' +
+      'nothing else comes of it.',
   },
   {
     name: 'registrar',
@@ -74,8 +84,12 @@ export const REASONS: readonly Reason[] = [
     actors: [
       'hermes-boot',
       ...[INIT, 's6-svscan', 's6-supervise', 'docker exec', 'main-wrapper.sh'],
-      ...['scripts in cont-init.d', 'scripts in cont-finish.d', 'scripts of a gateway slot'],
-      ...['the registrar'],
+      ...[
+        'scripts in cont-init.d',
+        'scripts in cont-finish.d',
+        'scripts of a gateway slot',
+        'the registrar',
+      ],
       'scripts of the static services',
     ],
     deeds: ['looks programs up in'],
