@@ -46,13 +46,8 @@ export const gatewayCommand: Command = async ({ io }, args) => {
       }
     }
   }
-  const other = action === 'status' ? otherHolder(context.system, context.home) : undefined;
-  const runBy = other === 'unknown' ? undefined : other?.shown;
-  if (runBy !== undefined) {
-    writeLog(io.stderr, 'info', `the gateways of ${context.home} are run by ${runBy}`);
-  }
   if (isJson) {
-    io.stdout.write(`${JSON.stringify({ version: 1, action, gateways: results, runBy })}\n`);
+    io.stdout.write(`${JSON.stringify({ version: 1, action, gateways: results })}\n`);
   } else {
     const width = Math.max(0, ...results.map(({ profile }) => profile.length));
     for (const { profile, ok, message } of results) {
@@ -85,8 +80,14 @@ async function showStatus(
   const gateways = all.filter(({ profile: name }) => profile === undefined || name === profile);
   // Says what to do about one that is not there.
   if (profile !== undefined && gateways.length === 0) existingSlot(context, profile);
+  const other = otherHolder(context.system, context.home);
+  const runBy = other === 'unknown' ? undefined : other?.shown;
+  if (runBy !== undefined) {
+    writeLog(io.stderr, 'info', `the gateways of ${context.home} are run by ${runBy}`);
+  }
   if (options.has('json')) {
-    const document = { version: 1, action: 'status', supervised, gateways };
+    const by = runBy === undefined ? {} : { runBy };
+    const document = { version: 1, action: 'status', supervised, gateways, ...by };
     io.stdout.write(`${JSON.stringify(mapStrings(document, printable))}\n`);
   } else {
     const view = { gateways, supervised, counts: profile === undefined };
