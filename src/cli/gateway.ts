@@ -1,5 +1,6 @@
 /** The gateway command: controls the gateways of profiles while s6 runs them. */
 import { Problem } from '../errors/problem.ts';
+import { otherHolder } from '../gateway/holder.ts';
 import { profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import { writeLog } from '../report/boot-log.ts';
@@ -79,8 +80,14 @@ async function showStatus(
   const gateways = all.filter(({ profile: name }) => profile === undefined || name === profile);
   // Says what to do about one that is not there.
   if (profile !== undefined && gateways.length === 0) existingSlot(context, profile);
+  const other = otherHolder(context.system, context.home);
+  const runBy = other === 'unknown' ? undefined : other?.shown;
+  if (runBy !== undefined) {
+    writeLog(io.stderr, 'info', `the gateways of ${context.home} are run by ${runBy}`);
+  }
   if (options.has('json')) {
-    const document = { version: 1, action: 'status', supervised, gateways };
+    const by = runBy === undefined ? {} : { runBy };
+    const document = { version: 1, action: 'status', supervised, gateways, ...by };
     io.stdout.write(`${JSON.stringify(mapStrings(document, printable))}\n`);
   } else {
     const view = { gateways, supervised, counts: profile === undefined };
