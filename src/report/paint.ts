@@ -5,6 +5,8 @@ export interface Output {
   write(text: string): void;
   /** Whether it is a terminal. */
   readonly isTTY: boolean;
+  /** Set where every line is a JSON document, those of the log included. */
+  readonly lines?: 'json';
 }
 
 /** The environment variables of a process. */
