@@ -36,12 +36,13 @@ export function readLogWish({ options }: Arguments, env: Environment): LogWish {
       refused.push(`${name}=${value} refused, wanted ${wanted}; not applied`);
     return found;
   };
-  const format =
-    option(options.get('log'), '--log', FORMATS) ??
-    variable('HERMES_BOOT_LOG', (value) => oneOf(value, FORMATS), alternatives(FORMATS));
-  const level =
-    option(options.get('log-level'), '--log-level', LEVELS) ??
-    variable('S6_VERBOSITY', levelOf, 'a number from 0 (errors only) to 5');
+  // Both are read, so that a mistake is told although an option decides.
+  const ofContainer = {
+    format: variable('HERMES_BOOT_LOG', (value) => oneOf(value, FORMATS), alternatives(FORMATS)),
+    level: variable('S6_VERBOSITY', levelOf, 'a number from 0 (errors only) to 5'),
+  };
+  const format = option(options.get('log'), '--log', FORMATS) ?? ofContainer.format;
+  const level = option(options.get('log-level'), '--log-level', LEVELS) ?? ofContainer.level;
   return { format, level: level ?? 'info', refused };
 }
 
