@@ -79,6 +79,9 @@ function openOutput(fd: number): FileOutput {
     get isTTY() {
       return (terminal ??= isTerminal(fd));
     },
+    get columns() {
+      return (fd === 1 ? process.stdout : process.stderr).columns;
+    },
     get failure() {
       return failure;
     },

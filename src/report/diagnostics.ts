@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../plan/diagnostic.ts';
 import type { PlanSource, Span } from '../plan/plan.ts';
 import { type Brush, type Paint, plainPaint } from './paint.ts';
-import { WIDTH, widthOf, wrap } from './wrap.ts';
+import { pageWidth, widthOf, wrap } from './wrap.ts';
 import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
 
@@ -67,13 +67,14 @@ function frame(
   paint: Paint,
 ): string {
   const note = printable(said);
-  const room = WIDTH - digits - 5;
+  const page = pageWidth();
+  const room = page - digits - 5;
   const { line, indent, width } = excerpt(texts.get(span.file)?.[span.line - 1] ?? '', span, room);
   const gutter = paint.faint(`  ${' '.repeat(digits)} |`);
   const underline = '^'.repeat(width);
   const beside = indent + width + 1 + widthOf(note) <= room;
   const start = Math.max(0, Math.min(indent, room - widthOf(note)));
-  const margin = WIDTH - room + start;
+  const margin = page - room + start;
   const below = beside
     ? []
     : wrap(' '.repeat(margin), note, margin).map((text) => text.slice(margin));
