@@ -94,7 +94,8 @@ function summary(diagnostics: readonly Diagnostic[]): string {
     ...(errors > 0 ? [counted(errors, 'mistake')] : []),
     ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
   ];
-  return `${parts.join(' and ')} in ${where}.${errors > 0 ? ' Nothing was run.' : ''}`;
+  const text = `${parts.join(' and ')} in ${where}.${errors > 0 ? ' Nothing was run.' : ''}`;
+  return wrap('', text, 0).join('\n');
 }
 
 /** A line of a file, cut to what fits, and where the span is on it, in columns. */
