@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../plan/diagnostic.ts';
 import type { PlanSource, Span } from '../plan/plan.ts';
 import { type Brush, type Paint, plainPaint } from './paint.ts';
-import { pageWidth, widthOf, wrap } from './wrap.ts';
+import { fill, pageWidth, widthOf, wrap } from './wrap.ts';
 import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
 
@@ -77,7 +77,7 @@ function frame(
   const margin = page - room + start;
   const below = beside
     ? []
-    : wrap(' '.repeat(margin), note, margin).map((text) => text.slice(margin));
+    : fill(' '.repeat(margin), note, margin).map((text) => text.slice(margin));
   return [
     `${paint.faint(`  ${`${span.line}`.padStart(digits)} |`)} ${line}`.trimEnd(),
     `${gutter} ${' '.repeat(indent)}${brush(beside ? `${underline} ${note}`.trimEnd() : underline)}`,

@@ -39,15 +39,23 @@ export function widthFor(output: Output, { COLUMNS = '' }: Environment): number 
 }
 
 /**
- * Breaks a text between words, so that `first` and the text fit the width. Later lines are
- * indented by `hanging` columns; where that leaves too little room, the text begins below. A word that is wider than a line, such as a long path, is not
- * cut.
+ * Breaks a text between words, as `fill` does. Where a column that is indented by `hanging` leaves
+ * too little room, the text begins below `first`.
  */
 export function wrap(first: string, text: string, hanging: number): string[] {
+  const isTight = hanging > BELOW && pageWidth() - hanging < NARROWEST_COLUMN;
+  if (!isTight) return fill(first, text, hanging);
+  const above = first.trim() === '' ? [] : [first.trimEnd()];
+  return [...above, ...block(BELOW, text)];
+}
+
+/**
+ * Breaks a text between words, so that `first` and the text fit the width. Later lines are
+ * indented by `hanging` columns. A word that is wider than a line, such as a long path, is not
+ * cut.
+ */
+export function fill(first: string, text: string, hanging: number): string[] {
   const width = pageWidth();
-  const isTight = hanging > BELOW && width - hanging < NARROWEST_COLUMN;
-  if (isTight && first.trim() !== '') return [first.trimEnd(), ...block(BELOW, text)];
-  if (isTight) return block(BELOW, text);
   const lines: string[] = [];
   const indent = ' '.repeat(hanging);
   let line = first;
