@@ -12,6 +12,20 @@ case ${1-} in
     ;;
 esac
 
+# Whoever stops the container has to find this process, which stays the same when it becomes another
+# program. Where hermes comes by here again, the directory is not its own.
+remember_process() {
+  read -r fields < "/proc/$$/stat"
+  # The name, which may hold anything, ends with the last parenthesis.
+  # shellcheck disable=SC2086
+  set -f -- ${fields##*) }
+  set +f
+  echo "$$ ${20}" > /run/s6/hermes-main-program
+}
+if [ -O /run/s6 ]; then
+  remember_process
+fi
+
 # shellcheck source=docker/lib/become.sh
 . /opt/hermes-boot/lib/become.sh
 become_hermes "$0" "$@"
@@ -35,9 +49,9 @@ fi
 # shellcheck source=docker/lib/agent.sh
 . /opt/hermes-boot/lib/agent.sh
 
-# / is where a container starts without -w. Any other directory was asked for, but may be one that
-# hermes cannot enter.
-if [ "$PWD" = / ] || ! [ -x . ]; then
+# / is where a container starts without -w, and /opt/hermes where one of the official image does. Any
+# other directory was asked for, but may be one that hermes cannot enter.
+if [ "$PWD" = / ] || [ "$PWD" = /opt/hermes ] || ! [ -x . ]; then
   cd "$HOME"
 fi
 

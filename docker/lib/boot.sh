@@ -27,14 +27,7 @@ boot() {
   # shellcheck disable=SC2046 # a plan is named without spaces
   set -- "$1" $(plans_after "$0")
   printf '%s\n' "$@" >> "$taken"
-  HERMES_BOOT_LOG=$(container_variable HERMES_BOOT_LOG)
-  S6_VERBOSITY=$(container_variable S6_VERBOSITY)
-  export HERMES_BOOT_LOG S6_VERBOSITY
-  # What a container writes is kept: nothing is drawn in it, whatever terminal the container has.
-  case $HERMES_BOOT_LOG in
-    json) log=json ;;
-    *) log=plain ;;
-  esac
+  log_wish
   # The standard output of a container belongs to its main program.
   /usr/local/bin/hermes-boot run --log "$log" "$@" >&2 && exit 0
   code=$?

@@ -14,6 +14,7 @@ import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
 import { preparePlan } from './boot-inputs.ts';
 import type { Command } from './command-line.ts';
+import { leaveCompiled } from './compiled-plans.ts';
 import { ExitError } from './exit.ts';
 import { readFragments } from './fragments.ts';
 import { readPlan } from './read-plan.ts';
@@ -22,7 +23,7 @@ import { readPlan } from './read-plan.ts';
 export const validateCommand: Command = async (context, { operands, options }) => {
   // With the fragments of this machine, for the build of a derived image.
   let found: readonly PlanSource[] = [];
-  const { plan, warnings } = await readPlan(context, {
+  const { plan, warnings, texts } = await readPlan(context, {
     named: operands[0],
     fragments: () => (found = readFragments(new RealSystem('/'), (path) => path)),
     warnings: options.has('strict') ? 'refuse' : 'show',
@@ -32,6 +33,8 @@ export const validateCommand: Command = async (context, { operands, options }) =
   const size = `${counted(plan.steps.length, 'step')}, ${counted(plan.inputs.length, 'input')}`;
   const verdict = warnings.length === 0 ? 'no mistakes' : counted(warnings.length, 'warning');
   context.io.stdout.write(`${printable(plan.file)}${also}: ${verdict} (${size}).\n`);
+  const left = texts === undefined ? undefined : leaveCompiled(texts, plan);
+  if (left !== undefined) context.io.stdout.write(`${left}\n`);
   return 'done';
 };
 

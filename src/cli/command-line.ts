@@ -128,6 +128,11 @@ const OPTIONS = [
     description: 'treat warnings as mistakes',
     commands: ['validate'],
   },
+  {
+    name: 'strict',
+    description: 'status: exit with 1 if a gateway that should be up is not',
+    commands: ['gateway'],
+  },
   { name: 'all', description: 'every profile', commands: ['gateway'] },
 ] as const satisfies readonly OptionSpec[];
 

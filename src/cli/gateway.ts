@@ -1,20 +1,18 @@
 /** The gateway command: controls the gateways of profiles while s6 runs them. */
 import { Problem } from '../errors/problem.ts';
+import { otherHolder } from '../gateway/holder.ts';
 import { profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import { writeLog } from '../report/boot-log.ts';
+import { paintFor } from '../report/paint.ts';
+import { renderGateways } from '../report/show-gateways.ts';
 import { problemLines } from '../report/step-view.ts';
+import { mapStrings, printable } from '../text/printable.ts';
 import type { Arguments, Command, Io } from './command-line.ts';
-import { EXIT_OF_PROBLEM, ExitError } from './exit.ts';
+import { EXIT_OF_PROBLEM, ExitError, type Exit } from './exit.ts';
 import { ACTIONS, existingSlot, type ActionName } from './gateway/actions.ts';
-import {
-  gatewayContext,
-  requireS6,
-  showStatus,
-  statusOf,
-  type GatewayContext,
-  type Status,
-} from './gateway/s6.ts';
+import { gatewayContext, isS6Here, requireS6, type GatewayContext } from './gateway/s6.ts';
+import { explainGateways, type Explained } from './gateway/why.ts';
 
 const NAMES = ['register', 'unregister', 'start', 'stop', 'restart', 'status', 'list'] as const;
 
@@ -23,7 +21,6 @@ interface Result {
   readonly profile: string;
   readonly ok: boolean;
   readonly message: string;
-  readonly status?: Status;
 }
 
 /** Controls gateways, as hermes or root, in a running container. */
@@ -32,6 +29,7 @@ export const gatewayCommand: Command = async ({ io }, args) => {
   const context = gatewayContext(io);
   const isJson = args.options.has('json');
   if (action === 'list') return list(io, context, isJson);
+  if (action === 'status') return showStatus(io, context, args);
   requireS6(context);
   const results: Result[] = [];
   let failure: Problem | undefined;
@@ -60,18 +58,50 @@ export const gatewayCommand: Command = async ({ io }, args) => {
 };
 
 async function perform(
-  action: ActionName | 'status',
+  action: ActionName,
   context: GatewayContext,
   profile: string,
   io: Io,
-): Promise<Pick<Result, 'message' | 'status'>> {
-  if (action === 'status') {
-    const status = statusOf(context, existingSlot(context, profile));
-    return { message: showStatus(status), status };
-  }
+): Promise<Pick<Result, 'message'>> {
   const { text, warnings = [] } = await ACTIONS[action](context, profile);
   for (const warning of warnings) writeLog(io.stderr, 'warn', `${profile}: ${warning}`);
   return { message: text };
+}
+
+/** How the gateways are, and why: of one profile, or of all. */
+async function showStatus(
+  io: Io,
+  context: GatewayContext,
+  { operands, options }: Arguments,
+): Promise<Exit> {
+  const supervised = isS6Here(context);
+  const other = otherHolder(context.system, context.home);
+  const runBy = other === 'unknown' ? undefined : other?.shown;
+  const found = await explainGateways(context, io.env, supervised);
+  const all = runBy === undefined ? found : found.map((each) => elsewhere(each, runBy));
+  const [, profile] = operands;
+  const gateways = all.filter(({ profile: name }) => profile === undefined || name === profile);
+  // Says what to do about one that is not there.
+  if (profile !== undefined && gateways.length === 0) existingSlot(context, profile);
+  if (runBy !== undefined) {
+    writeLog(io.stderr, 'info', `the gateways of ${context.home} are run by ${runBy}`);
+  }
+  if (options.has('json')) {
+    const by = runBy === undefined ? {} : { runBy };
+    const document = { version: 1, action: 'status', supervised, gateways, ...by };
+    io.stdout.write(`${JSON.stringify(mapStrings(document, printable))}\n`);
+  } else {
+    const view = { gateways, supervised, counts: profile === undefined };
+    io.stdout.write(renderGateways(view, await paintFor(io.stdout, io.env)));
+  }
+  const isWell = gateways.every(({ wanted, state }) => !wanted || state === 'up');
+  return options.has('strict') && !isWell ? 'stopped' : 'done';
+}
+
+/** A gateway that another container runs is missed by nobody here. */
+function elsewhere(gateway: Explained, runBy: string): Explained {
+  if (!gateway.wanted || gateway.state === 'up') return gateway;
+  return { ...gateway, state: 'down', wanted: false, reason: `run by ${runBy}`, fix: null };
 }
 
 /** Checks the operands, which commander does not. */
@@ -97,7 +127,7 @@ function actionOf({ operands, options }: Arguments): ActionName | 'status' | 'li
 }
 
 function profilesFor(
-  action: ActionName | 'status',
+  action: ActionName,
   context: GatewayContext,
   profile: string | undefined,
 ): readonly string[] {

@@ -12,6 +12,7 @@ import type { Plan, PlanSource } from '../plan/plan.ts';
 import { paintFor, type Environment } from '../report/paint.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import type { Context } from './command-line.ts';
+import { compiledPlan, type PlanTexts } from './compiled-plans.ts';
 import { ExitError } from './exit.ts';
 import { knownPlan } from './known-plans.ts';
 
@@ -25,6 +26,8 @@ const LARGEST_PLAN = 4 * 1024 * 1024;
 interface ReadPlan {
   readonly plan: Plan;
   readonly warnings: readonly Diagnostic[];
+  /** What it was read from; undefined where the build knows the plan. */
+  readonly texts: PlanTexts | undefined;
 }
 
 /** What to read, and what to do with warnings. */
@@ -48,14 +51,23 @@ export async function readPlan(
   { io }: Context,
   { named, fragments, warnings }: ReadOptions,
 ): Promise<ReadPlan> {
-  const source = readPlanFile(namedPlan(named, io.env), io.cwd);
-  const loaded = await load(source, {
+  const path = pathOfPlan(namedPlan(named, io.env), io.cwd);
+  const source = readSource(path, io.cwd);
+  const bases = new Map<string, PlanSource>();
+  const library: Library = {
     get names() {
       return namesIn(plansDirectory());
     },
-    read: (name) => findPackagedPlan(name, io.cwd),
+    read: (name) => {
+      const base = findPackagedPlan(name, io.cwd);
+      if (base !== undefined) bases.set(name, base);
+      return base;
+    },
     fragments: fragments(),
-  });
+  };
+  const texts = { path, source, library, bases };
+  const known = library.fragments.length === 0 ? asBuilt(source, library) : undefined;
+  const loaded = known ?? left(texts, warnings) ?? (await load(source, library));
   const shown = loaded.ok && warnings !== 'hide' ? loaded.warnings : [];
   const diagnostics = loaded.ok ? shown : loaded.diagnostics;
   if (diagnostics.length > 0) {
@@ -64,7 +76,11 @@ export async function readPlan(
     io.stderr.write(renderDiagnostics(loaded.sources, diagnostics, paint));
   }
   if (!loaded.ok || (warnings === 'refuse' && shown.length > 0)) throw new ExitError('config');
-  return { plan: loaded.value, warnings: loaded.warnings };
+  return {
+    plan: loaded.value,
+    warnings: loaded.warnings,
+    texts: known === undefined ? texts : undefined,
+  };
 }
 
 /** The plan that a command line and its environment name. */
@@ -85,8 +101,6 @@ export function shorten(path: string, cwd: string): string {
 }
 
 async function load(source: PlanSource, library: Library): Promise<Loaded<Plan>> {
-  const known = library.fragments.length === 0 ? asBuilt(source, library) : undefined;
-  if (known !== undefined) return { ...known, ok: true, sources: [source] };
   const [{ loadPlan }, { validateShape }] = await Promise.all([
     import('../plan/load.ts'),
     import('../plan/schema-validator.ts'),
@@ -94,23 +108,27 @@ async function load(source: PlanSource, library: Library): Promise<Loaded<Plan>>
   return loadPlan(source, { types: stepTypes, validate: validateShape }, library);
 }
 
+/** The plan as validate has left it. Who asks for warnings wants it read anew. */
+function left(texts: PlanTexts, warnings: ReadOptions['warnings']): Loaded<Plan> | undefined {
+  const plan = warnings === 'hide' ? compiledPlan(texts) : undefined;
+  return plan && { ok: true, value: plan, warnings: [], sources: [texts.source] };
+}
+
 /** The plan as the build has read it, if neither it nor what it extends has been edited. */
-function asBuilt(
-  { file, text }: PlanSource,
-  library: Library,
-): { readonly value: Plan; readonly warnings: readonly Diagnostic[] } | undefined {
+function asBuilt({ file, text }: PlanSource, library: Library): Loaded<Plan> | undefined {
   const known = knownPlan(text)?.load();
   const isUnchanged = known?.extends.every((name) => {
     const base = library.read(name);
     return base !== undefined && knownPlan(base.text)?.name === name;
   });
   if (known === undefined || isUnchanged !== true) return undefined;
-  return { value: { ...known.plan, file }, warnings: known.warnings };
+  const { plan, warnings } = known;
+  return { ok: true, value: { ...plan, file }, warnings, sources: [{ file, text }] };
 }
 
-/** Reads a plan: a word is a plan of this package, anything with a slash or an ending is a path. */
-function readPlanFile(named: string, cwd: string): PlanSource {
-  return readSource(isPath(named) ? resolve(cwd, named) : packagedPlan(named, cwd), cwd);
+/** Finds a plan: a word is a plan of this package, anything with a slash or an ending is a path. */
+function pathOfPlan(named: string, cwd: string): string {
+  return isPath(named) ? resolve(cwd, named) : packagedPlan(named, cwd);
 }
 
 function readSource(path: string, cwd: string): PlanSource {

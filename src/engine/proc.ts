@@ -57,7 +57,7 @@ export function startOfContainer(root: string): string {
 const WRAPPER = /(^|\/)main-wrapper\.sh$/;
 
 /** What may stand before the user's words where no wrapper does. */
-const ENTRY = /^\/init$|(^|\/)(entrypoint-dispatch|entrypoint\.sh)$/;
+const ENTRY = /^\/init$|(^|\/)(entrypoint-dispatch(\.sh)?|entrypoint\.sh)$/;
 
 const AGENT = /(^|\/)hermes$/;
 

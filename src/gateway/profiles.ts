@@ -1,5 +1,5 @@
 /** The profiles of a home, and the names of their gateway slots. */
-import { leftAlone, warning } from '../step/notes.ts';
+import { leftAlone, said, warning, whatIs } from '../step/notes.ts';
 import { lookBelow } from '../step/paths.ts';
 import type { Note } from '../step/step.ts';
 import { isLinked } from '../system/entry.ts';
@@ -59,9 +59,17 @@ export interface Profile {
   readonly below: string;
 }
 
-/** The profiles of a home, and notes on what looks like one but cannot be. */
+/** What lies below profiles/ and has no gateway, although somebody may expect one. */
+export interface NoProfile {
+  readonly name: string;
+  /** Why it is not a profile, as the end of a sentence that starts with its path. */
+  readonly why: string;
+}
+
+/** The profiles of a home, what only looks like one, and notes on that. */
 interface Profiles {
   readonly profiles: readonly Profile[];
+  readonly others: readonly NoProfile[];
   readonly notes: readonly Note[];
 }
 
@@ -73,20 +81,30 @@ export function profileDirectory(name: string): string {
 /** The profiles of a home: its own, then the directories with a SOUL.md, sorted. */
 export function profilesOf(system: ReadSystem, home: string): Profiles {
   const profiles: Profile[] = [{ name: DEFAULT_PROFILE, below: '' }];
+  const others: NoProfile[] = [];
   const notes: Note[] = [];
   for (const name of system.list(join(home, PROFILES))) {
     const below = join(PROFILES, name);
     const path = join(home, below);
     const entry = lookBelow(system, home, below);
     if (isLinked(entry)) {
+      others.push({ name, why: `is ${whatIs(entry)}` });
       notes.push(leftAlone(path, entry, 'replace it with a directory if it is a profile'));
     }
     if (entry.type !== 'directory') continue;
-    if (lookBelow(system, home, join(below, SOUL)).type === 'missing') continue;
+    if (lookBelow(system, home, join(below, SOUL)).type === 'missing') {
+      others.push({ name, why: `has no ${SOUL}` });
+      notes.push(said(`${path} gets no gateway: it has no ${SOUL}`));
+      continue;
+    }
     const isTaken = name === DEFAULT_PROFILE;
     const reason = isTaken ? 'is the profile in the home itself' : whyNoProfile(name);
-    if (reason === undefined) profiles.push({ name, below });
-    else notes.push(warning(`${path} gets no gateway: ${JSON.stringify(name)} ${reason}`));
+    if (reason === undefined) {
+      profiles.push({ name, below });
+    } else {
+      others.push({ name, why: reason });
+      notes.push(warning(`${path} gets no gateway: ${JSON.stringify(name)} ${reason}`));
+    }
   }
-  return { profiles, notes };
+  return { profiles, others, notes };
 }

@@ -25,6 +25,8 @@ export interface RecordedState {
   readonly why: string;
   /** Whether somebody should check the file. */
   readonly doubtful: boolean;
+  /** Set where the default gateway serves the profile, so that nobody misses its own. */
+  readonly served?: true;
 }
 
 /**

@@ -147,7 +147,10 @@ export function logLines(event: EventView): LogLine[] {
     case 'step-started':
       return [];
     case 'note':
-      if (event.printed) return [line('info', event.step, `| ${event.text}`)];
+      if (event.logged !== undefined) {
+        const mark = event.logged === 'printed' ? '| ' : '';
+        return [line('info', event.step, `${mark}${event.text}`)];
+      }
       return event.severity === 'warning' ? [line('warn', event.step, event.text)] : [];
     case 'progress':
       return [line('info', event.step, progressForms(event)[0])];

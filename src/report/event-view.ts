@@ -79,8 +79,8 @@ export type EventView = { readonly version: 1 } & (
       readonly step: string;
       readonly severity: 'info' | 'warning';
       readonly text: string;
-      /** Set for a line that a helper has printed. */
-      readonly printed?: true;
+      /** Set for what the log shows although it only informs. */
+      readonly logged?: 'printed' | 'said';
     }
   | StepProgress
   | { readonly type: 'change-made'; readonly step: string; readonly change: ChangeView }
@@ -154,9 +154,9 @@ function dataOf(event: BootEvent): EventView {
     case 'step-started':
       return { version, type: event.type, step: event.step.id, uses: event.step.type.uses };
     case 'note': {
-      const { severity, text, printed } = event.note;
+      const { severity, text, logged } = event.note;
       const note = { version, type: event.type, step: event.step.id, severity, text } as const;
-      return printed === undefined ? note : { ...note, printed };
+      return logged === undefined ? note : { ...note, logged };
     }
     case 'progress': {
       return { version, ...viewProgress(event) };

@@ -76,6 +76,11 @@ export function info(text: string): Note {
   return { severity: 'info', text };
 }
 
+/** What changes nothing, and what somebody would look for in the log. */
+export function said(text: string): Note {
+  return { severity: 'info', text, logged: 'said' };
+}
+
 /** A note about something that somebody should look at. */
 export function warning(text: string): Note {
   return { severity: 'warning', text };

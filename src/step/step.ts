@@ -24,8 +24,11 @@ export interface Note {
   readonly severity: 'info' | 'warning';
   /** One sentence without a full stop, naming the path it speaks of. */
   readonly text: string;
-  /** Set for a line that a helper has printed: of all that only informs, the log shows it alone. */
-  readonly printed?: true;
+  /**
+   * Set for what the log shows although it only informs: a line that a helper has printed, or what
+   * somebody would look for in the log.
+   */
+  readonly logged?: 'printed' | 'said';
   /** Equal for notes about the same thing: only the first of a boot is reported. */
   readonly key?: string;
   /** What it has in common with the problems of other steps: it is reported in place of the note. */

@@ -52,10 +52,15 @@ const AGES = [
 /** How long ago a timestamp was, in its largest unit: `3 min ago`. A future one is `just now`. */
 export function showAgo(timestamp: string, now: number): string {
   const seconds = Math.floor((now - Date.parse(timestamp)) / 1000);
+  return seconds < 1 ? 'just now' : `${showSpan(seconds)} ago`;
+}
+
+/** A time in seconds, in its largest unit: `0 s`, `3 min`, `2 days`. */
+export function showSpan(seconds: number): string {
   const age = AGES.find((candidate) => seconds >= candidate.seconds);
-  if (age === undefined) return 'just now';
+  if (age === undefined) return '0 s';
   const many = Math.floor(seconds / age.seconds);
-  return `${counted(many, age.unit, age.unit === 'day' ? 'days' : age.unit)} ago`;
+  return counted(many, age.unit, age.unit === 'day' ? 'days' : age.unit);
 }
 
 /** A timestamp in UTC, to the second: `2026-05-21 06:18:05`. */

@@ -36,7 +36,7 @@ interface Intent {
  * @param legacy whether the container counts as one whose default gateway ran
  */
 export async function readIntents(
-  { system, with: options }: StepContext<Options>,
+  { system, with: options }: Pick<StepContext<Options>, 'system' | 'with'>,
   home: string,
   profiles: readonly Profile[],
   legacy: boolean,
@@ -97,7 +97,8 @@ export async function readIntents(
         }
       }
       if (!intent.served) return own;
-      return { ...own, starts: false, why: 'the default gateway serves all profiles' };
+      const why = 'the default gateway serves all profiles';
+      return { ...own, starts: false, why, served: true };
     },
   };
 }

@@ -5,7 +5,7 @@ import { slotName, type Profile } from '../../src/gateway/profiles.ts';
 import { isSupervised, slotChanges } from '../../src/gateway/slot.ts';
 import { type PriorExit, readPriorExit } from '../../src/gateway/prior-exit.ts';
 import type { RecordedState } from '../../src/gateway/state.ts';
-import { info, warning } from '../../src/step/notes.ts';
+import { info, said, warning } from '../../src/step/notes.ts';
 import { lookBelow } from '../../src/step/paths.ts';
 import type { Note } from '../../src/step/step.ts';
 import { join } from '../../src/system/path.ts';
@@ -24,6 +24,8 @@ interface Shared {
   readonly env: Readonly<Record<string, string>>;
   /** Whether an s6-svscan runs on the scan directory. */
   readonly scanned: boolean;
+  /** Whether another container runs the gateways: nothing is started, and nothing of them touched. */
+  readonly isElsewhere: boolean;
 }
 
 /** What becomes of one profile. */
@@ -45,9 +47,9 @@ export interface Planned {
  * @throws Problem when its slot cannot be made
  */
 export function planProfile(profile: Profile, state: RecordedState, shared: Shared): Planned {
-  const { system, home, scandir, access, account, env, scanned } = shared;
+  const { system, home, scandir, access, account, env, scanned, isElsewhere } = shared;
   const { name } = profile;
-  const { starts } = state;
+  const starts = state.starts && !isElsewhere;
   const slot = slotLayout(
     slotOptions(system, { profile: name, account, home, env, access, starts }),
   );
@@ -55,13 +57,13 @@ export function planProfile(profile: Profile, state: RecordedState, shared: Shar
   const supervised = isSupervised(system, at);
   const made = slotChanges(system, at, slot, {
     label: `gateway of ${name}, ${starts ? 'to be started' : 'down'}`,
-    why: state.why,
+    why: isElsewhere ? 'another container runs the gateways of this home' : state.why,
   });
   const published = made.some(({ kind }) => kind === 'slot');
   return {
     profile: name,
-    changes: [...(supervised ? [] : staleFiles(system, home, profile)), ...made],
-    notes: notesOf(name, state),
+    changes: [...(supervised || isElsewhere ? [] : staleFiles(system, home, profile)), ...made],
+    notes: isElsewhere ? [] : notesOf(name, state),
     // One that was made by a boot that was killed before s6 saw it counts, too.
     due: published || (scanned && !supervised),
     prior: state.prior,
@@ -70,10 +72,15 @@ export function planProfile(profile: Profile, state: RecordedState, shared: Shar
   };
 }
 
-function notesOf(name: string, { starts, why, doubtful }: RecordedState): Note[] {
+/** A gateway that was never started or was stopped on purpose is down as everybody expects. */
+const EXPECTED_DOWN: readonly (string | undefined)[] = [undefined, 'stopped'];
+
+function notesOf(name: string, { starts, why, doubtful, prior, served }: RecordedState): Note[] {
   if (starts) return [];
   const text = `${name} stays down: ${why}`;
-  return [doubtful ? warning(text) : info(text)];
+  if (doubtful) return [warning(text)];
+  if (served === true || EXPECTED_DOWN.includes(prior)) return [info(text)];
+  return [said(`${text}; start it with hermes-boot gateway start ${name}`)];
 }
 
 /** Of a gateway that runs these files are not stale, and its slot is supervised. */

@@ -28,7 +28,13 @@ test('the package holds all that an image needs, and no code cache of another No
     'CHANGELOG.md',
     'LICENSE',
     ...scripts.map((name) => `docker/${name}`),
-    ...['plans', 'docker/lib', 'docker/cont-init.d', 'docker/s6-rc.d'].flatMap(filesOf),
+    ...[
+      'plans',
+      'docker/lib',
+      'docker/cont-init.d',
+      'docker/cont-finish.d',
+      'docker/s6-rc.d',
+    ].flatMap(filesOf),
   ];
   expect(wanted.filter((path) => !paths.includes(path))).toEqual([]);
   expect(paths.filter((path) => /\.cache$|^(?:src|steps|tests)\//.test(path))).toEqual([]);

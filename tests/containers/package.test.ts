@@ -4,6 +4,7 @@ import { filesOfTarget } from './support/images.ts';
 
 /** What another image takes with COPY --from, by directory. */
 const TREES = [
+  'etc/cont-finish.d/',
   'etc/cont-init.d/',
   'etc/s6-overlay/s6-rc.d/',
   'etc/s6-overlay/user-bundles.d/',
@@ -26,7 +27,7 @@ describeInContainers('the image of hermes-boot alone', () => {
         'usr/local/bin/hermes-boot',
       ]),
     );
-    const commands = ['usr/local/bin/hermes', 'usr/local/bin/hermes-boot'];
+    const commands = ['usr/bin/tini', 'usr/local/bin/hermes', 'usr/local/bin/hermes-boot'];
     // The engine's own, in each container.
     const lent =
       /^(?:dev|proc|sys|run)\/|^etc\/(?:hosts|hostname|mtab|resolv\.conf)$|^\.dockerenv$/;

@@ -49,9 +49,14 @@ describeInContainers('hermes-boot gateway, as hermes', () => {
   it('says how it is doing, to people and to programs', async () => {
     const container = await withCoder();
     const pid = await running(container, 'coder');
-    expect(await told(container, 'status', 'coder')).toContain(`coder  up, pid ${pid}, for `);
+    expect(await told(container, 'status', 'coder')).toMatch(
+      new RegExp(`^coder {2}up {2}pid ${pid}, \\d+ s$`),
+    );
     expect(JSON.parse(await told(container, 'status', 'coder', '--json'))).toMatchObject({
-      gateways: [{ profile: 'coder', ok: true, status: { up: true, pid: Number(pid) } }],
+      supervised: true,
+      gateways: [
+        { profile: 'coder', state: 'up', wanted: true, status: { up: true, pid: Number(pid) } },
+      ],
     });
   });
 
@@ -59,12 +64,15 @@ describeInContainers('hermes-boot gateway, as hermes', () => {
     const container = await withCoder();
     const pid = await running(container, 'coder');
     await stopped(container, 'coder');
-    expect(await told(container, 'status', 'coder')).toMatch(/^coder {2}down, exit code 0, for /);
+    expect(await told(container, 'status', 'coder')).toMatch(
+      /^coder {2}down {2}stopped by you \(gateway stop, \d{4}-\d\d-\d\d \d\d:\d\d UTC\)\n +hermes-boot gateway start coder$/,
+    );
     expect((await container.exec('test', '-e', `/proc/${pid}`)).code).toBe(1);
     expect(await starts(container, 'coder')).toBe(1);
-    expect(await state(container, 'coder')).toEqual({
+    expect(await state(container, 'coder')).toMatchObject({
       desired_state: 'stopped',
       gateway_state: 'stopped',
+      stopped_by: 'gateway stop',
     });
   });
 

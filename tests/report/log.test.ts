@@ -32,7 +32,7 @@ hermes-boot: info: stage2: done, 3 changes in 412 ms (ownership 371 ms)
   test('has a line at level info for each line that a helper printed, and for no other note that only informs', () => {
     const config = record(step('config', 'config.migrate'), {
       notes: [
-        { severity: 'info', text: 'plugins are opt-in now', printed: true },
+        { severity: 'info', text: 'plugins are opt-in now', logged: 'printed' },
         { severity: 'info', text: 'nobody asked' },
       ],
     });

@@ -2,6 +2,7 @@
 import { makeChange } from '../../changes/kinds.ts';
 import { Problem } from '../../errors/problem.ts';
 import { profileDirectory, slotName } from '../../gateway/profiles.ts';
+import { HOLDER_SLOT, otherHolder } from '../../gateway/holder.ts';
 import { isSupervised } from '../../gateway/slot.ts';
 import { slotLayout, slotOptions } from '../../gateway/slot-layout.ts';
 import { whatIs } from '../../step/notes.ts';
@@ -9,6 +10,7 @@ import { lookBelow } from '../../step/paths.ts';
 import { join } from '../../system/path.ts';
 import { announceStop, recordIntent } from './intent.ts';
 import { askRegistrar } from './registrar.ts';
+import { howItEnded, isParked } from './why.ts';
 import { ACCOUNT, isDown, s6, statusOf, until, type GatewayContext } from './s6.ts';
 
 /** What an action did to a gateway. */
@@ -88,6 +90,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
 
   start(context, profile) {
     const slot = existingSlot(context, profile);
+    requireHome(context);
     const warnings = recordIntent(context, profile, 'running');
     s6(context, 's6-svc', '-u', slot);
     return { text: 'starting', warnings };
@@ -104,8 +107,10 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
 
   async restart(context, profile) {
     const slot = existingSlot(context, profile);
+    requireHome(context);
     const warnings = recordIntent(context, profile, 'running');
-    const { up, pid } = statusOf(context, slot);
+    const status = statusOf(context, slot);
+    const { up, pid } = status;
     if (up) {
       announceStop(context, profile, pid);
       // Down until its finish script has ended, instead of a mere SIGTERM: after exit code 0 that
@@ -113,7 +118,8 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       await bringDown(context, profile, slot);
     }
     s6(context, 's6-svc', '-u', slot);
-    return { text: up ? 'restarted' : 'was down; starting', warnings };
+    const was = isParked(status) ? `was parked: it ${howItEnded(status)}` : 'was down';
+    return { text: up ? 'restarted' : `${was}; starting`, warnings };
   },
 };
 
@@ -131,6 +137,29 @@ export function existingSlot(context: GatewayContext, profile: string): string {
       'hermes-boot gateway list shows those that are registered',
     ],
   });
+}
+
+/**
+ * Makes this container the one that runs the gateways of the home, and says so on the volume.
+ * @throws Problem when another one runs them
+ */
+function requireHome(context: GatewayContext): void {
+  const { system, home, scandir, isForced } = context;
+  const other = otherHolder(system, home);
+  if (other === 'unknown' || isForced) return;
+  if (other !== undefined) {
+    throw new Problem({
+      found: `the gateways of ${home} are run by ${other.shown}`,
+      wanted: 'one container that runs them: two would answer each message twice',
+      mend: [
+        'control them in that container',
+        'or stop it, and start this one anew',
+        'or start this one with HERMES_ROLE=gateway, where that one is gone for good',
+      ],
+    });
+  }
+  const holder = join(scandir, HOLDER_SLOT);
+  if (isSupervised(system, holder)) s6(context, 's6-svc', '-u', holder);
 }
 
 function slotOf({ scandir }: GatewayContext, profile: string): string {

@@ -7,10 +7,15 @@ import { whatIs } from '../../step/notes.ts';
 import { lookBelow } from '../../step/paths.ts';
 import { Content } from '../../system/content.ts';
 import { join } from '../../system/path.ts';
+import { timestampOf } from '../../text/phrases.ts';
 import type { GatewayContext } from './s6.ts';
 
 /** Says to a gateway that the SIGTERM it is about to get is intended. */
 const PLANNED_STOP = '.gateway-planned-stop.json';
+
+/** When a gateway was stopped on purpose, and how: the agent itself records neither. */
+export const STOPPED_BY = 'stopped_by';
+export const STOPPED_AT = 'stopped_at';
 
 /**
  * Records whether somebody wants a gateway up or down, so that the next boot does the same; the
@@ -33,7 +38,13 @@ export function recordIntent(
     if (entry.type !== 'missing' && entry.type !== 'file') {
       throw new Problem({ found: `${path} is ${whatIs(entry)}` });
     }
-    const state = { ...Object.fromEntries(fields), desired_state: desired };
+    const kept = [...fields].filter(([name]) => name !== STOPPED_BY && name !== STOPPED_AT);
+    const stopped = { [STOPPED_BY]: 'gateway stop', [STOPPED_AT]: timestampOf(new Date()) };
+    const state = {
+      ...Object.fromEntries(kept),
+      desired_state: desired,
+      ...(desired === 'stopped' ? stopped : {}),
+    };
     const stat = entry.type === 'file' ? entry.stat : undefined;
     const owner = context.isRoot ? (stat ?? context.owner) : context.owner;
     system.writeFile(path, jsonContent(state), stat?.mode ?? 0o644, owner);

@@ -30,6 +30,8 @@ export interface GatewayContext {
   readonly home: string;
   readonly scandir: string;
   readonly isRoot: boolean;
+  /** Whether HERMES_ROLE says that this container runs gateways, whoever else does. */
+  readonly isForced: boolean;
   /** The account that gateways run as; who this is, where that is not root. */
   readonly owner: Owner;
   /** Whether the scan directory is another user's: this one controls slots, and asks for new ones. */
@@ -54,6 +56,7 @@ export function gatewayContext({ env, signal }: Io): GatewayContext {
     home,
     scandir,
     isRoot,
+    isForced: variableOr(looking, env, 'HERMES_ROLE', '') === 'gateway',
     get owner() {
       return isRoot ? system.accounts().owner(ACCOUNT) : { uid, gid };
     },
@@ -75,6 +78,18 @@ function isAccount({ system, owner }: GatewayContext): boolean {
 function ownerOfDirectory(system: RealSystem, path: string): number | undefined {
   const entry = system.look(path);
   return entry.type === 'directory' ? entry.stat.uid : undefined;
+}
+
+/**
+ * Whether an s6-svscan runs on the scan directory.
+ * @throws Problem when this user may not ask it
+ */
+export function isS6Here(context: GatewayContext): boolean {
+  const { s6: isS6 } = observeFacts('/');
+  const control = context.system.look(`${context.scandir}/.s6-svscan/control`);
+  if (!isS6 && control.type === 'missing') return false;
+  requireS6(context);
+  return true;
 }
 
 /**
@@ -202,14 +217,4 @@ export function isDown(context: GatewayContext, slot: string): boolean {
 function atLeast(least: number, text: string | undefined): number | null {
   const value = Number(text);
   return Number.isInteger(value) && value >= least ? value : null;
-}
-
-/** A status for people, as the end of a sentence: `up, pid 12, for 3 s`. */
-export function showStatus(status: Status): string {
-  const { supervised, up, wantedUp, pid, exitCode, signal, seconds } = status;
-  if (!supervised) return 'registered, but not supervised yet';
-  if (up) return `up, pid ${pid ?? 'unknown'}, for ${seconds} s`;
-  const ended = signal ?? (exitCode === null ? undefined : `exit code ${exitCode}`);
-  const parts = ['down', ended, `for ${seconds} s`, wantedUp ? 'about to start again' : undefined];
-  return parts.filter((part) => part !== undefined).join(', ');
 }

@@ -18,12 +18,14 @@ export interface Start {
   readonly options?: readonly string[];
   /** The words behind the image. */
   readonly words?: readonly string[];
+  /** Another image than that of the Dockerfile. */
+  readonly image?: string;
 }
 
 /** The words of `docker run`, without that which makes it wait or not. */
-export function runWords({ options = [], words = [] }: Start): string[] {
+export function runWords({ options = [], words = [], image = inject('image') }: Start): string[] {
   const fixed = ['--network', 'none', '--stop-timeout', '5', '-e', 'S6_KILL_GRACETIME=100'];
-  return [...fixed, ...options, inject('image'), ...words];
+  return [...fixed, ...options, image, ...words];
 }
 
 /** Runs a container to its end. */
@@ -33,6 +35,7 @@ export async function run(start: Start = {}): Promise<Ended> {
 
 /** A container that runs until the test is over. */
 export interface Container {
+  readonly name: string;
   /** Runs a command in it. */
   readonly exec: (...words: readonly string[]) => Promise<Ended>;
   /** What a command in it prints; the command has to succeed. */
@@ -49,9 +52,16 @@ export interface Container {
 }
 
 /** Starts a container with a main program that stays, and waits until it is booted. */
-export async function booted(options: readonly string[] = []): Promise<Container> {
-  return bootedUntil(onTestFinished, options);
+export async function booted(
+  options: readonly string[] = [],
+  words?: readonly string[],
+  image?: string,
+): Promise<Container> {
+  return bootedUntil(onTestFinished, options, words, image);
 }
+
+/** A main program that stays, and says when it is there. */
+const STAYS = ['sh', '-c', 'echo booted; exec sleep infinity'];
 
 /** How a container that all tests of a suite share is got in one of them. */
 export function shared<T>(make: (boot: typeof booted) => Promise<T>): () => T {
@@ -75,13 +85,14 @@ export function shared<T>(make: (boot: typeof booted) => Promise<T>): () => T {
 async function bootedUntil(
   atEnd: (end: () => Promise<void>) => unknown,
   options: readonly string[] = [],
+  words: readonly string[] = STAYS,
+  image = inject('image'),
 ): Promise<Container> {
   const name = `hermes-boot-${randomUUID()}`;
   atEnd(async () => {
     await engine('rm', '-f', '-v', '-t', '0', name);
   });
-  const words = ['sh', '-c', 'echo booted; exec sleep infinity'];
-  await mustDo('run', '-d', '--name', name, ...runWords({ options, words }));
+  await mustDo('run', '-d', '--name', name, ...runWords({ options, words, image }));
   const logs = (): Promise<Ended> => engine('logs', name);
   const bootedTimes = (times: number): Promise<void> =>
     eventually(async () => {
@@ -92,6 +103,7 @@ async function bootedUntil(
   let boots = 1;
   await bootedTimes(boots);
   return {
+    name,
     exec: (...command) => engine('exec', name, ...command),
     ask: (...command) => mustDo('exec', name, ...command),
     execAs: (user, ...command) => engine('exec', '--user', user, name, ...command),

@@ -10,6 +10,7 @@ const ACTORS: readonly (readonly [string, RegExp])[] = [
   ['s6-supervise', /\/s6-supervise$/],
   ['s6-log', /\/s6-log$/],
   ['scripts in cont-init.d', /^\/etc\/cont-init\.d\//],
+  ['scripts in cont-finish.d', /^\/etc\/cont-finish\.d\//],
   ['scripts of a gateway slot', /^\/run\/service\/gateway-[^/]+\/(?:log\/)?(?:run|finish)$/],
   ['the registrar', /\/registrar\/(?:run|finish)$/],
   ['scripts of the static services', /\/servicedirs\/[^/]+\/(?:run|finish)$/],

@@ -37,6 +37,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^\/run\/s6-rc\/servicedirs\/[^/]+/, '/run/s6-rc/servicedirs/SERVICE'],
   [/^\/run\/service\/(?!gateway-NAME|\.)[^/]+/, '/run/service/SERVICE'],
   [/^\/etc\/cont-init\.d\/.+/, '/etc/cont-init.d/…'],
+  [/^\/etc\/cont-finish\.d\/.+/, '/etc/cont-finish.d/…'],
   [/^\/etc\/s6-overlay\/.+/, '/etc/s6-overlay/…'],
 ];
 

@@ -61,6 +61,16 @@ export const REASONS: readonly Reason[] = [
       'process of root. What the map shows here became the account after it was read.',
   },
   {
+    name: 'main program',
+    actors: ['main-wrapper.sh', 'scripts in cont-finish.d'],
+    deeds: ['reads'],
+    paths: /^\/proc\/\d+\/stat$/,
+    text:
+      'when the main program began, as the kernel says: kept in a file of root’s by the time that it ' +
+      'becomes the account, and compared when the container stops. It gets a SIGTERM then, and ' +
+      'nothing else comes of it.',
+  },
+  {
     name: 'registrar',
     actors: ['the registrar'],
     deeds: ['listens at', 'removes'],
@@ -74,7 +84,12 @@ export const REASONS: readonly Reason[] = [
     actors: [
       'hermes-boot',
       ...[INIT, 's6-svscan', 's6-supervise', 'docker exec', 'main-wrapper.sh'],
-      ...['scripts in cont-init.d', 'scripts of a gateway slot', 'the registrar'],
+      ...[
+        'scripts in cont-init.d',
+        'scripts in cont-finish.d',
+        'scripts of a gateway slot',
+        'the registrar',
+      ],
       'scripts of the static services',
     ],
     deeds: ['looks programs up in'],

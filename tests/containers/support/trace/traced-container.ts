@@ -32,7 +32,7 @@ export interface JudgedAct extends Act {
 
 /** A container whose root processes are watched from the first call of /init on. */
 export class TracedContainer implements Container {
-  readonly #name = `hermes-boot-${randomUUID()}`;
+  readonly name = `hermes-boot-${randomUUID()}`;
   /** Of this machine: the traces, and what the container waits with. */
   readonly #directory = mkdtempSync(join(tmpdir(), 'hermes-boot-trace-'));
   readonly #traces: {
@@ -50,19 +50,19 @@ export class TracedContainer implements Container {
   }
 
   readonly exec = (...words: readonly string[]): Promise<Ended> =>
-    engine('exec', this.#name, ...words);
+    engine('exec', this.name, ...words);
   readonly ask = (...words: readonly string[]): Promise<string> =>
-    mustDo('exec', this.#name, ...words);
+    mustDo('exec', this.name, ...words);
   readonly execAs = (user: string, ...words: readonly string[]): Promise<Ended> =>
-    engine('exec', '--user', user, this.#name, ...words);
-  readonly logs = (): Promise<Ended> => engine('logs', this.#name);
+    engine('exec', '--user', user, this.name, ...words);
+  readonly logs = (): Promise<Ended> => engine('logs', this.name);
 
   /** Makes the container and boots it. @param options of `docker run` */
   async run(options: readonly string[]): Promise<void> {
     const held = ['--entrypoint', '/trace/hold.sh', '-v', `${this.#directory}:/trace:ro`];
     const words = [this.#fifo('boot'), ...MAIN, ...PROGRAM];
     const all = runWords({ options: [...options, ...held], words });
-    await mustDo('create', '--name', this.#name, ...all);
+    await mustDo('create', '--name', this.name, ...all);
     await this.#boot();
   }
 
@@ -72,8 +72,8 @@ export class TracedContainer implements Container {
   };
 
   async #boot(): Promise<void> {
-    await mustDo('start', this.#name);
-    this.#pid = await mustDo('inspect', '-f', '{{.State.Pid}}', this.#name);
+    await mustDo('start', this.name);
+    this.#pid = await mustDo('inspect', '-f', '{{.State.Pid}}', this.name);
     await this.#attach(this.#pid, 'boot', INIT);
     this.#boots += 1;
     await eventually(async () => {
@@ -86,7 +86,7 @@ export class TracedContainer implements Container {
   /** Runs a command as root, as `docker exec` does, and watches it. */
   async traced(...words: readonly string[]): Promise<Ended> {
     const fifo = this.#fifo(randomUUID());
-    const ended = engine('exec', this.#name, '/trace/hold.sh', fifo, ...words);
+    const ended = engine('exec', this.name, '/trace/hold.sh', fifo, ...words);
     await this.#attach(await eventually(() => Promise.resolve(pidOf(fifo))), fifo, 'docker exec');
     return ended;
   }
@@ -116,15 +116,15 @@ export class TracedContainer implements Container {
 
   async stop(): Promise<void> {
     this.look();
-    await mustDo('stop', this.#name);
+    await mustDo('stop', this.name);
     await Promise.all(this.#traces.map(({ end }) => end));
   }
 
   readonly crash = async (): Promise<void> => {
-    await mustDo('rm', '-f', '-t', '0', this.#name);
+    await mustDo('rm', '-f', '-t', '0', this.name);
   };
   readonly remove = async (): Promise<void> => {
-    await engine('rm', '-f', '-v', '-t', '0', this.#name);
+    await engine('rm', '-f', '-v', '-t', '0', this.name);
     rmSync(this.#directory, { recursive: true, force: true });
   };
 

@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import { booted, describeInContainers, eventually, run } from './support/container.ts';
+import { gateway, profileFiles, running, stopped, told } from './support/gateways.ts';
+import { bindMount } from './support/volumes.ts';
+
+const RUNNING = '{"desired_state":"running"}';
+
+/** A home whose gateways are down for every reason that there is. */
+const HOME = {
+  ...profileFiles('alice', RUNNING),
+  ...profileFiles('bob', RUNNING),
+  'profiles/bob/refuse': 'config.yaml: model.name is unknown, api_key=hunter2secret',
+  ...profileFiles('carol', '{"gateway_state":"startup_failed"}'),
+  ...profileFiles('Dave', RUNNING),
+  'profiles/frank/config.yaml': '{}',
+  'gateway_state.json': RUNNING,
+};
+
+/** The lines of the status, as words, by their first one. */
+function byProfile(text: string): Map<string, string> {
+  const entries = text.split(/\n(?! )/).map((block): [string, string] => {
+    const words = block.replace(/\s+/g, ' ').trim();
+    return [words.split(' ')[0] ?? '', words];
+  });
+  return new Map(entries);
+}
+
+describeInContainers('hermes-boot gateway status', () => {
+  it('says of each gateway why it is up or not, and what to type', async () => {
+    const options = ['-v', `${bindMount(HOME, 10000)}:/opt/data`];
+    const container = await booted(options);
+    await running(container, 'alice');
+    await stopped(container, 'alice');
+    const rows = await eventually(async () => {
+      const found = byProfile(await told(container, 'status'));
+      expect(found.get('bob')).toContain('parked');
+      expect(found.get('default')).toContain(' up ');
+      return found;
+    });
+    expect(rows.get('default')).toMatch(/^default up pid \d+, \d+ s$/);
+    expect(rows.get('alice')).toMatch(
+      /^alice down stopped by you \(gateway stop, [\d-]+ [\d:]+ UTC\) hermes-boot gateway start alice$/,
+    );
+    expect(rows.get('bob')).toBe(
+      'bob parked ended with 78 (its configuration is invalid); not tried again ' +
+        'hermes-boot gateway start bob last line: config.yaml: model.name is unknown, ' +
+        'api_key=*** log: /opt/data/logs/gateways/bob/current',
+    );
+    expect(rows.get('carol')).toBe(
+      'carol down its last state is "startup_failed" hermes-boot gateway start carol',
+    );
+    expect(rows.get('Dave')).toBe(
+      'Dave none not a valid profile name: use a-z, 0-9, - and _, starting with a letter or digit',
+    );
+    expect(rows.get('frank')).toBe('frank none profiles/frank has no SOUL.md');
+    expect(rows.get('1')).toBe('1 of 6 gateways is up.');
+
+    expect((await gateway(container, 'status', '--strict')).code).toBe(1);
+    expect((await gateway(container, 'status', 'alice', '--strict')).code).toBe(0);
+    expect(JSON.parse(await told(container, 'status', 'bob', '--json'))).toMatchObject({
+      gateways: [{ state: 'parked', wanted: true, status: { exitCode: 78 } }],
+    });
+    expect(await told(container, 'restart', 'bob')).toBe(
+      'bob  was parked: it ended with 78 (its configuration is invalid); starting',
+    );
+
+    const { stderr } = await container.logs();
+    expect(stderr).toContain('carol stays down: its last state is "startup_failed"; start it with');
+    expect(stderr).toContain('profiles/frank gets no gateway: it has no SOUL.md');
+  });
+
+  it('says in a container without s6 what the next boot would start', async () => {
+    const options = ['-v', `${bindMount(HOME, 10000)}:/opt/data`, '--entrypoint', 'hermes-boot'];
+    const { code, stdout } = await run({ options, words: ['gateway', 'status'] });
+    expect(code).toBe(0);
+    const rows = byProfile(stdout);
+    expect(rows.get('alice')).toBe('alice due its wanted state is "running"');
+    expect(rows.get('carol')).toBe('carol down its last state is "startup_failed"');
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'No s6 runs here, so no gateway does. The next boot of this home would start 3 of 6 gateways.',
+    );
+  });
+});
