@@ -9,5 +9,6 @@
 if only_hermes_boot /proc; then
   exit 0
 fi
+log_wish
 # The standard output of a container belongs to its main program.
-exec /usr/local/bin/hermes-boot run "$(home_plan)" >&2
+exec /usr/local/bin/hermes-boot run --log "$log" "$(home_plan)" >&2

@@ -51,8 +51,9 @@ boot() {
     printf '%s\n' "$@" >> "$begun"
     [ "$#" -eq 1 ] || printf '%s\n' "$@" | tail -n +2 >> "$taken"
   fi
+  log_wish
   # The standard output of a container belongs to its main program.
-  if /usr/local/bin/hermes-boot run "$@" >&2; then
+  if /usr/local/bin/hermes-boot run --log "$log" "$@" >&2; then
     rm -f "$stopped"
     exit 0
   else

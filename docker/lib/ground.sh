@@ -16,3 +16,16 @@ container_variable() {
     printenv "$1" || :
   fi
 }
+
+# Sets log to how a boot of the container logs, and exports what else the container wishes of it.
+# What a container writes is kept: nothing is drawn in it, whatever terminal the container has.
+# shellcheck disable=SC2034 # log is for those who source this
+log_wish() {
+  HERMES_BOOT_LOG=$(container_variable HERMES_BOOT_LOG)
+  S6_VERBOSITY=$(container_variable S6_VERBOSITY)
+  export HERMES_BOOT_LOG S6_VERBOSITY
+  case $HERMES_BOOT_LOG in
+    json) log=json ;;
+    *) log=plain ;;
+  esac
+}

@@ -4,7 +4,7 @@
  */
 import type { Owner } from '../system/entry.ts';
 import type { OwnerRule } from '../system/owner-rule.ts';
-import type { Time } from '../system/scan.ts';
+import type { Progress, Time } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
 import type { OwnerLook, OwnerScan } from '../system/tree.ts';
 import { showCount } from '../text/phrases.ts';
@@ -62,11 +62,25 @@ export async function makeTreeOwner(
   time: Time,
 ): Promise<{ readonly change: TreeOwnerChange; readonly found?: OwnerScan }> {
   const { atLeast, ...rest } = change;
-  const found = await system.setTreeOwner(change.path, change.rule, time);
+  const found = await system.setTreeOwner(change.path, change.rule, {
+    // Read when it is needed only: it takes its own to make.
+    get signal() {
+      return time.signal;
+    },
+    progress: (done) => time.progress?.(of(change, done)),
+  });
   if (found === undefined || atLeast === undefined) return { change };
   const { owners, clears, wrong, entries } = found;
   const why = whyOwner(owners, change.rule.to, atLeast);
   return { change: { ...rest, owners, clears, wrong, entries, why }, found };
+}
+
+/** How far a walk is, of what the look before it has counted to its end. */
+function of({ entries, atLeast }: TreeOwnerChange, done: Progress): Progress {
+  if (atLeast !== undefined || done.looked > entries) return done;
+  if (done.total !== undefined && done.estimated !== true) return done;
+  const { looked, changed } = done;
+  return { looked, changed, total: entries };
 }
 
 function reasonFor(found: Owner, to: Owner, reasons: OwnerReasons): string {

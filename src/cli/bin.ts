@@ -14,12 +14,7 @@ const MEMORY_DEVICES = 1;
 
 const stdout = openOutput(1);
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // Once: a second signal means not to wait for the change that is being made.
-  process.once(signal, () => {
-    stop.abort(new Interruption(signal));
-  });
-}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) listen(signal);
 
 const cwd = workingDirectory();
 const code = main(process.argv.slice(2), {
@@ -38,6 +33,23 @@ void code.then((value) => {
   // Everything is written. Without this, node would free the heap first.
   process.exit(value === 0 && stdout.failure !== undefined ? EXIT.io.code : value);
 });
+
+/**
+ * Stops the boot at a signal, after the change that is being made; a second one ends the process.
+ * The listener stays after the first: a library that runs helpers ends the process by the signal
+ * where it finds that nobody else listens.
+ */
+function listen(signal: 'SIGINT' | 'SIGTERM'): void {
+  let heard = false;
+  process.on(signal, () => {
+    if (heard) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    heard = true;
+    stop.abort(new Interruption(signal));
+  });
+}
 
 /** Undefined where it is unknown; not every command needs it. */
 function workingDirectory(): string | undefined {
@@ -66,6 +78,9 @@ function openOutput(fd: number): FileOutput {
   return {
     get isTTY() {
       return (terminal ??= isTerminal(fd));
+    },
+    get columns() {
+      return (fd === 1 ? process.stdout : process.stderr).columns;
     },
     get failure() {
       return failure;

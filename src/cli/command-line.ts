@@ -12,8 +12,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborts with an Interruption when the process is asked to stop. */
   readonly signal: AbortSignal;
-  /** The stream behind stderr, for the live list; asked for only when stderr is a terminal. */
-  terminal?(): NodeJS.WriteStream;
+  /** The stream behind stderr; asked for its size only, and only where stderr is a terminal. */
+  terminal?(): Pick<NodeJS.WriteStream, 'columns'>;
 }
 
 /** What every command is given. */
@@ -95,6 +95,18 @@ const OPTIONS = [
     name: 'json',
     description: 'print JSON on stdout',
     commands: ['plan', 'run', 'facts', 'status', 'history', 'gateway', 'install-method'],
+  },
+  {
+    name: 'log',
+    value: 'FORMAT',
+    description: 'plain, json, or live for a terminal (default: live on a terminal, else plain)',
+    commands: ['run'],
+  },
+  {
+    name: 'log-level',
+    value: 'LEVEL',
+    description: 'debug, info, warn or fatal (default: info)',
+    commands: ['run'],
   },
   {
     name: 'detailed-exitcode',

@@ -1,9 +1,10 @@
 /** Reads any command line with commander: help, suggestions, options in every spelling. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { optionsOf, type CommandSpec, type Io, type OptionName } from './command-line.ts';
 import { COMMANDS, type Call } from './commands.ts';
 import { EXIT, ExitError } from './exit.ts';
+import { pageWidth, wrap } from '../report/wrap.ts';
 
 const EXAMPLES = [
   ['hermes-boot plan --explain', 'what would the next boot do, and why?'],
@@ -14,6 +15,9 @@ const EXAMPLES = [
   ['hermes-boot plan --facts f.json', 'what would that boot have changed?'],
   ['hermes-boot steps file.mode', 'which options does a step type have?'],
 ] as const;
+
+/** What the library writes before a usage. */
+const USAGE = 'Usage: ';
 
 /**
  * Reads a command line.
@@ -28,13 +32,21 @@ export function parseCommandLine(argv: readonly string[], io: Io): Call | undefi
     .version(packageJson.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .configureHelp({
+      commandUsage: (command) => {
+        const usage = new Help().commandUsage(command);
+        return wrap(USAGE, usage, USAGE.length).join('\n').slice(USAGE.length);
+      },
+      formatItem: (term, width, description) =>
+        description === '' ? `  ${term}` : itemLines(term, width, description).join('\n'),
+    })
     .configureOutput({
       writeOut: (text) => {
         io.stdout.write(text);
       },
       writeErr: (text) => errors.push(text),
-      getOutHelpWidth: () => 80,
-      getErrHelpWidth: () => 80,
+      getOutHelpWidth: pageWidth,
+      getErrHelpWidth: pageWidth,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -86,14 +98,20 @@ function mistake(text: string): string {
   return `${found.slice('error: '.length)}${hint === undefined ? '' : `; did${hint}`}`;
 }
 
+/** A term and what it means, beside each other or below. */
+function itemLines(term: string, width: number, description: string): string[] {
+  return wrap(`  ${term.padEnd(width)}  `, description, width + 4);
+}
+
 function examples(): string {
   const width = Math.max(...EXAMPLES.map(([line]) => line.length));
-  return `Examples:\n${EXAMPLES.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`).join('\n')}`;
+  const lines = EXAMPLES.flatMap(([line, what]) => itemLines(line, width, what));
+  return ['Examples:', ...lines].join('\n');
 }
 
 function exitTable(): string {
-  const lines = Object.values(EXIT).map(
-    ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
+  const lines = Object.values(EXIT).flatMap(({ code, meaning }) =>
+    wrap(`  ${String(code).padStart(3)}  `, meaning, 7),
   );
-  return `Exit codes:\n${lines.join('\n')}`;
+  return ['Exit codes:', ...lines].join('\n');
 }

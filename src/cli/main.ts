@@ -1,6 +1,8 @@
 /** Runs a command line and returns the exit code. */
 import packageJson from '../../package.json' with { type: 'json' };
+import { asciiOutput, isUnicode } from '../report/charset.ts';
 import { Redactor } from '../report/redact.ts';
+import { setPageWidth, widthFor } from '../report/wrap.ts';
 import type { Io } from './command-line.ts';
 import { readCommandLine, type Call } from './commands.ts';
 import { EXIT, reportError } from './exit.ts';
@@ -10,7 +12,9 @@ import { EXIT, reportError } from './exit.ts';
  * @param argv without the program
  * @returns the exit code
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], given: Io): Promise<number> {
+  const io = isUnicode(given.env) ? given : asciiIo(given);
+  setPageWidth(() => widthFor(io.stdout, io.env));
   const context = { io, redactor: new Redactor() };
   try {
     const call = readCommandLine(argv) ?? (await readOther(argv, io));
@@ -20,6 +24,21 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return EXIT[reportError(error, context)].code;
   }
+}
+
+/** The same process, where nothing but ASCII can be read. */
+function asciiIo(io: Io): Io {
+  const { env, signal } = io;
+  return {
+    stdout: asciiOutput(io.stdout),
+    stderr: asciiOutput(io.stderr),
+    env,
+    signal,
+    get cwd() {
+      return io.cwd;
+    },
+    ...(io.terminal === undefined ? {} : { terminal: io.terminal.bind(io) }),
+  };
 }
 
 async function readOther(argv: readonly string[], io: Io): Promise<Call | undefined> {

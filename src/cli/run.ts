@@ -1,8 +1,9 @@
 /** The run command: boots plans, shows what happens, and keeps a receipt of each boot. */
 import { run } from '../engine/boot.ts';
 import type { BootPlan } from '../plan/plan.ts';
-import { plainLog, writeLog } from '../report/boot-log.ts';
-import { jsonLines, viewEvent, type Renderer } from '../report/event-view.ts';
+import { logLines, matters, plainLog, writeLog, type Level } from '../report/boot-log.ts';
+import { jsonLines, viewEvent, type EventView, type Renderer } from '../report/event-view.ts';
+import { paintFor, type Output } from '../report/paint.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
 import { prepareBoot } from './boot-inputs.ts';
@@ -10,18 +11,23 @@ import { codeCacheAdvice } from './code-cache.ts';
 import type { Arguments, Command, Context, Io } from './command-line.ts';
 import { exitOfReport, interruptionOf, reportError, type Exit } from './exit.ts';
 import { codeCacheFits } from './launch.ts';
+import { readLogWish, type LogFormat } from './log-options.ts';
 import { withReceipt, type ReceiptKeeper } from './receipt-keeper.ts';
 
 /** In columns; a terminal without a size, as some containers have, says 0. */
-const NARROWEST_LIST = 40;
+const NARROWEST = 40;
 
 /**
  * Makes the changes that the plan command shows. Several plans are booted one after the other,
  * each as if it were the only one, until one ends with another code than 0.
  */
-export const runCommand: Command = async (context, args) => {
-  if (!codeCacheFits() && !args.options.has('json'))
+export const runCommand: Command = async ({ io, redactor }, args) => {
+  const wish = readLogWish(args, io.env);
+  const context = { io: wish.format === 'json' ? withJsonLog(io) : io, redactor };
+  for (const text of wish.refused) writeLog(io.stderr, 'warn', text);
+  if (!codeCacheFits() && !args.options.has('json') && matters('info', wish.level)) {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
+  }
   const plans = args.operands.length === 0 ? [[]] : args.operands.map((plan) => [plan]);
   for (const [index, operands] of plans.entries()) {
     const exit = await bootPlan(context, { ...args, operands });
@@ -36,6 +42,27 @@ export const runCommand: Command = async (context, args) => {
   return 'done';
 };
 
+/** The same process, with a log of which every line is a JSON document. */
+function withJsonLog(io: Io): Io {
+  const { stdout, stderr, env, signal } = io;
+  const log: Output = {
+    write: (text) => {
+      stderr.write(text);
+    },
+    isTTY: false,
+    lines: 'json',
+  };
+  return {
+    stdout,
+    stderr: log,
+    env,
+    signal,
+    get cwd() {
+      return io.cwd;
+    },
+  };
+}
+
 async function bootPlan(context: Context, args: Arguments): Promise<Exit> {
   try {
     return await withReceipt(context, args, (receipt) => boot(context, args, receipt));
@@ -49,7 +76,7 @@ async function boot(context: Context, args: Arguments, receipt: ReceiptKeeper): 
   const inputs = await prepareBoot(context, args);
   const { plan, system, facts } = inputs;
   receipt.begin(inputs);
-  const renderers = await renderersFor(io, args.options.has('json'));
+  const renderers = await renderersFor(io, args);
   const lock = await lockFor(plan, system);
   try {
     const report = await run(plan, system, {
@@ -80,13 +107,37 @@ async function lockFor(
   return new RealHomeLock(system, home, name, lockTimeout);
 }
 
-async function renderersFor(io: Io, json: boolean): Promise<readonly Renderer[]> {
+async function renderersFor(io: Io, args: Arguments): Promise<readonly Renderer[]> {
+  const { format, level } = readLogWish(args, io.env);
+  const log = await logFor(io, format, level);
+  if (!args.options.has('json')) return [log];
   // A program reads the events on stdout; a person must see what went wrong all the same.
-  if (json) return [jsonLines(io.stdout), plainLog(io.stderr, 'warn')];
-  const isDull = io.env.TERM === 'dumb' || (io.env.CI ?? '') !== '';
-  if (io.terminal === undefined || isDull || !io.stderr.isTTY) return [plainLog(io.stderr)];
-  const terminal = io.terminal();
-  if (terminal.columns < NARROWEST_LIST) return [plainLog(io.stderr)];
-  const { liveTasks } = await import('../report/live.ts');
-  return [await liveTasks(terminal, io.stderr)];
+  const least = matters(level, 'warn') ? level : 'warn';
+  return [jsonLines(io.stdout), await logFor(io, format === 'json' ? format : 'plain', least)];
+}
+
+async function logFor(io: Io, format: LogFormat | undefined, least: Level): Promise<Renderer> {
+  const { stderr, env } = io;
+  if (format === 'json') return jsonLines(stderr, (event) => isWanted(event, least));
+  // What a terminal can be told decides even where somebody asks for more.
+  const can = stderr.isTTY && env.TERM !== 'dumb';
+  const wants = format === 'live' || (format === undefined && (env.CI ?? '') === '');
+  const terminal = can && wants ? io.terminal?.() : undefined;
+  if (terminal === undefined || terminal.columns < NARROWEST) return plainLog(stderr, { least });
+  const { liveLog } = await import('../report/live.ts');
+  const screen = {
+    write: (text: string) => {
+      stderr.write(text);
+    },
+    get columns() {
+      return terminal.columns;
+    },
+  };
+  return liveLog(screen, { least, paint: await paintFor(stderr, env) });
+}
+
+/** Whether an event matters enough for a log that starts at a level; its end always does. */
+function isWanted(event: EventView, least: Level): boolean {
+  if (matters('info', least) || event.type === 'boot-finished') return true;
+  return logLines(event).some(({ level }) => matters(level, least));
 }

@@ -72,6 +72,10 @@ export type BootEvent =
       readonly type: 'progress';
       readonly step: BootStep;
       readonly progress: Progress;
+      /** How many entries it looks at in a second; unset where it looks at none. */
+      readonly rate?: number;
+      /** What is being made; unset while the step looks. */
+      readonly change?: Change;
       /** Since the step began, in milliseconds. */
       readonly elapsed: number;
     }

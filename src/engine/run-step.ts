@@ -5,6 +5,7 @@ import { type Boot, checkStopped } from './context.ts';
 import { respectMounts } from './operator-mounts.ts';
 import type { Loss } from './permissions/keeping.ts';
 import { preflight } from './permissions/preflight.ts';
+import { ProgressMeter } from './progress-meter.ts';
 import type { StepResult } from './result.ts';
 import type { StepRun } from './run-steps.ts';
 import { now, TimeLimit } from './time-limit.ts';
@@ -14,13 +15,9 @@ import { scanNotes } from '../step/repair.ts';
 import { inheriting } from '../step/shared-group.ts';
 import type { Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
-import type { Progress } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
 import { behindLink } from '../system/world.ts';
 import { counted } from '../text/phrases.ts';
-
-/** How often a step says how far it is, in milliseconds. */
-const PROGRESS_INTERVAL = 1000;
 
 /**
  * Runs one step.
@@ -47,13 +44,13 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
   };
   if (step.skipped !== undefined) return report('skipped', step.skipped);
   emit({ type: 'step-started', step });
-  let next = started + PROGRESS_INTERVAL;
-  const progress = (done: Progress): void => {
-    const at = now();
-    if (at < next) return;
-    next = at + PROGRESS_INTERVAL;
-    emit({ type: 'progress', step, progress: done, elapsed: at - started - waited });
-  };
+  const meter = new ProgressMeter({
+    elapsed: () => now() - started - waited,
+    tell: (measured, elapsed) => {
+      emit({ type: 'progress', step, ...measured, elapsed });
+    },
+  });
+  const progress = meter.walked;
   const note = (found: readonly Note[]): void => {
     notes.push(...found);
     for (const each of found) emit({ type: 'note', step, note: each });
@@ -121,6 +118,7 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       check();
       one.changesWorld = true;
       const { signal } = limit;
+      meter.making(change);
       const outcome = await keeping.make(change, () =>
         makeChange(change, system, { signal, progress, print }),
       );
@@ -149,6 +147,8 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     const problem = error instanceof Unanswered ? error.problem : problemOf(error);
     if (problem === undefined || problem instanceof HomeHeld) throw error;
     return report('failed', problem.message, { problem });
+  } finally {
+    meter.end();
   }
 }
 

@@ -110,6 +110,11 @@ export async function runSteps(
     for (const step of steps) {
       const events: BootEvent[] = [];
       const emit = (event: BootEvent): void => {
+        // How far a step is matters now, whatever runs before it.
+        if (event.type === 'progress') {
+          listener(event);
+          return;
+        }
         events.push(event);
         flush();
       };

@@ -1,7 +1,7 @@
 /** The log of a boot: what each event says, on one line each, and when it is written. */
 import { unreachable } from '../errors/problem.ts';
 import { printable } from '../text/printable.ts';
-import { counted, showCount, showDuration } from '../text/phrases.ts';
+import { counted, showDuration } from '../text/phrases.ts';
 import { showRefusal, type InputView } from './boot-view.ts';
 import type {
   BootFinished,
@@ -11,12 +11,16 @@ import type {
   StepFinished,
   StepProgress,
 } from './event-view.ts';
-import type { Output } from './paint.ts';
+import { plainPaint, type Output, type Paint } from './paint.ts';
+import { nextDue, progressForms } from './show-progress.ts';
 import { problemLines, showCause } from './step-view.ts';
 import { WIDTH, widthOf } from './wrap.ts';
 
-/** How much a line of the log matters, in the words of s6. */
-type Level = 'info' | 'warn' | 'fatal';
+/** How much a line of the log may matter, in the words of s6; `debug` is for those who ask. */
+export const LEVELS = ['debug', 'info', 'warn', 'fatal'] as const;
+
+/** How much a line of the log matters. */
+export type Level = (typeof LEVELS)[number];
 
 /** A line of the log. */
 export interface LogLine {
@@ -24,12 +28,10 @@ export interface LogLine {
   readonly text: string;
 }
 
-const RANK: Readonly<Record<Level, number>> = { info: 0, warn: 1, fatal: 2 };
-
 const FAILURE_LEVELS = { stop: 'fatal', degrade: 'warn', ignore: 'info' } as const;
 
-/** When a step first logs how far it is, in milliseconds. */
-const FIRST_PROGRESS = 10_000;
+/** What is made anew at each start of a container: the directory does not outlive it. */
+const ANEW = '/run/';
 
 /** A step that takes at least this share of a boot is named in its last line. */
 const NAMED_SHARE = 0.5;
@@ -37,30 +39,62 @@ const NAMED_SHARE = 0.5;
 /** In milliseconds; a shorter step is not named. */
 const NAMED_DURATION = 10;
 
+/** How a log is written. */
+interface LogOptions {
+  /** Lines that matter less are left out; `info` unless said. */
+  readonly least?: Level;
+  /** A line for each change, unless one for each step that has changed something is enough. */
+  readonly steps?: 'brief';
+  readonly paint?: Paint;
+}
+
+/** Whether a line matters enough for a log that starts at a level. */
+export function matters(level: Level, least: Level): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+}
+
 /**
  * Writes the log of a boot. The opening line waits until something else is written, so that a
- * boot with nothing to do is one line.
- * @param least lines that matter less are left out
+ * boot with nothing to do is one line. What a step makes anew in /run, as at every start, is one
+ * line.
  */
-export function plainLog(output: Output, least: Level = 'info'): Renderer {
+export function plainLog(output: Output, options: LogOptions = {}): Renderer {
+  const { least = 'info', steps, paint } = options;
   let held: readonly LogLine[] = [];
   const due = new Map<string, number>();
+  const anew = new Map<string, LogLine[]>();
   /** First after a while, and then at growing intervals, to keep the log short. */
   const isDue = ({ step, elapsed }: StepProgress): boolean => {
-    const at = due.get(step) ?? FIRST_PROGRESS;
-    if (elapsed < at) return false;
-    due.set(step, at * 2);
+    if (elapsed < (due.get(step) ?? nextDue(0))) return false;
+    due.set(step, nextDue(elapsed));
     return true;
   };
   const write = (lines: readonly LogLine[]): void => {
     for (const { level, text } of lines) {
-      if (RANK[level] >= RANK[least]) writeLog(output, level, text);
+      if (matters(level, least)) writeLog(output, level, text, paint);
     }
+  };
+  const linesOf = (event: EventView): readonly LogLine[] => {
+    const lines = logLines(event);
+    if (least === 'debug') return lines;
+    if (event.type === 'change-made') {
+      if (steps === 'brief') return [];
+      if (!event.change.path.startsWith(ANEW)) return lines;
+      anew.set(event.step, [...(anew.get(event.step) ?? []), ...lines]);
+      return [];
+    }
+    if (event.type !== 'step-finished') return lines;
+    if (steps === 'brief') return [...lines, ...brief(event)];
+    const made = anew.get(event.step) ?? [];
+    anew.delete(event.step);
+    if (made.length < 2) return [...made, ...lines];
+    const text = `${counted(made.length, 'change')} in /run, which is new at each start`;
+    return [line('info', event.step, text), ...lines];
   };
   return {
     show(event) {
       if (event.type === 'progress' && !isDue(event)) return;
-      const lines = logLines(event);
+      const lines = linesOf(event);
       if (event.type === 'boot-started' && lines.length === 1) {
         held = lines;
         return;
@@ -75,10 +109,28 @@ export function plainLog(output: Output, least: Level = 'info'): Renderer {
   };
 }
 
-/** Writes a line, every character of it printable: `hermes-boot: info: identity: …`. */
-export function writeLog(output: Output, level: Level, text: string): void {
-  output.write(`hermes-boot: ${level}: ${printable(text)}\n`);
+/** The end of a step that has changed something, where the log does not name each change. */
+function brief({ step, made, duration }: StepFinished): LogLine[] {
+  if (made === 0) return [];
+  return [line('info', step, `${counted(made, 'change')} in ${showDuration(duration)}`)];
 }
+
+/** Writes a line, every character of it printable: `hermes-boot: info: identity: ...`. */
+export function writeLog(output: Output, level: Level, text: string, paint = plainPaint): void {
+  if (output.lines === 'json') {
+    output.write(`${JSON.stringify({ version: 1, type: 'log', level, text })}\n`);
+    return;
+  }
+  const shown = `hermes-boot: ${level}: ${printable(text)}`;
+  output.write(`${BRUSHES[level](shown, paint)}\n`);
+}
+
+const BRUSHES: Readonly<Record<Level, (text: string, paint: Paint) => string>> = {
+  debug: (text, paint) => paint.faint(text),
+  info: (text) => text,
+  warn: (text, paint) => paint.warning(text),
+  fatal: (text, paint) => paint.error(text),
+};
 
 /** What an event says in the log; nothing, most of the time. */
 export function logLines(event: EventView): LogLine[] {
@@ -101,7 +153,7 @@ export function logLines(event: EventView): LogLine[] {
       }
       return event.severity === 'warning' ? [line('warn', event.step, event.text)] : [];
     case 'progress':
-      return [line('info', event.step, showProgress(event))];
+      return [line('info', event.step, progressForms(event)[0])];
     case 'change-made':
       return [line('info', event.step, `${event.change.subject} ${event.change.effect}`)];
     case 'cause-found':
@@ -134,13 +186,6 @@ function opening(plan: string, steps: number, inputs: readonly InputView[]): str
     if (widthOf(`hermes-boot: info: ${text}, ${part}`) <= WIDTH) text += `, ${part}`;
   }
   return text;
-}
-
-/** How far a step is: `41,200 entries checked, 12,310 changed, 38 s`. */
-export function showProgress({ looked, changed, elapsed }: StepProgress): string {
-  const parts = [`${showCount(looked)} entries checked`];
-  if (changed > 0) parts.push(`${showCount(changed)} changed`);
-  return [...parts, showDuration(elapsed)].join(', ');
 }
 
 function causeLines({ cause, onFailure }: CauseFound): LogLine[] {

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../plan/diagnostic.ts';
 import type { PlanSource, Span } from '../plan/plan.ts';
 import { type Brush, type Paint, plainPaint } from './paint.ts';
-import { WIDTH, widthOf, wrap } from './wrap.ts';
+import { fill, pageWidth, widthOf, wrap } from './wrap.ts';
 import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
 
@@ -67,16 +67,17 @@ function frame(
   paint: Paint,
 ): string {
   const note = printable(said);
-  const room = WIDTH - digits - 5;
+  const page = pageWidth();
+  const room = page - digits - 5;
   const { line, indent, width } = excerpt(texts.get(span.file)?.[span.line - 1] ?? '', span, room);
   const gutter = paint.faint(`  ${' '.repeat(digits)} |`);
   const underline = '^'.repeat(width);
   const beside = indent + width + 1 + widthOf(note) <= room;
   const start = Math.max(0, Math.min(indent, room - widthOf(note)));
-  const margin = WIDTH - room + start;
+  const margin = page - room + start;
   const below = beside
     ? []
-    : wrap(' '.repeat(margin), note, margin).map((text) => text.slice(margin));
+    : fill(' '.repeat(margin), note, margin).map((text) => text.slice(margin));
   return [
     `${paint.faint(`  ${`${span.line}`.padStart(digits)} |`)} ${line}`.trimEnd(),
     `${gutter} ${' '.repeat(indent)}${brush(beside ? `${underline} ${note}`.trimEnd() : underline)}`,
@@ -93,7 +94,8 @@ function summary(diagnostics: readonly Diagnostic[]): string {
     ...(errors > 0 ? [counted(errors, 'mistake')] : []),
     ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
   ];
-  return `${parts.join(' and ')} in ${where}.${errors > 0 ? ' Nothing was run.' : ''}`;
+  const text = `${parts.join(' and ')} in ${where}.${errors > 0 ? ' Nothing was run.' : ''}`;
+  return wrap('', text, 0).join('\n');
 }
 
 /** A line of a file, cut to what fits, and where the span is on it, in columns. */

@@ -1,4 +1,6 @@
 /** The events of a boot as plain data without secrets, and as the JSON lines of `run --json`. */
+import type { Change } from '../changes/change.ts';
+import { describeChange } from '../changes/kinds.ts';
 import type { BootEvent } from '../engine/result.ts';
 import { type Cause, unreachable } from '../errors/problem.ts';
 import type { OnFailure } from '../plan/plan.ts';
@@ -49,6 +51,13 @@ export interface StepProgress {
   /** How many entries it has looked at, and changed. */
   readonly looked: number;
   readonly changed: number;
+  /** How many there are in all, or are expected to be; null where nobody can say. */
+  readonly total: number | null;
+  readonly estimated: boolean;
+  /** How many it looks at in a second; null where it looks at none. */
+  readonly rate: number | null;
+  /** The change that is being made, as a phrase: `running /opt/migrate`; null while it looks. */
+  readonly doing: string | null;
   /** In milliseconds since the step began. */
   readonly elapsed: number;
 }
@@ -87,10 +96,17 @@ export interface Renderer {
   finish(): Promise<void>;
 }
 
-/** Writes events for programs: one JSON document per line, the last of type boot-finished. */
-export function jsonLines(output: Output): Renderer {
+/**
+ * Writes events for programs: one JSON document per line, the last of type boot-finished.
+ * @param isWanted leaves others out
+ */
+export function jsonLines(
+  output: Output,
+  isWanted: (event: EventView) => boolean = () => true,
+): Renderer {
   return {
     show(event) {
+      if (!isWanted(event)) return;
       output.write(`${JSON.stringify(event)}\n`);
     },
     finish: () => Promise.resolve(),
@@ -100,6 +116,29 @@ export function jsonLines(output: Output): Renderer {
 /** Views an event without secrets. The log, the live list and the JSON lines all start here. */
 export function viewEvent(event: BootEvent, redactor: Redactor): EventView {
   return redactor.document(dataOf(event));
+}
+
+function viewProgress(event: Extract<BootEvent, { readonly type: 'progress' }>): StepProgress {
+  const { type, step, progress, rate, change, elapsed } = event;
+  const { looked, changed, total, estimated } = progress;
+  return {
+    type,
+    step: step.id,
+    looked,
+    changed,
+    total: total ?? null,
+    estimated: estimated ?? false,
+    rate: rate ?? null,
+    doing: change === undefined ? null : doing(change),
+    elapsed: tenths(elapsed),
+  };
+}
+
+/** What is being done, without what may come of it. */
+function doing(change: Change): string {
+  const { subject, effect } = describeChange(change);
+  const [what = ''] = effect.split('; ');
+  return change.kind === 'command' ? `running ${what}` : `${subject} ${what}`;
 }
 
 function dataOf(event: BootEvent): EventView {
@@ -120,8 +159,7 @@ function dataOf(event: BootEvent): EventView {
       return logged === undefined ? note : { ...note, logged };
     }
     case 'progress': {
-      const { type, step, progress, elapsed } = event;
-      return { version, type, step: step.id, ...progress, elapsed: tenths(elapsed) };
+      return { version, ...viewProgress(event) };
     }
     case 'change-made':
       return { version, type: event.type, step: event.step.id, change: viewChange(event.change) };

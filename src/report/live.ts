@@ -1,114 +1,145 @@
-/** The steps of a boot as a live list on a terminal. */
-import type {
-  DefaultRenderer,
-  ListrDefaultRendererLogLevels,
-  ListrTaskWrapper,
-  SimpleRenderer,
-} from 'listr2';
-import { counted, showDuration } from '../text/phrases.ts';
+/** The log of a boot on a terminal, with the steps that last below it, drawn anew as they go on. */
 import { printable } from '../text/printable.ts';
-import { logLines, showProgress, writeLog, type LogLine } from './boot-log.ts';
-import type { EventView, Renderer, StepFinished } from './event-view.ts';
-import type { Output } from './paint.ts';
+import { plainLog, type Level } from './boot-log.ts';
+import type { EventView, Renderer, StepProgress } from './event-view.ts';
+import type { Paint } from './paint.ts';
+import { progressForms, showElapsed } from './show-progress.ts';
+import { widthOf } from './wrap.ts';
 
-type Wrapper = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
+/** A step is drawn once it has lasted so long, in milliseconds. */
+const LASTS = 300;
 
-/** A line of the list. It settles with the event that ends its step, or with the boot. */
-class Task {
-  readonly #ended: Promise<StepFinished | undefined>;
-  #wrapper: Wrapper | undefined;
-  #output = '';
-  /** Ends the task; without an event, its step was not reached. */
-  end: (event?: StepFinished) => void = () => undefined;
+/** How often what is drawn may change, in milliseconds. */
+const INTERVAL = 100;
 
-  constructor() {
-    this.#ended = new Promise((resolve) => {
-      this.end = resolve;
-    });
-  }
+/** More steps than these are not drawn: what is drawn must never fill the screen. */
+const MOST = 8;
 
-  /** Shows what the step does now. */
-  update(text: string): void {
-    this.#output = text;
-    if (this.#wrapper !== undefined) this.#wrapper.output = text;
-  }
+const STATE = 'running';
 
-  async run(id: string, wrapper: Wrapper): Promise<void> {
-    this.#wrapper = wrapper;
-    if (this.#output !== '') wrapper.output = this.#output;
-    const event = await this.#ended;
-    if (event === undefined) {
-      wrapper.skip(`${id}: not reached`);
-      return;
-    }
-    const why = printable(event.why);
-    if (event.status === 'skipped') wrapper.skip(`${id}: ${why}`);
-    if (event.status === 'blocked') wrapper.skip(`${id}: blocked: ${why}`);
-    if (event.status === 'failed') throw new Error(`${id}: ${why}`);
-    if (event.made > 0) {
-      wrapper.title = `${id}: ${counted(event.made, 'change')}, ${showDuration(event.duration)}`;
-    }
-  }
+/** A terminal. */
+interface Screen {
+  write(text: string): void;
+  /** How wide it is now. */
+  readonly columns: number;
+}
+
+/** What tells the time. */
+export interface Clock {
+  /** In milliseconds since some moment. */
+  now(): number;
+  /** Acts again and again until the function that it returns is called. */
+  every(interval: number, act: () => void): () => void;
+}
+
+/** The clock of this process. It keeps nobody waiting: a boot that ends does not wait for it. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  every(interval, act) {
+    const timer = setInterval(act, interval).unref();
+    return () => {
+      clearInterval(timer);
+    };
+  },
+};
+
+interface LiveOptions {
+  readonly least: Level;
+  readonly paint: Paint;
+  readonly clock?: Clock;
+}
+
+/** A step that runs. */
+interface RunningStep {
+  readonly began: number;
+  progress?: StepProgress;
 }
 
 /**
- * Draws the steps of a boot as a list of tasks. Warnings and the end follow below the list, as in
- * the log.
- * @param terminal the stream that the list draws on
- * @param output the same terminal, for the lines below
+ * Logs a boot on a terminal: a line for each step that has changed something, warnings, and the
+ * end. Those are written once. Only the steps that run are drawn anew, below, and only where they
+ * last. The cursor stays as it is, whatever ends this process.
  */
-export async function liveTasks(terminal: NodeJS.WriteStream, output: Output): Promise<Renderer> {
-  const listr2 = await import('listr2');
-  // The library asks whether stdout is a terminal; this list draws on stderr.
-  class StderrRenderer extends listr2.DefaultRenderer {
-    static override nonTTY = true;
-  }
-  const logger = new listr2.ListrLogger<ListrDefaultRendererLogLevels>({
-    processOutput: new listr2.ProcessOutput(terminal, terminal),
-    useIcons: true,
-  });
-  const tasks = new Map<string, Task>();
-  const below: LogLine[] = [];
-  let drawn: Promise<unknown> = Promise.resolve();
+export function liveLog(
+  screen: Screen,
+  { least, paint, clock = realClock }: LiveOptions,
+): Renderer {
+  const running = new Map<string, RunningStep>();
+  let drawn: readonly string[] = [];
+  let stop: (() => void) | undefined;
 
-  const start = (steps: readonly string[]): void => {
-    for (const id of steps) tasks.set(id, new Task());
-    const list = new listr2.Listr<unknown, typeof StderrRenderer, 'simple'>(
-      Array.from(tasks, ([id, task]) => ({
-        title: id,
-        task: (_: unknown, wrapper) => task.run(id, wrapper),
-      })),
-      {
-        renderer: StderrRenderer,
-        rendererOptions: { logger },
-        exitOnError: false,
-        registerSignalListeners: false,
+  const erasing = (): string => (drawn.length === 0 ? '' : `\u001b[${drawn.length}A\r\u001b[J`);
+
+  const log = plainLog(
+    {
+      isTTY: true,
+      write(text) {
+        const erase = erasing();
+        drawn = [];
+        screen.write(erase + text);
       },
-    );
-    drawn = list.run();
+    },
+    { least, steps: 'brief', paint },
+  );
+
+  const draw = (): void => {
+    const now = clock.now();
+    const columns = Math.max(1, screen.columns - 1);
+    const lines = [...running]
+      .filter(([, { began }]) => now - began >= LASTS)
+      .slice(0, MOST)
+      .map(([id, step]) => lineOf(id, step, now, columns));
+    if (lines.length === drawn.length && lines.every((line, at) => line === drawn[at])) return;
+    const erase = erasing();
+    drawn = lines;
+    screen.write(erase + lines.map((line) => `${painted(line, paint)}\n`).join(''));
   };
 
-  const show = (event: EventView): void => {
-    if (event.type === 'boot-started') start(event.steps);
-    if (event.type === 'change-made') {
-      const { subject, effect } = event.change;
-      tasks.get(event.step)?.update(printable(`${subject} ${effect}`));
-    }
-    if (event.type === 'progress') tasks.get(event.step)?.update(showProgress(event));
-    if (event.type === 'step-finished') tasks.get(event.step)?.end(event);
-    if (event.type === 'boot-finished') for (const task of tasks.values()) task.end();
-    const stays =
-      event.type === 'boot-finished' || (event.type === 'note' && event.logged !== undefined);
-    below.push(...logLines(event).filter(({ level }) => stays || level !== 'info'));
+  const end = (): void => {
+    running.clear();
+    draw();
+    stop?.();
+    stop = undefined;
   };
 
   return {
-    show,
+    show(event: EventView) {
+      if (event.type === 'boot-started') stop = clock.every(INTERVAL, draw);
+      if (event.type === 'step-started') running.set(event.step, { began: clock.now() });
+      if (event.type === 'progress') {
+        // Of a step beside the first one, nothing else is told before the first has ended.
+        const step = running.get(event.step) ?? { began: clock.now() - event.elapsed };
+        step.progress = event;
+        running.set(event.step, step);
+        draw();
+        return;
+      }
+      if (event.type === 'step-finished') running.delete(event.step);
+      if (event.type === 'boot-finished') end();
+      log.show(event);
+      draw();
+    },
     async finish() {
-      // A boot that broke off has no event that ends it.
-      for (const task of tasks.values()) task.end();
-      await drawn;
-      for (const { level, text } of below) writeLog(output, level, text);
+      end();
+      await log.finish();
     },
   };
+}
+
+function lineOf(
+  id: string,
+  { began, progress }: RunningStep,
+  now: number,
+  columns: number,
+): string {
+  const elapsed = now - began;
+  const time = showElapsed(elapsed);
+  const forms = progress === undefined ? [time] : progressForms({ ...progress, elapsed });
+  const start = printable(`${STATE}  ${id}  `);
+  const lines = forms.map((form) => start + printable(form));
+  return lines.find((line) => widthOf(line) <= columns) ?? lines.at(-1)?.slice(0, columns) ?? '';
+}
+
+function painted(line: string, paint: Paint): string {
+  return paint.change(line.slice(0, STATE.length)) + line.slice(STATE.length);
 }

@@ -5,6 +5,10 @@ export interface Output {
   write(text: string): void;
   /** Whether it is a terminal. */
   readonly isTTY: boolean;
+  /** How wide a terminal is; 0 where it does not say. */
+  readonly columns?: number;
+  /** Set where every line is a JSON document, those of the log included. */
+  readonly lines?: 'json';
 }
 
 /** The environment variables of a process. */

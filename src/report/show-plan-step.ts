@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { Brush, Paint } from './paint.ts';
 import { problemLines, type ChangeView, type StepView } from './step-view.ts';
-import { WIDTH, adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
+import { adviceLines, block, pad, pageWidth, widthOf, wrap } from './wrap.ts';
 
 /** How steps are laid out. */
 export interface Layout {
@@ -13,8 +13,8 @@ export interface Layout {
   readonly paint: Paint;
 }
 
-/** Wider subjects get a line of their own. */
-const WIDEST_SUBJECT = 32;
+/** Subjects wider than this part of a line get a line of their own. */
+const WIDEST_SUBJECT = 0.4;
 
 const MARKS = { changes: '~', failed: 'x', blocked: '!', skipped: '-', converged: '=' } as const;
 
@@ -28,7 +28,7 @@ const AFTER_FAILURE = {
 export function explainStep(step: StepView, layout: Layout): string[] {
   const { explain, paint } = layout;
   return [
-    heading(step, layout),
+    ...heading(step, layout),
     ...(explain && step.purpose !== null ? block(4, step.purpose).map(paint.faint) : []),
     ...changeLines(step.changes, layout),
     ...outcome(step, paint),
@@ -39,21 +39,25 @@ export function explainStep(step: StepView, layout: Layout): string[] {
   ];
 }
 
-function heading({ id, uses, status, file, line }: StepView, { ids, paint }: Layout): string {
+function heading({ id, uses, status, file, line }: StepView, { ids, paint }: Layout): string[] {
   const start = `${MARKS[status]} ${pad(id, ids)}  ${uses}`;
   const place = `${basename(file)}:${line}`;
-  const gap = Math.max(2, WIDTH - widthOf(start) - widthOf(place));
+  const gap = pageWidth() - widthOf(start) - widthOf(place);
   const brushes: Readonly<Partial<Record<StepView['status'], Brush>>> = {
     changes: paint.change,
     failed: paint.error,
     blocked: paint.warning,
   };
-  return `${(brushes[status] ?? paint.faint)(start)}${' '.repeat(gap)}${paint.faint(place)}`;
+  const head = (brushes[status] ?? paint.faint)(start);
+  // The width is the terminal's: a line that is longer would break a word.
+  if (gap < 2) return [head, `    ${paint.faint(place)}`];
+  return [`${head}${' '.repeat(gap)}${paint.faint(place)}`];
 }
 
 function changeLines(changes: readonly ChangeView[], { explain, paint }: Layout): string[] {
   const subjects = changes.map(({ subject }) => widthOf(subject));
-  const column = Math.max(0, ...subjects.filter((width) => width <= WIDEST_SUBJECT));
+  const widest = WIDEST_SUBJECT * pageWidth();
+  const column = Math.max(0, ...subjects.filter((width) => width <= widest));
   return changes.flatMap((change, index) => {
     const lines = changeRow(change, column);
     const last = changes[index + 1]?.why !== change.why;

@@ -11,7 +11,7 @@ import {
 import { mapStrings, printable } from '../text/printable.ts';
 import type { Brush, Paint } from './paint.ts';
 import { worstOf, type LastBoot, type ShortReceipt } from './receipt.ts';
-import { adviceLines, pad, widthOf, wrap } from './wrap.ts';
+import { adviceLines, block, pad, pageWidth, widthOf, wrap } from './wrap.ts';
 
 /** What there is to say about the boots of a container. */
 export type StatusView =
@@ -98,10 +98,12 @@ export function renderHistory(receipts: readonly ShortReceipt[], paint: Paint): 
   const widths = HEADINGS.map((heading, at) =>
     Math.max(heading.length, ...rows.map((row) => widthOf(row[at] ?? ''))),
   );
+  const width = widths.reduce((sum, each) => sum + each, 2 * (widths.length - 1));
+  if (width > pageWidth()) return renderRecords(receipts, paint);
   const line = (row: readonly string[]): string[] =>
     row.map((cell, at) => {
-      const width = widths[at] ?? 0;
-      return RIGHT.includes(at) ? cell.padStart(width) : pad(cell, width);
+      const room = widths[at] ?? 0;
+      return RIGHT.includes(at) ? cell.padStart(room) : pad(cell, room);
     });
   const lines = rows.map((row, at) => {
     const columns = line(row);
@@ -110,6 +112,22 @@ export function renderHistory(receipts: readonly ShortReceipt[], paint: Paint): 
   });
   const table = [paint.faint(line(HEADINGS).join('  ').trimEnd()), ...lines];
   return `${table.map((text) => text.trimEnd()).join('\n')}\n`;
+}
+
+/** Boots one below the other, where a table would not fit. */
+function renderRecords(receipts: readonly ShortReceipt[], paint: Paint): string {
+  const lines = receipts.flatMap((receipt) => {
+    const [began, plan, result = '', changes, took, slowest = ''] = cells(
+      mapStrings(receipt, printable),
+    );
+    const brush = brushOf(receipt.result, paint);
+    const work = `${changes} ${changes === '1' ? 'change' : 'changes'} in ${took}`;
+    return [
+      `${began}  ${plan}  ${brush(result)}`,
+      ...block(2, slowest === '' ? work : `${work}, slowest step ${slowest}`),
+    ];
+  });
+  return `${lines.join('\n')}\n`;
 }
 
 function cells({ started, plan, result, changes, duration, slowest }: ShortReceipt): string[] {

@@ -158,6 +158,10 @@ export interface Progress {
   readonly looked: number;
   /** How many of them it has changed. */
   readonly changed: number;
+  /** How many there are in all, where that is known. */
+  readonly total?: number;
+  /** Set where that is estimated from a part of them. */
+  readonly estimated?: true;
 }
 
 /** The time that something may take. A signal takes its own to make, and is made when it is read. */

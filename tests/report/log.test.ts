@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/errors/problem.ts';
-import { jsonLines } from '../../src/report/event-view.ts';
+import { jsonLines, type StepProgress } from '../../src/report/event-view.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
 import { inputs, steps } from './remap.ts';
 import { input, record, step } from './sample.ts';
@@ -104,6 +104,102 @@ hermes-boot: warn: stage2: degraded by config; no change in 31 ms
     expect(shownRun({ steps: [forged] }, plainLog).split('\n')[1]).toBe(
       'hermes-boot: warn: ownership: /opt/data/a\\nhermes-boot: info: all is well\\x1b[2J is a link: left alone',
     );
+  });
+});
+
+describe('progress in the log', () => {
+  /** What is logged of a step that says each second how far it is. */
+  function logged(seconds: number, more: Partial<StepProgress> = {}): string[] {
+    const lines: string[] = [];
+    const log = plainLog({ isTTY: false, write: (text) => lines.push(text.trimEnd()) });
+    for (let at = 1; at <= seconds; at += 1) {
+      log.show({
+        version: 1,
+        type: 'progress',
+        step: 'ownership',
+        looked: at * 1000,
+        changed: at * 300,
+        total: 9_000_000,
+        estimated: true,
+        rate: 1000,
+        doing: null,
+        elapsed: at * 1000,
+        ...more,
+      });
+    }
+    return lines;
+  }
+
+  test('comes after 10 s and then at growing intervals', () => {
+    expect(logged(9)).toEqual([]);
+    expect(logged(10)).toEqual([
+      'hermes-boot: info: ownership: 10,000 of about 9,000,000 looked at, 3,000 changed, 10 s (1,000/s)',
+    ]);
+    expect(logged(600).map((text) => /changed, (.*) \(/.exec(text)?.[1])).toEqual([
+      '10 s',
+      '30 s',
+      '1 min 0 s',
+      '2 min 0 s',
+      '5 min 0 s',
+      '8 min 0 s',
+    ]);
+  });
+
+  test('is at most 12 lines of a step that takes 25 minutes', () => {
+    expect(logged(25 * 60).length).toBeLessThanOrEqual(12);
+  });
+
+  test('names a helper that runs, and how long it takes by now', () => {
+    const helper = {
+      looked: 0,
+      changed: 0,
+      total: null,
+      rate: null,
+      doing: 'running /opt/migrate',
+    };
+    expect(logged(30, helper)).toEqual([
+      'hermes-boot: info: ownership: running /opt/migrate, 10 s',
+      'hermes-boot: info: ownership: running /opt/migrate, 30 s',
+    ]);
+  });
+});
+
+describe('what is made anew in /run at every start', () => {
+  const change = (path: string) =>
+    ({
+      kind: 'directory',
+      path,
+      mode: 0o755,
+      owner: { uid: 0, gid: 0 },
+      why: 'it is missing',
+    }) as const;
+  const changes = [change('/run/service/a'), change('/opt/data/x'), change('/run/service/b')];
+  const slots = record(step('slots', 'directory'), { status: 'changes', changes, made: 3 });
+
+  test('is one line a step', () => {
+    expect(shownRun({ steps: [slots] }, plainLog)).toBe(
+      `hermes-boot: info: stage2: 1 step
+hermes-boot: info: slots: /opt/data/x new directory 0755 0:0
+hermes-boot: info: slots: 2 changes in /run, which is new at each start
+hermes-boot: info: stage2: done, 3 changes in 31 ms
+`,
+    );
+  });
+
+  test('is a line for each change where the log is asked for more', () => {
+    const shown = shownRun({ steps: [slots] }, (output) => plainLog(output, { least: 'debug' }));
+    expect(shown).toContain('slots: /run/service/a new');
+    expect(shown).toContain('slots: /run/service/b new');
+    expect(shown).not.toContain('new at each start');
+  });
+
+  test('is the change itself where there is only one', () => {
+    const one = record(step('slots', 'directory'), {
+      status: 'changes',
+      changes: [change('/run/a')],
+      made: 1,
+    });
+    expect(shownRun({ steps: [one] }, plainLog)).toContain('slots: /run/a new');
   });
 });
 

@@ -4,6 +4,7 @@ import { lstatSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { everythingTo, replacing } from '../../../src/system/owner-rule.ts';
+import type { Progress } from '../../../src/system/scan.ts';
 import { RealSystem } from '../../../src/system/real/real.ts';
 import { OWNERS } from '../../support/odd-tree.ts';
 import { ALONE, giveAll, HELPED, startRepair, tree } from '../../support/owned-tree.ts';
@@ -88,5 +89,20 @@ describe.skipIf(!isRoot)(`a walk that keeps a rule (${NEEDS_ROOT})`, () => {
     await new RealSystem(root, [], ALONE).setTreeOwner('/tree', hermes, { signal, progress });
     expect(seen.length).toBeGreaterThan(2);
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  });
+
+  it('says about how many entries there are, as soon as it has seen some', async () => {
+    const root = tree(200);
+    const totals: (number | undefined)[] = [];
+    const progress = ({ total, looked }: Progress): void => {
+      totals.push(total);
+      expect(total ?? Infinity).toBeGreaterThanOrEqual(looked);
+    };
+    const system = new RealSystem(root, [], ALONE);
+    await system.lookToOwn('/tree', hermes, { signal, progress });
+    await system.setTreeOwner('/tree', hermes, { signal, progress });
+    const known = totals.filter((total) => total !== undefined);
+    expect(known.length).toBeGreaterThan(2);
+    for (const total of known) expect(total).toBeLessThan(3 * 4201);
   });
 });

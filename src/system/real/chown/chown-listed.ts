@@ -57,7 +57,7 @@ export async function chownListed(
   const failures = new ChownFailures();
   let done = 0;
   const yielder = new Yielder(time, `setting the owners below ${path}`, () => {
-    return { looked: done, changed: done };
+    return { looked: done, changed: done, total: places.length };
   });
   const parent = openDirectory(root, componentsOf(parentOf(path)));
   const way = new OpenPath(parent);

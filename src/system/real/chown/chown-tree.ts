@@ -1,7 +1,7 @@
 /** Gives a whole tree to its owner in one walk that counts what it changes. */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { componentsOf } from '../../path.ts';
-import type { Time } from '../../scan.ts';
+import type { Progress, Time } from '../../scan.ts';
 import type { OwnerScan } from '../../tree.ts';
 import { O_PATH, openDirectory } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
@@ -9,7 +9,7 @@ import { isRootsAlone } from './chown-entry.ts';
 import { ChownFailures } from './chown-failures.ts';
 import { canChown, chownByProgram } from './chown-program.ts';
 import { DirectoryChowner, type ChownTree } from './directory-chowner.ts';
-import { Frontier, walk, Yielder } from './frontier.ts';
+import { Frontier, walk, withTotal, Yielder } from './frontier.ts';
 import type { Limits } from './limits.ts';
 import { worldPath, type Place } from './tree-paths.ts';
 
@@ -44,6 +44,8 @@ class TreeChowner {
   /** For what chown has not changed but its scan has counted: only what it cannot do matters. */
   readonly #uncounted: DirectoryChowner;
   readonly #yielder: Yielder;
+  /** How many entries the tree may have; 0 while nobody can say. */
+  #size = 0;
   /** Whether our own walk does the rest. */
   #isAlone: boolean;
 
@@ -57,7 +59,7 @@ class TreeChowner {
     this.#chowner = new DirectoryChowner(tree, this.#way, open.cwd, failures);
     this.#uncounted = new DirectoryChowner(tree, this.#way, open.cwd, failures);
     this.#yielder = new Yielder(time, `setting the owners below ${tree.path}`, () => {
-      return this.#chowner.progress;
+      return this.#progress;
     });
     this.#isAlone = tree.isServed;
   }
@@ -67,6 +69,11 @@ class TreeChowner {
     this.#chowner.finish();
     this.#chowner.failures.throwAny(this.#tree.path);
     return this.#chowner.tally.scan();
+  }
+
+  get #progress(): Progress {
+    const done = this.#chowner.progress;
+    return withTotal(done, this.#size - done.looked);
   }
 
   close(): void {
@@ -86,6 +93,7 @@ class TreeChowner {
   /** Lets chown(1) change what is below some directories; returns those for our own walk. */
   async #takeOver(directories: readonly Place[], expected: number): Promise<readonly Place[]> {
     this.#isAlone = true;
+    this.#size = this.#chowner.progress.looked + expected;
     const { rule } = this.#tree;
     if (!(await canChown(rule, this.#limits, this.#time.signal))) return directories;
     const least = (LEAST_PART * this.#limits.alone.chown * directories.length) / expected;
@@ -133,7 +141,7 @@ class TreeChowner {
       if (outcome.type === 'refused') left.push(...places);
       else this.#chowner.tally.add(outcome.scan);
       if (outcome.type === 'failed') failed.push(...places);
-      progress?.(this.#chowner.progress);
+      progress?.(this.#progress);
     });
     this.#yielder.check();
   }

@@ -43,7 +43,7 @@ export async function walk<T>({
     if (isOver?.() === true) return;
     if (visited === undefined || frontier.isTooMuch) {
       frontier.replace(await takeOver(frontier.rest(), frontier.expected));
-    } else if (yielder.passed(visited.entries)) await yielder.yield();
+    } else if (yielder.passed(visited.entries)) await yielder.yield(frontier.expected);
   }
 }
 
@@ -145,6 +145,18 @@ function newLevel<T>(): Level<T> {
   return { waiting: [], read: 0, entries: 0, directories: 0 };
 }
 
+/** How far a walk is, with the number of all entries as far as it can be told. */
+export function withTotal(done: Progress, expected: number): Progress {
+  if (done.total !== undefined || expected <= 0) return done;
+  return { ...done, total: twoDigits(done.looked + expected), estimated: true };
+}
+
+/** An estimate without digits that nobody can know: `about 90,000`. */
+function twoDigits(entries: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(entries)) - 1);
+  return Math.ceil(entries / unit) * unit;
+}
+
 /** Lets timers and signals in on a long walk, reports its progress, and stops it when its time is up. */
 export class Yielder {
   readonly #time: Time;
@@ -165,10 +177,13 @@ export class Yielder {
     return this.#entries >= ENTRIES_PER_YIELD;
   }
 
-  /** @throws what `checkTime` throws */
-  async yield(): Promise<void> {
+  /**
+   * @param expected how many entries may be left; 0 while nobody can say
+   * @throws what `checkTime` throws
+   */
+  async yield(expected = 0): Promise<void> {
     this.#entries = 0;
-    this.#time.progress?.(this.#done());
+    this.#time.progress?.(withTotal(this.#done(), expected));
     await setImmediate();
     this.check();
   }

@@ -9,7 +9,7 @@ import { OwnerTally, type Time } from '../../scan.ts';
 import type { OwnerLook, OwnerScan } from '../../tree.ts';
 import { namesIn, presentOf, statOf, type Name } from '../open.ts';
 import { findOwners, roundRobin } from './find-owners.ts';
-import { Frontier, walk, Yielder, type Visited } from './frontier.ts';
+import { Frontier, walk, withTotal, Yielder, type Visited } from './frontier.ts';
 import type { Limits } from './limits.ts';
 import { joined, worldPath, type Borders } from './tree-paths.ts';
 
@@ -111,7 +111,7 @@ class OwnerScanner {
       frontier: new Frontier(tops, this.#limits.sample, PLAINLY_MORE * this.#mostAlone),
       visit: (directory) => this.#visit(directory),
       isOver: () => this.#hasEnough(),
-      takeOver: (directories) => this.#find(this.#pastBorders(directories)),
+      takeOver: (directories, expected) => this.#find(this.#pastBorders(directories), expected),
       yielder: this.#yielder,
     });
   }
@@ -136,9 +136,13 @@ class OwnerScanner {
 
   /**
    * Lets finds scan everything below some directories.
+   * @param expected how many entries that may be; 0 where nobody can say
    * @returns the directories that are left, all of them where there is no such find or one processor
    */
-  async #find(directories: readonly PendingDirectory[]): Promise<readonly PendingDirectory[]> {
+  async #find(
+    directories: readonly PendingDirectory[],
+    expected: number,
+  ): Promise<readonly PendingDirectory[]> {
     this.#mostAlone = Infinity;
     const { host: cwd, rule } = this.#tree;
     const { find } = this.#limits;
@@ -148,21 +152,27 @@ class OwnerScanner {
     const found = { tally: new OwnerTally(rule), places: [] };
     // An argument of a process is text.
     const names = directories.flatMap(({ below }) => (typeof below === 'string' ? [below] : []));
+    const size = this.found.tally.entries + expected;
+    const tell = (): void => {
+      const looked = this.found.tally.entries + found.tally.entries;
+      this.#time.progress?.(withTotal({ looked, changed: 0 }, size - looked));
+    };
     const ending = (this.#ending = new AbortController());
     const signal = AbortSignal.any([this.#time.signal, ending.signal]);
     try {
       await findOwners({ find, cwd, rule, signal }, roundRobin(names, processes), {
         right: (count) => {
           found.tally.right(count);
-          const looked = this.found.tally.entries + found.tally.entries;
-          this.#time.progress?.({ looked, changed: 0 });
+          tell();
         },
         other: (count) => {
           found.tally.other(count);
+          tell();
         },
         wrong: (below, entry) => {
           this.#add(below, entry, found);
           this.#hasEnough(found);
+          tell();
         },
       });
     } catch {

@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { inAscii, isUnicode } from '../../src/report/charset.ts';
+import { plainPaint } from '../../src/report/paint.ts';
+import type { ShortReceipt } from '../../src/report/receipt.ts';
+import { renderStepType, renderStepTypes } from '../../src/report/show-authoring.ts';
+import { renderHistory } from '../../src/report/show-receipts.ts';
+import { setPageWidth, WIDTH, widthFor, widthOf } from '../../src/report/wrap.ts';
+import { stepTypes } from '../../steps/index.ts';
+import { directoryWith, hermesBoot } from '../cli/cli.ts';
+import { inputs, steps } from './remap.ts';
+import { shownPlan } from './shown.ts';
+
+afterEach(() => {
+  setPageWidth(WIDTH);
+});
+
+const receipt: ShortReceipt = {
+  version: 1,
+  plan: 'stage2',
+  file: 'plans/stage2.yaml',
+  result: 'degraded',
+  started: '2026-05-21T06:18:05.000Z',
+  ended: '2026-05-21T06:18:06.000Z',
+  changes: 3,
+  duration: 412,
+  slowest: { step: 'ownership', duration: 371 },
+  reasons: [],
+};
+
+const REPORTS: readonly (readonly [string, () => string])[] = [
+  ['plan --explain', () => shownPlan({ steps, inputs }, true)],
+  ['plan', () => shownPlan({ steps, inputs }, false)],
+  ['history', () => renderHistory([receipt, receipt], plainPaint)],
+  ['steps', () => renderStepTypes(stepTypes, plainPaint)],
+  ...stepTypes.map(
+    (type) => [`steps ${type.uses}`, () => renderStepType(type, plainPaint)] as const,
+  ),
+];
+
+/** The lines that are wider than a page although they could be broken between two words. */
+function tooWide(text: string, width: number): string[] {
+  return text
+    .split('\n')
+    .filter((line) => widthOf(line) > width && line.trim().split(/\s+/).length > 1);
+}
+
+describe.each([40, 80, 120])('on %d columns', (width) => {
+  test.each(REPORTS)('%s keeps the width', (_, render) => {
+    setPageWidth(width);
+    expect(tooWide(render(), width)).toEqual([]);
+  });
+
+  test.each([[['--help']], [['run', '--help']], [['plan', '--help']], [['gateway', '--help']]])(
+    'the help of %j keeps the width',
+    async (argv) => {
+      const { stdout } = await hermesBoot(argv, { env: { COLUMNS: `${width}` } });
+      expect(tooWide(stdout, width)).toEqual([]);
+    },
+  );
+});
+
+test.each([40, 80, 120])('mistakes in a plan keep a width of %d columns', async (width) => {
+  const step = '{ id: a, uses: file.mod, with: { path: /opt/data/somewhere/else, mode: 0600 } }';
+  const plan = `version: 1\nname: wrong\nsteps:\n  - ${step}\n  - { id: a, uses: directory, needs: [b] }\n`;
+  const cwd = directoryWith({ 'wrong.yaml': plan });
+  const env = { COLUMNS: `${width}` };
+  const { code, stderr } = await hermesBoot(['validate', 'wrong.yaml'], { cwd, env });
+  expect(code).toBe(78);
+  expect(tooWide(stderr, width)).toEqual([]);
+});
+
+test('a column of text is never so narrow that it is one word a line', () => {
+  setPageWidth(40);
+  const lines = renderStepTypes(stepTypes, plainPaint).split('\n');
+  expect(lines.slice(0, 2).every((line) => line !== '')).toBe(true);
+  expect(lines.length).toBeLessThan(stepTypes.length * 5);
+});
+
+test('boots that fit no table are told one below the other', () => {
+  setPageWidth(40);
+  expect(renderHistory([receipt], plainPaint)).toBe(
+    '2026-05-21 06:18  stage2  degraded\n  3 changes in 412 ms, slowest step\n  ownership 371 ms\n',
+  );
+});
+
+describe('the width', () => {
+  const terminal = (columns: number) => ({ isTTY: true, columns, write: () => undefined });
+  const pipe = { isTTY: false, write: () => undefined };
+
+  test('is that of the terminal, between 40 and 120', () => {
+    expect([20, 40, 100, 300].map((columns) => widthFor(terminal(columns), {}))).toEqual([
+      40, 40, 100, 120,
+    ]);
+    expect(widthFor(terminal(100), { COLUMNS: '60' })).toBe(100);
+  });
+
+  test('is COLUMNS on a pipe, and on a terminal that does not say', () => {
+    expect(widthFor(pipe, { COLUMNS: '60' })).toBe(60);
+    expect(widthFor(terminal(0), { COLUMNS: '60' })).toBe(60);
+  });
+
+  test('is 80 where nobody says', () => {
+    for (const COLUMNS of ['', '0', 'wide', '-5']) expect(widthFor(pipe, { COLUMNS })).toBe(80);
+    expect(widthFor(terminal(0), {})).toBe(80);
+  });
+});
+
+describe('the characters', () => {
+  test.each([
+    [{ LC_ALL: 'C', LANG: 'en_US.UTF-8' }, false],
+    [{ LC_CTYPE: 'POSIX' }, false],
+    [{ LANG: 'de_DE.ISO-8859-1' }, false],
+    [{ LANG: 'C.UTF-8' }, true],
+    [{ LC_ALL: '', LANG: 'en_US.utf8' }, true],
+    [{}, true],
+  ])('of the locale %j: all of Unicode is %s', (env, unicode) => {
+    expect(isUnicode(env)).toBe(unicode);
+  });
+
+  test('of a text in ASCII are escapes, and of a document, too, which stays the same', () => {
+    expect(inAscii('docker run … /data/Ünï')).toBe('docker run ... /data/\\u00dcn\\u00ef');
+    const document = { path: '/data/Ünï …', face: '\u{1f600}' };
+    const text = inAscii(JSON.stringify(document));
+    expect(text).toMatch(/^[ -~]*$/);
+    expect(JSON.parse(text)).toEqual(document);
+  });
+
+  test.each([
+    [['install-method', '--help']],
+    [['--help']],
+    [['steps', 'user.guard']],
+    [['run', 'nöwhere']],
+  ])('that %j writes under LC_ALL=C are ASCII', async (argv) => {
+    const { stdout, stderr } = await hermesBoot(argv, { env: { LC_ALL: 'C' } });
+    expect(stdout + stderr).toMatch(/^[\n -~]+$/);
+  });
+});
