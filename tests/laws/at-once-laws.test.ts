@@ -14,6 +14,7 @@ import { environments, worlds } from '../support/generate.ts';
 import { withoutKeys } from '../support/keys.ts';
 import { withLooks } from '../support/looks.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
+import { rounds } from '../support/rounds.ts';
 import { directory, file, world } from '../support/world.ts';
 
 /** How many turns of the event loop the next thing takes. */
@@ -199,7 +200,7 @@ describe('steps at the same time, whatever the plan and however long each takes,
         expect(await toldOf(run, slow(plan, rolls), many)).toEqual(wanted);
         expect(worldOf(many.tree)).toEqual(worldOf(one.tree));
       }),
-      { numRuns: 3000 },
+      { numRuns: rounds(3000) },
     );
   });
 
@@ -211,7 +212,7 @@ describe('steps at the same time, whatever the plan and however long each takes,
         const planned = await toldOf(dryRun, plan, system);
         expect(await toldOf(run, slow(plan, rolls), system)).toEqual(planned);
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(300) },
     );
   });
 });
@@ -228,7 +229,7 @@ describe('the steps of stage2 at the same time, however long each takes,', () =>
         expect(await toldOf(run, slow(plan, rolls), system)).toEqual(planned);
         expect(changeLines(await plannedOf(plan, system))).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 
@@ -246,7 +247,7 @@ describe('the steps of stage2 at the same time, however long each takes,', () =>
         await toldOf(run, slow(plan, rolls), again);
         expect(withoutKeys(worldOf(again.tree))).toEqual(withoutKeys(worldOf(undisturbed.tree)));
       }),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 
@@ -271,7 +272,7 @@ describe('the steps of stage2 at the same time, however long each takes,', () =>
         await toldOf(run, slow(plan, rolls), system);
         expect(withoutKeys(worldOf(system.tree))).toEqual(withoutKeys(worldOf(undisturbed.tree)));
       }),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 });

@@ -24,6 +24,7 @@ import { FaultySystem, Killed } from '../support/faulty.ts';
 import { withoutKeys } from '../support/keys.ts';
 import { environments, worlds } from '../support/generate.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
+import { rounds } from '../support/rounds.ts';
 import { world } from '../support/world.ts';
 
 const ORIGIN = { digest: null, program: '', host: '' };
@@ -43,7 +44,7 @@ async function law(
     fc.asyncProperty(cases, async ({ entries, env }) => {
       await check(bootPlan(STAGE2_WITH_EDITS, env), world(entries));
     }),
-    { numRuns: runs },
+    { numRuns: rounds(runs) },
   );
 }
 
@@ -106,7 +107,7 @@ describe('whatever the world and the environment,', () => {
         await bootOf(plan, again);
         expect(withoutKeys(worldOf(again.tree))).toEqual(withoutKeys(worldOf(undisturbed.tree)));
       }),
-      { numRuns: 200 },
+      { numRuns: rounds(200) },
     );
   });
 
@@ -121,7 +122,7 @@ describe('whatever the world and the environment,', () => {
         await bootOf({ ...plan, steps: shuffle(plan.steps, dice) }, shuffled);
         expect(withoutKeys(worldOf(shuffled.tree))).toEqual(withoutKeys(worldOf(usual.tree)));
       }),
-      { numRuns: 200 },
+      { numRuns: rounds(200) },
     );
   });
 

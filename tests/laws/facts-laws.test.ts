@@ -13,6 +13,7 @@ import { environments, worlds } from '../support/generate.ts';
 import { skillWorlds } from '../support/generate-skills.ts';
 import { factsOf, planFrom, planThere, type Site } from '../support/offline.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
+import { rounds } from '../support/rounds.ts';
 import { SKILLS_PLAN } from '../support/skills.ts';
 import { file, special, world } from '../support/world.ts';
 
@@ -95,7 +96,7 @@ describe('whatever the world and the environment,', () => {
       fc.asyncProperty(usedWorlds, secretEnvironments, async (entries, env) => {
         await check({ text: STAGE2_WITH_EDITS, env, system: world(entries) });
       }),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 
@@ -113,7 +114,7 @@ describe('whatever the world and the environment,', () => {
           await check({ text, env, system });
         },
       ),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 
@@ -132,7 +133,7 @@ describe('whatever the world and the environment,', () => {
           await check({ text, env, system, facts: { ...facts, mainProgram } });
         },
       ),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 
@@ -143,7 +144,7 @@ describe('whatever the world and the environment,', () => {
         if (again) await bootOf(bootPlan(SKILLS_PLAN), system);
         await check({ text: SKILLS_PLAN, system });
       }),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 
@@ -159,7 +160,7 @@ describe('whatever the world and the environment,', () => {
         await check({ text: UNPRIVILEGED_WITH_EDITS, env, system, facts });
         await check({ text: STAGE2_WITH_EDITS, env, system, facts });
       }),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 });

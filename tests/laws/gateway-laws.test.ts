@@ -15,6 +15,7 @@ import {
 } from '../support/boot.ts';
 import { Killed } from '../support/faulty.ts';
 import { gatewayEnvironments, gatewayFacts, gatewayWorlds } from '../support/generate-gateways.ts';
+import { rounds } from '../support/rounds.ts';
 import { S6World, SCANDIR } from '../support/s6-world.ts';
 import { world } from '../support/world.ts';
 
@@ -31,7 +32,7 @@ async function law(
     fc.asyncProperty(cases, async ({ entries, env, facts }) => {
       await check(bootPlan(PLAN, env, facts), new S6World(world(entries)), facts);
     }),
-    { numRuns: 200 },
+    { numRuns: rounds(200) },
   );
 }
 
@@ -106,7 +107,7 @@ describe('whatever the profiles, the slots and the environment,', () => {
             expect.arrayContaining(splitLog(undisturbed).lines),
           );
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(300) },
     );
   });
 

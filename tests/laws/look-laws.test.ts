@@ -22,6 +22,7 @@ import { environments, worlds } from '../support/generate.ts';
 import { skillWorlds } from '../support/generate-skills.ts';
 import { withoutBoot } from '../support/keys.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
+import { rounds } from '../support/rounds.ts';
 import { S6World, SCANDIR } from '../support/s6-world.ts';
 import { SKILLS_PLAN } from '../support/skills.ts';
 import { world } from '../support/world.ts';
@@ -86,7 +87,7 @@ describe('whatever look fails once, the next boot ends as that of an undisturbed
           const plan = bootPlan(STAGE2_WITH_EDITS, env);
           await check(plan, ROOT_FACTS, () => world(entries), look);
         }),
-        { numRuns: 300 },
+        { numRuns: rounds(300) },
       );
     },
     PATIENCE,
@@ -101,7 +102,7 @@ describe('whatever look fails once, the next boot ends as that of an undisturbed
           const plan = bootPlan(UNPRIVILEGED_WITH_EDITS, env, facts);
           await check(plan, facts, () => world(entries), look);
         }),
-        { numRuns: 150 },
+        { numRuns: rounds(150) },
       );
     },
     PATIENCE,
@@ -114,7 +115,7 @@ describe('whatever look fails once, the next boot ends as that of an undisturbed
         fc.asyncProperty(skillWorlds, looks, async (entries, look) => {
           await check(bootPlan(SKILLS_PLAN), ROOT_FACTS, () => world(entries), look);
         }),
-        { numRuns: 500 },
+        { numRuns: rounds(500) },
       );
     },
     PATIENCE,
@@ -134,7 +135,7 @@ describe('whatever look fails once, the next boot ends as that of an undisturbed
             await check(plan, facts, () => new S6World(world(entries)), look);
           },
         ),
-        { numRuns: 500 },
+        { numRuns: rounds(500) },
       );
     },
     PATIENCE,

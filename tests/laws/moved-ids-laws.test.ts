@@ -5,6 +5,7 @@ import { isWithin } from '../../src/system/path.ts';
 import type { MemoryNode } from '../../src/system/memory-node.ts';
 import type { SimulatedSystem } from '../../src/system/simulated.ts';
 import { bootOf, bootPlan, changeLines, plannedOf, STAGE2_WITH_EDITS } from '../support/boot.ts';
+import { rounds } from '../support/rounds.ts';
 import { ACCOUNT_FILES, directory, file, world } from '../support/world.ts';
 
 /*
@@ -92,6 +93,6 @@ it('what the account had and what boots have made belongs to the ids of the last
       }
       for (const path of made) expect([path, ownerIn(system, path)]).toEqual([path, account]);
     }),
-    { numRuns: 200 },
+    { numRuns: rounds(200) },
   );
 });

@@ -13,6 +13,7 @@ import {
 } from '../support/boot.ts';
 import { environments, worlds } from '../support/generate.ts';
 import { isRoot, NEEDS_ROOT, realRoot, snapshot } from '../support/real-root.ts';
+import { rounds } from '../support/rounds.ts';
 
 /** Few, since each makes a whole root on disk; the laws over worlds in memory try many. */
 const RUNS = 40;
@@ -43,7 +44,7 @@ describe.skipIf(!isRoot)(`on disk, whatever the world and the environment (${NEE
         expect(snapshot(root)).toEqual(after);
         rmSync(root, { recursive: true });
       }),
-      { numRuns: RUNS },
+      { numRuns: rounds(RUNS) },
     );
   });
 });

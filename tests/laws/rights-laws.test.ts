@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { environments, worlds } from '../support/generate.ts';
 import { realRoot, snapshot } from '../support/real-root.ts';
 import { withoutReceipts } from '../support/receipts.ts';
+import { rounds } from '../support/rounds.ts';
 import {
   asUser,
   behind,
@@ -81,7 +82,7 @@ describe.skipIf(lacking !== undefined)(
             behind(before, ['run', ...at], env);
             expect(withoutReceipts(snapshot(root))).toEqual(after);
           }),
-          { numRuns: RUNS },
+          { numRuns: rounds(RUNS) },
         );
       },
       120_000,

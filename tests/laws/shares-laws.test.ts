@@ -14,6 +14,7 @@ import {
 } from '../support/boot.ts';
 import { environments, worlds } from '../support/generate.ts';
 import { PretendingSystem, type Habits } from '../support/pretending.ts';
+import { rounds } from '../support/rounds.ts';
 import { world } from '../support/world.ts';
 
 const HOME = '/opt/data';
@@ -39,7 +40,7 @@ async function law(
       const base = world(made, { served: [env.HERMES_HOME ?? HOME] });
       await check(plan, new PretendingSystem(base, env.HERMES_HOME ?? HOME, of), base);
     }),
-    { numRuns: runs },
+    { numRuns: rounds(runs) },
   );
 }
 

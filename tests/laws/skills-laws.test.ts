@@ -16,6 +16,7 @@ import {
 import { FaultySystem, Killed } from '../support/faulty.ts';
 import { skillWorlds } from '../support/generate-skills.ts';
 import { isRoot, NEEDS_ROOT, realRoot, snapshot } from '../support/real-root.ts';
+import { rounds } from '../support/rounds.ts';
 import { HOME, SKILLS_PLAN } from '../support/skills.ts';
 import { world } from '../support/world.ts';
 
@@ -25,7 +26,7 @@ const PLAN = bootPlan(SKILLS_PLAN);
 async function law(check: (system: SimulatedSystem) => Promise<void>, runs = 200): Promise<void> {
   await fc.assert(
     fc.asyncProperty(skillWorlds, (entries) => check(world(entries))),
-    { numRuns: runs },
+    { numRuns: rounds(runs) },
   );
 }
 
@@ -81,7 +82,7 @@ describe('whatever the skills of image and home,', () => {
         await bootOf(PLAN, again);
         expect(worldOf(again.tree)).toEqual(worldOf(undisturbed.tree));
       }),
-      { numRuns: 600 },
+      { numRuns: rounds(600) },
     );
   });
 
@@ -129,7 +130,7 @@ describe.skipIf(!isRoot)(`on disk, whatever the skills (${NEEDS_ROOT}),`, () => 
         expect(snapshot(root)).toEqual(after);
         rmSync(root, { recursive: true });
       }),
-      { numRuns: 40 },
+      { numRuns: rounds(40) },
     );
   });
 
@@ -145,7 +146,7 @@ describe.skipIf(!isRoot)(`on disk, whatever the skills (${NEEDS_ROOT}),`, () => 
         expect(worldOf(open().tree)).toEqual(expected);
         rmSync(root, { recursive: true });
       }),
-      { numRuns: 40 },
+      { numRuns: rounds(40) },
     );
   });
 });

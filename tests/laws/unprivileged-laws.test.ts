@@ -17,6 +17,7 @@ import { FaultySystem, Killed } from '../support/faulty.ts';
 import { environments, worlds } from '../support/generate.ts';
 import { withoutKeys } from '../support/keys.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
+import { rounds } from '../support/rounds.ts';
 import { world } from '../support/world.ts';
 
 const users = fc.constantFrom([10_000, 10_000], [1000, 1000], [99, 100], [0, 0]);
@@ -50,7 +51,7 @@ async function law(
         await check(plan, () => world(entries), facts, writes);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: rounds(200) },
   );
 }
 

@@ -20,6 +20,7 @@ import {
 import { FaultySystem, Killed } from '../support/faulty.ts';
 import { environments, worlds } from '../support/generate.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
+import { rounds } from '../support/rounds.ts';
 import { world } from '../support/world.ts';
 
 /** Steps that meet what others have put in their place, in a home and in a place of everybody. */
@@ -78,7 +79,7 @@ async function law(
     fc.asyncProperty(cases, async ({ entries, env, facts }) => {
       await check(bootPlan(PLAN, env, facts), world(entries), facts);
     }),
-    { numRuns: 300 },
+    { numRuns: rounds(300) },
   );
 }
 
@@ -125,7 +126,7 @@ describe('whatever stands where something is to be seeded, renewed or kept priva
           expect(worldOf(again.tree)).toEqual(worldOf(undisturbed.tree));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(300) },
     );
   });
 
