@@ -3,7 +3,7 @@
 # hands over to the main program, if there is one. No supervision here: that takes /init.
 set -eu
 
-/usr/local/bin/hermes-boot run >&2
+/usr/local/bin/hermes-boot run "${HERMES_BOOT_PLAN:-stage2}" >&2
 if [ "$#" -gt 0 ]; then
   exec /opt/hermes/docker/main-wrapper.sh "$@"
 fi

@@ -1,4 +1,4 @@
-/** Finds and reads the plan that a command line names, and reports its mistakes. */
+/** Finds and reads the plans that a command line names, and reports their mistakes. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
@@ -8,15 +8,12 @@ import { errnoOf } from '../errors/problem.ts';
 import type { Diagnostic, Loaded } from '../plan/diagnostic.ts';
 import type { Library } from '../plan/open-layers.ts';
 import { didYouMean } from '../plan/nearest.ts';
-import type { Plan, PlanSource } from '../plan/plan.ts';
-import { paintFor, type Environment } from '../report/paint.ts';
+import type { Plan, PlanSource, Position } from '../plan/plan.ts';
+import { paintFor } from '../report/paint.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import type { Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { knownPlan } from './known-plans.ts';
-
-/** The plan when nobody names one. */
-const DEFAULT_PLAN = 'stage2';
 
 /** In bytes. The longest plan that a person could want is a hundredth of it. */
 const LARGEST_PLAN = 4 * 1024 * 1024;
@@ -30,47 +27,113 @@ interface ReadPlan {
 /** What to read, and what to do with warnings. */
 interface ReadOptions {
   /** As on the command line. */
-  readonly named: string | undefined;
+  readonly named: readonly string[];
   /**
    * The fragments that apply, in their order.
    * @throws ExitError when one of them cannot be trusted
    */
   readonly fragments: () => readonly PlanSource[];
+  /** Whether to read the plans of this package, too, that fragments change. */
+  readonly also?: 'changed' | 'nothing';
   /** A boot hides them: it is not the time to fix a plan. */
   readonly warnings: 'hide' | 'show' | 'refuse';
 }
 
+/** The mistakes of one plan. */
+export interface PlanMistakes {
+  /** As on the command line. */
+  readonly named: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Ends a command since plans have mistakes, which are reported by then. */
+export class MistakenPlans extends ExitError {
+  readonly plans: readonly PlanMistakes[];
+
+  constructor(plans: readonly PlanMistakes[]) {
+    super('config');
+    this.plans = plans;
+  }
+}
+
 /**
- * Reads a plan with what it extends and its fragments, and reports its mistakes on stderr.
- * @throws ExitError when there is no such plan, it has mistakes, or a fragment cannot be trusted
+ * Reads plans, each with what it extends and its fragments, and reports the mistakes of all of them
+ * on stderr.
+ * @throws ExitError when there is no such plan, one has mistakes, or a fragment cannot be trusted
  */
-export async function readPlan(
+export async function readPlans(
   { io }: Context,
-  { named, fragments, warnings }: ReadOptions,
-): Promise<ReadPlan> {
-  const source = readPlanFile(namedPlan(named, io.env), io.cwd);
-  const loaded = await load(source, {
+  { named: first, fragments: readFragments, also = 'nothing', warnings }: ReadOptions,
+): Promise<readonly ReadPlan[]> {
+  const firstTops = first.map((name) => readPlanFile(name, io.cwd));
+  const fragments = readFragments();
+  const more = also === 'changed' ? await changedBy(fragments) : [];
+  const named = [...new Set([...first, ...more])];
+  const tops = named.map((name, index) => firstTops[index] ?? readPlanFile(name, io.cwd));
+  const library: Library = {
     get names() {
       return namesIn(plansDirectory());
     },
     read: (name) => findPackagedPlan(name, io.cwd),
-    fragments: fragments(),
+    fragments,
+  };
+  const all: Loaded<Plan>[] = [];
+  for (const top of tops) all.push(await load(top, library));
+  const found = all.map((loaded) => {
+    if (!loaded.ok) return loaded.diagnostics;
+    return warnings === 'hide' ? [] : loaded.warnings;
   });
-  const shown = loaded.ok && warnings !== 'hide' ? loaded.warnings : [];
-  const diagnostics = loaded.ok ? shown : loaded.diagnostics;
-  if (diagnostics.length > 0) {
+  // Several plans share fragments, and what they extend.
+  const shown = unique(found.flat(), ({ at, message }) => `${placeOf(at)} ${message}`);
+  if (shown.length > 0) {
     const { renderDiagnostics } = await import('../report/diagnostics.ts');
     const paint = await paintFor(io.stderr, io.env);
-    io.stderr.write(renderDiagnostics(loaded.sources, diagnostics, paint));
+    const sources = unique(
+      all.flatMap((loaded) => loaded.sources),
+      ({ file }) => file,
+    );
+    io.stderr.write(renderDiagnostics(sources, shown, paint));
   }
-  if (!loaded.ok || (warnings === 'refuse' && shown.length > 0)) throw new ExitError('config');
-  return { plan: loaded.value, warnings: loaded.warnings };
+  const read = all.flatMap((loaded) =>
+    loaded.ok ? { plan: loaded.value, warnings: loaded.warnings } : [],
+  );
+  if (read.length === all.length && (warnings !== 'refuse' || shown.length === 0)) return read;
+  throw new MistakenPlans(
+    named.flatMap((name, index) => {
+      const diagnostics = found[index] ?? [];
+      return diagnostics.length === 0 ? [] : { named: name, diagnostics };
+    }),
+  );
 }
 
-/** The plan that a command line and its environment name. */
-export function namedPlan(operand: string | undefined, env: Environment): string {
-  const own = env.HERMES_BOOT_PLAN ?? '';
-  return operand ?? (own === '' ? DEFAULT_PLAN : own);
+/** The plans of this package that fragments change. */
+async function changedBy(fragments: readonly PlanSource[]): Promise<readonly string[]> {
+  if (fragments.length === 0) return [];
+  const { targetOf } = await import('../plan/open-layers.ts');
+  const known = namesIn(plansDirectory());
+  return fragments.flatMap((fragment) => {
+    const target = targetOf(fragment);
+    return target !== undefined && known.includes(target) ? [target] : [];
+  });
+}
+
+/** Reads one plan; see readPlans. */
+export async function readPlan(
+  context: Context,
+  options: Omit<ReadOptions, 'named'> & { readonly named: string },
+): Promise<ReadPlan> {
+  const [read] = await readPlans(context, { ...options, named: [options.named] });
+  if (read === undefined) throw new Error('every plan that is named was read');
+  return read;
+}
+
+function unique<T>(all: readonly T[], keyOf: (one: T) => string): readonly T[] {
+  return [...new Map(all.map((one) => [keyOf(one), one])).values()];
+}
+
+/** A place in a plan, as messages name it: `50-site.yaml:4:11`. */
+export function placeOf({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
 }
 
 /** Whether a plan is named by its file, and not by its name. */

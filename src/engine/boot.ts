@@ -41,13 +41,25 @@ export function run(plan: BootPlan, system: Bootable, options: BootOptions): Pro
   return boot(plan, system, false, options);
 }
 
+/** What a boot would do, and the world that it would leave. */
+interface Simulated {
+  readonly result: BootResult;
+  readonly world: SimulatedSystem;
+}
+
 /** Shows what `run` would do, by doing it to a simulated world. Writes nothing. */
-export function dryRun(
+export async function simulate(
   plan: BootPlan,
   system: Pick<World, 'tree' | 'policy'>,
   options: BootOptions,
-): Promise<BootResult> {
-  return boot(plan, new SimulatedSystem(system), true, options);
+): Promise<Simulated> {
+  const world = new SimulatedSystem(system);
+  return { result: await boot(plan, world, true, options), world };
+}
+
+/** What `run` would do; see simulate. */
+export async function dryRun(...args: Parameters<typeof simulate>): Promise<BootResult> {
+  return (await simulate(...args)).result;
 }
 
 async function boot(

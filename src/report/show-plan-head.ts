@@ -33,6 +33,19 @@ export function headline(view: BootView): string {
   return `${plan}: ${start}${failing(view)}${degraded}`;
 }
 
+/** The answer over several plans; `unreached` counts those that are not booted. */
+export function totalOf(views: readonly BootView[], unreached: number): string {
+  const plans = counted(views.length + unreached, 'plan');
+  const steps = views.flatMap((view) => view.steps);
+  if (unreached === 0 && views.every(({ converged }) => converged)) {
+    const duration = views.reduce((sum, view) => sum + view.duration, 0);
+    return `${plans}: nothing to do (${counted(steps.length, 'step')}, ${showDuration(duration)}).`;
+  }
+  const acts = acting(steps);
+  const stoppedBy = views.find((view) => view.stoppedBy !== null)?.stoppedBy ?? null;
+  return `${plans}: ${acts[0]?.toLowerCase() ?? ''}${acts.slice(1)}${failing({ steps, stoppedBy })}`;
+}
+
 function acting(steps: readonly StepView[]): string {
   const acts = steps.filter(({ status }) => status === 'changes');
   const changes = acts.flatMap((step) => step.changes);
@@ -49,7 +62,7 @@ function owners(changes: readonly ChangeView[]): string {
   return `, ${counted(entries, 'owner')}`;
 }
 
-function failing({ steps, stoppedBy }: BootView): string {
+function failing({ steps, stoppedBy }: Pick<BootView, 'steps' | 'stoppedBy'>): string {
   const failed = steps.filter(({ status }) => status === 'failed').length;
   const unreached = steps.filter(isUnreached).length;
   const blocked = steps.filter((step) => step.status === 'blocked' && !isUnreached(step));

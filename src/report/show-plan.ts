@@ -1,9 +1,9 @@
 /** The plan output for people, and the JSON document of `plan --json`. */
 import { basename } from 'node:path';
 import { printable, mapStrings } from '../text/printable.ts';
-import { counted } from '../text/phrases.ts';
+import { counted, listed } from '../text/phrases.ts';
 import { isUnreached, showLoss, showRefusal, type BootView, type PlanView } from './boot-view.ts';
-import { explainInputs, headline } from './show-plan-head.ts';
+import { explainInputs, headline, totalOf } from './show-plan-head.ts';
 import { explainStep, type Layout } from './show-plan-step.ts';
 import type { Paint } from './paint.ts';
 import { showCause, type ChangeView, type StepView } from './step-view.ts';
@@ -17,6 +17,31 @@ interface ExplainOptions {
   /** Whether to say why each step is there, what decides, and why the others do nothing. */
   readonly explain: boolean;
   readonly paint: Paint;
+}
+
+/**
+ * Shows what the boots of several plans would change, and what comes of it in all.
+ * @param unreached the plans that are not booted since one before them stops
+ */
+export function renderPlans(
+  views: readonly PlanView[],
+  unreached: readonly string[],
+  options: ExplainOptions,
+): string {
+  const texts = views.map((view) => renderPlan(view, options));
+  const { paint } = options;
+  const stopped = unreached.length === 0 ? [] : wrap('! ', stoppedBefore(views, unreached), 2);
+  if (views.length + unreached.length === 1) return texts.join('');
+  return [
+    ...texts,
+    ...(stopped.length === 0 ? [] : [`${stopped.map(paint.warning).join('\n')}\n`]),
+    `${wrap('', totalOf(views, unreached.length), 2).map(paint.strong).join('\n')}\n`,
+  ].join('\n');
+}
+
+function stoppedBefore(views: readonly PlanView[], unreached: readonly string[]): string {
+  const names = printable(listed(unreached));
+  return `${names} would not be run: ${printable(views.at(-1)?.plan ?? '')} stops the boot`;
 }
 
 /** Shows what a boot would change: the answer, then the detail. A converged world is one line. */
@@ -128,6 +153,28 @@ interface PlanDocument extends Pick<PlanView, PlanKey> {
   readonly steps: readonly (Pick<StepView, StepKey> & {
     readonly changes: readonly Pick<ChangeView, ChangeKey>[];
   })[];
+}
+
+/** What `plan --json` prints for several plans. */
+interface PlanDocuments {
+  readonly version: 1;
+  readonly converged: boolean;
+  /** In the order of booting. */
+  readonly plans: readonly PlanDocument[];
+  /** The plans that are not booted since one before them stops. */
+  readonly unreached: readonly string[];
+}
+
+/** The document of a dry run, or of those of several plans. */
+export function planDocuments(
+  views: readonly PlanView[],
+  unreached: readonly string[],
+): PlanDocument | PlanDocuments {
+  const plans = views.map(planDocument);
+  const [only] = plans;
+  if (only !== undefined && plans.length + unreached.length === 1) return only;
+  const converged = unreached.length === 0 && plans.every((plan) => plan.converged);
+  return { version: 1, converged, plans, unreached };
 }
 
 /** The document of a dry run, without texts that are for people only. */

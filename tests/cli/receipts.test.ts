@@ -101,11 +101,11 @@ describe('status', () => {
     expect((await status()).code).toBe(0);
   });
 
-  test('is 1 for a plan with mistakes, and says how to see them', async () => {
+  test('is 1 for a plan with mistakes, and has each with its place', async () => {
     const { boot, status } = place('version: 1\n');
     expect((await boot()).code).toBe(78);
     expect((await status()).stdout).toContain(
-      'the plan has mistakes\n    hermes-boot validate plan.yaml shows them\n',
+      '  plan.yaml:1:1: missing key "steps"\n    wanted a list\n',
     );
   });
 
