@@ -96,7 +96,11 @@ async function boot(
     steps,
     shortcomings,
     converged:
-      finished === 0 && steps.every(({ status }) => status === 'converged' || status === 'skipped'),
+      finished === 0 &&
+      steps.every(
+        ({ status, unseen }) =>
+          unseen === undefined && (status === 'converged' || status === 'skipped'),
+      ),
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
     duration: now() - started,
   };
@@ -142,7 +146,8 @@ function statusOf(
   if (stoppedBy !== undefined) return 'stopped';
   const refused = plan.inputs.some((input) => input.refused !== undefined);
   const failed = steps.some(
-    ({ problem, step }) => problem !== undefined && step.onFailure === 'degrade',
+    ({ problem, step, unseen }) =>
+      problem !== undefined && unseen === undefined && step.onFailure === 'degrade',
   );
   const short = shortcomings.some((one) =>
     one.steps.some(({ onFailure }) => onFailure !== 'ignore'),

@@ -8,7 +8,7 @@ import { preflight } from './permissions/preflight.ts';
 import type { StepResult } from './result.ts';
 import type { StepRun } from './run-steps.ts';
 import { now, TimeLimit } from './time-limit.ts';
-import { problemOf } from '../errors/look-failed.ts';
+import { LookFailed, problemOf } from '../errors/look-failed.ts';
 import { Unanswered } from '../errors/problem.ts';
 import { scanNotes } from '../step/repair.ts';
 import { inheriting } from '../step/shared-group.ts';
@@ -43,7 +43,8 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
   ): StepResult => {
     const began = started - boot.started;
     const duration = now() - started - waited;
-    return { step, status, why, changes, made, notes, losses, began, duration, ...more };
+    const result = { step, status, why, changes, made, notes, losses, began, duration, ...more };
+    return facts.assumed ? withUnseen(result) : result;
   };
   if (step.skipped !== undefined) return report('skipped', step.skipped);
   emit({ type: 'step-started', step });
@@ -132,6 +133,16 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     if (problem === undefined || problem instanceof HomeHeld) throw error;
     return report('failed', problem.message, { problem });
   }
+}
+
+/** A result of a process that has not the rights that its plan is for. */
+function withUnseen(result: StepResult): StepResult {
+  const { notes, problem } = result;
+  const denied = problem instanceof LookFailed && problem.code === 'not-permitted';
+  const unread = notes.flatMap((note) => note.unread ?? []);
+  const unseen = denied ? [...unread, problem.path] : unread;
+  if (unseen.length === 0) return result;
+  return { ...result, unseen, notes: notes.filter((note) => note.unread === undefined) };
 }
 
 /** What only the making of a change could know. */

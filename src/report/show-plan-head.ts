@@ -4,6 +4,7 @@ import type { InputSource } from '../plan/plan.ts';
 import { counted, listed, showDuration } from '../text/phrases.ts';
 import {
   isUnreached,
+  isUntold,
   showRefusal,
   type BootView,
   type InputView,
@@ -63,13 +64,15 @@ function owners(changes: readonly ChangeView[]): string {
 }
 
 function failing({ steps, stoppedBy }: Pick<BootView, 'steps' | 'stoppedBy'>): string {
-  const failed = steps.filter(({ status }) => status === 'failed').length;
+  const unseen = steps.filter((step) => step.unseen.length > 0).length;
+  const failed = steps.filter((step) => step.status === 'failed' && !isUntold(step)).length;
   const unreached = steps.filter(isUnreached).length;
   const blocked = steps.filter((step) => step.status === 'blocked' && !isUnreached(step));
   const by = blocked.length > 1 ? causeCount(blocked) : '';
   const parts = [
     failed > 0 && ` ${counted(failed, 'step fails', 'steps fail')}.`,
     blocked.length > 0 && ` ${counted(blocked.length, 'step is', 'steps are')} blocked${by}.`,
+    unseen > 0 && ` ${counted(unseen, 'step')} could not be looked at.`,
     unreached > 0 && ` ${counted(unreached, 'step is', 'steps are')} not reached.`,
   ].filter((part) => part !== false);
   return parts.length === 0 && stoppedBy === null ? ' Nothing is blocked.' : parts.join('');

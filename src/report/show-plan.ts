@@ -2,7 +2,14 @@
 import { basename } from 'node:path';
 import { printable, mapStrings } from '../text/printable.ts';
 import { counted, listed } from '../text/phrases.ts';
-import { isUnreached, showLoss, showRefusal, type BootView, type PlanView } from './boot-view.ts';
+import {
+  isUnreached,
+  isUntold,
+  showLoss,
+  showRefusal,
+  type BootView,
+  type PlanView,
+} from './boot-view.ts';
 import { explainInputs, headline, totalOf } from './show-plan-head.ts';
 import { explainStep, type Layout } from './show-plan-step.ts';
 import type { Paint } from './paint.ts';
@@ -52,6 +59,7 @@ export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): 
   const refused = refusals(shown, paint);
   const blocking = causes(shown, paint);
   const warned = warnings(shown, paint);
+  const untold = unseen(shown, paint);
   const isClean = blocking.length === 0 && warned.length === 0;
   if (converged && result === 'done' && isClean) return asText([answer]);
   if (converged && !explain) return asText([answer, refused, ...blocking, warned]);
@@ -62,6 +70,7 @@ export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): 
     answer,
     explain ? explainInputs(shown) : refused,
     ...blocking,
+    untold,
     ...(explain ? sections : [sections.flat()]),
     unreached(shown),
     off(shown, paint),
@@ -80,8 +89,18 @@ function causes({ causes: found }: BootView, paint: Paint): string[][] {
 }
 
 function isShown(step: StepView): boolean {
-  if (isUnreached(step) || step.offIn !== null) return false;
+  if (isUnreached(step) || isUntold(step) || step.offIn !== null) return false;
   return step.status !== 'converged' || step.notes.some(({ severity }) => severity === 'warning');
+}
+
+/** What nobody can say who may not look. */
+function unseen({ steps }: BootView, paint: Paint): string[] {
+  return steps.flatMap((step) =>
+    step.unseen.flatMap((path) => {
+      const what = isUntold(step) ? 'cannot be told' : 'what is there cannot be told';
+      return wrap('? ', `${step.id}: ${what}, you may not read ${path}`, 4).map(paint.warning);
+    }),
+  );
 }
 
 function refusals({ inputs }: BootView, paint: Paint): string[] {
@@ -144,7 +163,7 @@ function asText(sections: readonly (readonly string[])[]): string {
 }
 
 type ChangeKey = 'kind' | 'path' | 'from' | 'to' | 'why' | 'recursive';
-type StepKey = 'id' | 'uses' | 'status' | 'why' | 'purpose' | 'notes' | 'problem';
+type StepKey = 'id' | 'uses' | 'status' | 'why' | 'purpose' | 'notes' | 'problem' | 'unseen';
 type PlanKey = 'plan' | 'converged' | 'result' | 'process' | 'inputs' | 'causes';
 
 /** What `plan --json` prints. Keys may be added; what is here keeps its meaning in version 1. */
@@ -188,17 +207,20 @@ export function planDocument(view: PlanView): PlanDocument {
     process,
     inputs,
     causes: blocking,
-    steps: steps.map(({ id, uses, status, why, changes, purpose, notes, problem }) => ({
-      id,
-      uses,
-      status,
-      why,
-      changes: changes.map(({ kind, path, from, to, why: reason, recursive }) => {
-        return { kind, path, from, to, why: reason, recursive };
+    steps: steps.map(
+      ({ id, uses, status, why, changes, purpose, notes, problem, unseen: paths }) => ({
+        id,
+        uses,
+        status,
+        why,
+        changes: changes.map(({ kind, path, from, to, why: reason, recursive }) => {
+          return { kind, path, from, to, why: reason, recursive };
+        }),
+        purpose,
+        notes,
+        problem,
+        unseen: paths,
       }),
-      purpose,
-      notes,
-      problem,
-    })),
+    ),
   };
 }

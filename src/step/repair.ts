@@ -161,7 +161,8 @@ export function scanNotes(system: ReadSystem, scan: OwnerScan, owner: Owner): No
     notes.push(info(`${mount} is a mount of its own and belongs to ${whose}: not entered`));
   }
   for (const path of scan.unreadable) {
-    notes.push(warning(`${path} cannot be listed: what is below it keeps its owners`));
+    const text = `${path} cannot be listed: what is below it keeps its owners`;
+    notes.push({ ...warning(text), unread: path });
   }
   return notes;
 }

@@ -31,6 +31,8 @@ export interface Note {
   readonly logged?: 'printed' | 'said';
   /** Equal for notes about the same thing: only the first of a boot is reported. */
   readonly key?: string;
+  /** The path that it is about, where that could not be read. */
+  readonly unread?: string;
   /** What it has in common with the problems of other steps: it is reported in place of the note. */
   readonly cause?: Cause;
 }
