@@ -125,7 +125,7 @@ export const PLAN_KEYS = {
       type: 'string',
       pattern: NAME,
       description:
-        'The plan that this one changes. An input or a step replaces one of the same name; a step without uses changes the keys that it has, and removes those that are null.',
+        'The plan that this one changes. An input or a step replaces one of the same name; a step without uses changes the keys that it has, and removes those that are null; x+ adds to the list x, x- takes away from it.',
     },
     description: { type: 'string', description: 'What the plan is for, in one sentence.' },
     home: path(
@@ -152,6 +152,9 @@ export const PLAN_KEYS = {
     },
   },
 } as const satisfies ObjectSchema;
+
+/** The lists of a step that an entry without uses can add to and take away from. */
+export const LIST_KEY = '^(?:needs|before)[+-]$';
 
 /** The most steps that a plan may have. */
 export const MOST_STEPS = 1000;

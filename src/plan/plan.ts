@@ -71,6 +71,16 @@ export interface StepEntry {
   readonly at: Position;
   /** What it does to the step as the files below have it. */
   readonly as: 'added' | 'replaced' | 'changed';
+  /** What it changes, where it does not define the whole step. */
+  readonly changes?: readonly ChangedKey[];
+}
+
+/** A key of a step, or an option of it, that an entry changes. */
+export interface ChangedKey {
+  /** As it was written: `timeout`, `trees+`. */
+  readonly key: string;
+  /** How many entries of the list below are not in the one that takes its place. */
+  readonly dropped?: number;
 }
 
 /** A step of a loaded plan. */
