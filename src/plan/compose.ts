@@ -1,5 +1,6 @@
 /** Merges the files of a plan into one document, and knows where each of its values was written. */
 import type { JsonObject, JsonValue } from '../step/step.ts';
+import { counted } from '../text/phrases.ts';
 import { at, type DiagnosticParts, type PendingDiagnostic } from './diagnostic.ts';
 import { isList, isMapping, member, parentPointer, pointerTo, textMember } from './json.ts';
 import { droppedBy, listKeyOf, mergeList, type ListKey } from './merge-lists.ts';
@@ -161,7 +162,8 @@ class Composer {
       const dropped = droppedBy(below, value);
       changes.push({ key, ...(dropped > 0 ? { dropped } : {}) });
       if (dropped > 0) {
-        const message = `${key} is replaced: ${dropped} of its entries are not in the new list`;
+        const lost = counted(dropped, 'entry of it is', 'entries of it are');
+        const message = `${key} is replaced: ${lost} not in the new list`;
         const hint = `${key}+ adds to them, ${key}- takes some away`;
         this.#warnings.push({
           ...inKeyOf(origin, to, { message, hint }),
