@@ -12,6 +12,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborts with an Interruption when the process is asked to stop. */
   readonly signal: AbortSignal;
+  /** When the process began, in milliseconds since the epoch. */
+  readonly began?: number;
   /** The stream behind stderr, for the live list; asked for only when stderr is a terminal. */
   terminal?(): NodeJS.WriteStream;
 }

@@ -35,6 +35,8 @@ interface ReadOptions {
   readonly fragments: () => readonly PlanSource[];
   /** Whether to read the plans of this package, too, that fragments change. */
   readonly also?: 'changed' | 'nothing';
+  /** Whether to report mistakes; by default they are. */
+  readonly mistakes?: 'show' | 'hide';
   /** A boot hides them: it is not the time to fix a plan. */
   readonly warnings: 'hide' | 'show' | 'refuse';
 }
@@ -63,7 +65,7 @@ export class MistakenPlans extends ExitError {
  */
 export async function readPlans(
   { io }: Context,
-  { named: first, fragments: readFragments, also = 'nothing', warnings }: ReadOptions,
+  { named: first, fragments: readFragments, also, warnings, mistakes = 'show' }: ReadOptions,
 ): Promise<readonly ReadPlan[]> {
   const firstTops = first.map((name) => readPlanFile(name, io.cwd));
   const fragments = readFragments();
@@ -85,7 +87,7 @@ export async function readPlans(
   });
   // Several plans share fragments, and what they extend.
   const shown = unique(found.flat(), ({ at, message }) => `${placeOf(at)} ${message}`);
-  if (shown.length > 0) {
+  if (shown.length > 0 && mistakes === 'show') {
     const { renderDiagnostics } = await import('../report/diagnostics.ts');
     const paint = await paintFor(io.stderr, io.env);
     const sources = unique(

@@ -1,7 +1,7 @@
 /** Keeps the receipt of a boot, however it ends: by its report, an error, a signal or a bug. */
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { hostName, startOfContainer } from '../engine/proc.ts';
+import { hostName, ownProcess, startOfContainer } from '../engine/proc.ts';
 import type { BootResult } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
@@ -64,12 +64,14 @@ export class ReceiptKeeper {
   begin(inputs: BootInputs): void {
     this.#inputs = inputs;
     const { plan, system } = inputs;
+    const booting = ownProcess();
     const mark: RunningBoot = {
       version: RECEIPT_VERSION,
       plan: plan.name,
       file: this.#file(plan.file),
       result: 'running',
       started: this.#started,
+      ...(booting === undefined ? {} : { process: booting }),
       ...originOf(plan.digest),
     };
     this.#attempt(STATUS_FILE, () => {

@@ -31,7 +31,7 @@ const NARROWEST_LIST = 40;
 export const runCommand: Command = async (context, args) => {
   if (!codeCacheFits() && !args.options.has('json'))
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
-  const started = timestampOf(new Date());
+  const started = timestampOf(new Date(context.io.began ?? Date.now()));
   const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, started);
   const plans = await readAll(context, args, keeperOf);
   const checked = await checkAll(context, args, plans, keeperOf);
