@@ -77,7 +77,7 @@ export async function preparePlans(
       fragments = readFragments(system, shown);
       return fragments;
     },
-    warnings: 'hide',
+    warnings: 'log',
   });
   return plans.map(({ plan }, index) => ({
     named: named[index] ?? '',

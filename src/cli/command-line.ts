@@ -115,7 +115,7 @@ const OPTIONS = [
   },
   {
     name: 'strict',
-    description: 'treat warnings as mistakes',
+    description: 'treat warnings as mistakes: exit with 78',
     commands: ['validate'],
   },
   {

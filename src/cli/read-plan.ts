@@ -9,8 +9,10 @@ import type { Diagnostic, Loaded } from '../plan/diagnostic.ts';
 import type { Library } from '../plan/open-layers.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import type { Plan, PlanSource, Position } from '../plan/plan.ts';
+import { writeLog } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
+import { printable } from '../text/printable.ts';
 import type { Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { knownPlan } from './known-plans.ts';
@@ -37,8 +39,8 @@ interface ReadOptions {
   readonly also?: 'changed' | 'nothing';
   /** Whether to report mistakes; by default they are. */
   readonly mistakes?: 'show' | 'hide';
-  /** A boot hides them: it is not the time to fix a plan. */
-  readonly warnings: 'hide' | 'show' | 'refuse';
+  /** A boot has a line for each: it is not the time to fix a plan. */
+  readonly warnings: 'hide' | 'log' | 'show' | 'refuse';
 }
 
 /** The mistakes of one plan. */
@@ -83,7 +85,7 @@ export async function readPlans(
   for (const top of tops) all.push(await load(top, library));
   const found = all.map((loaded) => {
     if (!loaded.ok) return loaded.diagnostics;
-    return warnings === 'hide' ? [] : loaded.warnings;
+    return warnings === 'hide' || warnings === 'log' ? [] : loaded.warnings;
   });
   // Several plans share fragments, and what they extend.
   const shown = unique(found.flat(), ({ at, message }) => `${placeOf(at)} ${message}`);
@@ -99,6 +101,12 @@ export async function readPlans(
   const read = all.flatMap((loaded) =>
     loaded.ok ? { plan: loaded.value, warnings: loaded.warnings } : [],
   );
+  if (warnings === 'log') {
+    const logged = read.flatMap((plan) => plan.warnings);
+    for (const { at, message } of unique(logged, ({ at }) => placeOf(at))) {
+      writeLog(io.stderr, 'warn', printable(`${at.file}:${at.line}: ${message}`));
+    }
+  }
   if (read.length === all.length && (warnings !== 'refuse' || shown.length === 0)) return read;
   throw new MistakenPlans(
     named.flatMap((name, index) => {
@@ -145,6 +153,8 @@ export function isPath(named: string): boolean {
 
 /** A path, relative to `cwd` where it lies below it. */
 export function shorten(path: string, cwd: string): string {
+  // There a path that loses its slash is the same file, and reads as another.
+  if (cwd === '/') return path;
   const short = relative(cwd, path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }

@@ -9,7 +9,8 @@ import type { StepResult } from './result.ts';
 import type { StepRun } from './run-steps.ts';
 import { now, TimeLimit } from './time-limit.ts';
 import { LookFailed, problemOf } from '../errors/look-failed.ts';
-import { Unanswered } from '../errors/problem.ts';
+import { Problem, Unanswered } from '../errors/problem.ts';
+import type { BootStep } from '../plan/plan.ts';
 import { scanNotes } from '../step/repair.ts';
 import { inheriting } from '../step/shared-group.ts';
 import type { Note } from '../step/step.ts';
@@ -17,7 +18,7 @@ import { HomeHeld } from '../system/home-lock.ts';
 import type { Progress } from '../system/scan.ts';
 import type { System } from '../system/system.ts';
 import { behindLink } from '../system/world.ts';
-import { counted } from '../text/phrases.ts';
+import { counted, showDuration } from '../text/phrases.ts';
 
 /** How often a step says how far it is, in milliseconds. */
 const PROGRESS_INTERVAL = 1000;
@@ -131,8 +132,24 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
   } catch (error) {
     const problem = error instanceof Unanswered ? error.problem : problemOf(error);
     if (problem === undefined || problem instanceof HomeHeld) throw error;
-    return report('failed', problem.message, { problem });
+    const isLate = problem.code === 'timeout' && now() - started - waited >= step.timeout;
+    const told = isLate ? lateProblem(problem, step) : problem;
+    return report('failed', told.message, { problem: told });
   }
+}
+
+/** What a step that took too long fails with: its limit, and the key that raises it. */
+function lateProblem({ found, mend, errno }: Problem, { id, timeout, at }: BootStep): Problem {
+  const place = `${at.file}:${at.line}`;
+  return new Problem({
+    code: 'timeout',
+    found: `${found}: step ${id} may take ${showDuration(timeout)}`,
+    mend: [
+      ...mend,
+      `a longer timeout: on step ${id} (${place}), there or in a fragment, raises that`,
+    ],
+    errno,
+  });
 }
 
 /** A result of a process that has not the rights that its plan is for. */

@@ -1,5 +1,6 @@
 /** Checks the shape of a plan against its schema: keys, types and patterns. */
 import type { ErrorObject } from 'ajv';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { OptionSchema } from '../step/schema.ts';
 import type { JsonValue } from '../step/step.ts';
 import { describeValue } from './check-values.ts';
@@ -95,6 +96,7 @@ function valueParts(subject: Subject, error: ErrorObject): DiagnosticParts {
     case 'enum':
       return enumParts(pointer, value, params.allowedValues);
     case 'const':
+      if (pointer === '/version') return versionParts(value);
       return { message: `found ${describe(value)}, wanted ${String(params.allowedValue)}` };
     case 'minItems':
       return { message: 'found an empty list, wanted at least one entry' };
@@ -118,6 +120,14 @@ function valueParts(subject: Subject, error: ErrorObject): DiagnosticParts {
       return describeValue(value, schema, wanted, subject.document.sourceMap.source(pointer));
     }
   }
+}
+
+function versionParts(value: JsonValue | undefined): DiagnosticParts {
+  const isLater = typeof value === 'number' && value > 1;
+  const own = `hermes-boot ${packageJson.version} reads version 1`;
+  const message = `found ${describe(value)}, and ${own}`;
+  const hint = isLater ? `a later release of hermes-boot reads version ${value}` : 'write 1';
+  return { message, hint };
 }
 
 /** The keys that could be there and are not. */
