@@ -56,7 +56,8 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     next = at + PROGRESS_INTERVAL;
     emit({ type: 'progress', step, progress: done, elapsed: at - started - waited });
   };
-  const note = (found: readonly Note[]): void => {
+  const note = (all: readonly Note[]): void => {
+    const found = all.map((each) => (isAccepted(each, step) ? accepted(each) : each));
     notes.push(...found);
     for (const each of found) emit({ type: 'note', step, note: each });
   };
@@ -136,6 +137,18 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     const told = isLate ? lateProblem(problem, step) : problem;
     return report('failed', told.message, { problem: told });
   }
+}
+
+/** Whether the plan says that a warning of a step is meant to be. */
+function isAccepted({ severity, warns }: Note, { accept = [] }: BootStep): boolean {
+  if (warns === undefined || severity !== 'warning') return false;
+  const { of, path } = warns;
+  return accept.includes(of) || (path !== undefined && accept.includes(`${of}:${path}`));
+}
+
+/** Has no key: the same warning of a step that does not accept it is no repetition. */
+function accepted({ text, warns }: Note): Note {
+  return { severity: 'info', text, accepted: true, ...(warns === undefined ? {} : { warns }) };
 }
 
 /** What a step that took too long fails with: its limit, and the key that raises it. */

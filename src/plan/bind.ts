@@ -65,7 +65,7 @@ function homeOf({ home: written }: Plan, scope: Scope): Pick<BootPlan, 'home'> {
 }
 
 function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
-  const { id, needs, why, as, onFailure, timeout, at } = step;
+  const { id, needs, accept, why, as, onFailure, timeout, at } = step;
   const skipped = skippedBy(step, scope);
   const options = fillOptions(step.with, type.schema, lookupIn(scope));
   const filled = filledIn(step.with, scope);
@@ -83,6 +83,7 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     secrets: filled.filter(isSecret).map(({ option }) => option),
     ...(skipped === undefined ? {} : { skipped }),
     ...(step.off === undefined ? {} : { off: step.off }),
+    ...(accept === undefined ? {} : { accept }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
   };

@@ -90,6 +90,8 @@ export interface PlanStep {
   /** Options, with `${{ }}` still in them. */
   readonly with: JsonObject;
   readonly needs: readonly string[];
+  /** Warnings that are meant to be: names, or names with a path. */
+  readonly accept?: readonly string[];
   readonly when?: Condition;
   /** The text of `when`, for messages. */
   readonly whenText?: string;
@@ -153,6 +155,8 @@ export interface BootStep {
   readonly type: AnyStepType;
   readonly with: JsonObject;
   readonly needs: readonly string[];
+  /** See `PlanStep.accept`. */
+  readonly accept?: readonly string[];
   /** Why the step is skipped: it is switched off, or its `when` is false. */
   readonly skipped?: string;
   /** Where it is switched off. */

@@ -170,7 +170,12 @@ function withoutRepeatedNotes(steps: readonly StepView[]): StepView[] {
       if (key !== undefined) shown.add(key);
       return true;
     });
-    return { ...step, notes: notes.map(({ severity, text }) => ({ severity, text })) };
+    return {
+      ...step,
+      notes: notes.map(({ severity, text, accepted }) =>
+        accepted === undefined ? { severity, text } : { severity, text, accepted },
+      ),
+    };
   });
 }
 

@@ -61,10 +61,11 @@ export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): 
   const warned = warnings(shown, paint);
   const untold = unseen(shown, paint);
   const isClean = blocking.length === 0 && warned.length === 0;
-  if (converged && result === 'done' && isClean) return asText([answer]);
-  if (converged && !explain) return asText([answer, refused, ...blocking, warned]);
   const ids = Math.min(WIDEST_ID, Math.max(0, ...steps.map(({ id }) => widthOf(id))));
   const layout = { ids, explain, paint };
+  const meant = accepted(shown, layout);
+  if (converged && result === 'done' && isClean) return asText([answer, meant]);
+  if (converged && !explain) return asText([answer, refused, ...blocking, warned, meant]);
   const sections = steps.filter(isShown).map((step) => explainStep(step, layout));
   return asText([
     answer,
@@ -74,6 +75,7 @@ export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): 
     ...(explain ? sections : [sections.flat()]),
     unreached(shown),
     off(shown, paint),
+    meant,
     idle(shown, layout),
   ]);
 }
@@ -140,6 +142,19 @@ function off({ steps }: BootView, paint: Paint): string[] {
   });
 }
 
+/** The warnings that the plan accepts: which steps have them, and in full to explain. */
+function accepted({ steps }: BootView, { explain, paint }: Layout): string[] {
+  const found = steps.flatMap(({ id, notes }) =>
+    notes.flatMap((note) => (note.accepted === undefined ? [] : [{ id, text: note.text }])),
+  );
+  if (found.length === 0) return [];
+  const ids = [...new Set(found.map(({ id }) => id))].join(' ');
+  const many = counted(found.length, 'warning is', 'warnings are');
+  const lines = wrap('- ', `${many} accepted by the plan: ${ids}`, 4);
+  const texts = explain ? found.flatMap(({ id, text }) => wrap('    ', `${id}: ${text}`, 6)) : [];
+  return [...lines, ...texts].map(paint.faint);
+}
+
 /** The steps with nothing to do, and why. */
 function idle({ steps }: BootView, { explain, ids, paint }: Layout): string[] {
   const found = steps.filter(({ status }) => status === 'converged');
@@ -151,7 +166,7 @@ function idle({ steps }: BootView, { explain, ids, paint }: Layout): string[] {
   const reasons = found.flatMap(({ id, why, notes }) => [
     ...wrap(`    ${pad(id, ids)}  `, why, ids + 6),
     ...notes
-      .filter(({ severity }) => severity === 'info')
+      .filter((note) => note.severity === 'info' && note.accepted === undefined)
       .flatMap(({ text }) => block(ids + 6, text)),
   ]);
   return [...lines, ...reasons.map(paint.faint)];
