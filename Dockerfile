@@ -2,7 +2,8 @@
 # which a build can replace it: --build-context NAME=…. The tests build this very file without a
 # network that way. The last stage copies, and checks what it copied.
 
-# The agent: a tag or a whole commit id.
+# The agent: a tag or a whole commit id. This is the last release that these stages are known to build:
+# later ones need Node 22 and tools of their own, and are adopted instead (docs/adopting.md).
 ARG HERMES_REF=v2026.6.19
 
 FROM debian:13.4@sha256:e2d08da6f42ef4b09b165d55528a12727aeed8240dc9edf888e3ec07e10ef9da AS debian
@@ -119,7 +120,9 @@ COPY plans/ /opt/hermes-boot/plans/
 COPY LICENSE package.json /opt/hermes-boot/
 COPY docker/health.sh /opt/hermes-boot/bin/health
 COPY docker/hermes-boot.sh /usr/local/bin/hermes-boot
-COPY docker/main-wrapper.sh docker/entrypoint.sh /opt/hermes/docker/
+COPY docker/main-wrapper.sh docker/entrypoint-dispatch.sh docker/entrypoint.sh \
+  docker/stage2-hook.sh /opt/hermes/docker/
+COPY docker/tini.sh /usr/bin/tini
 COPY docker/lib/ /opt/hermes-boot/lib/
 COPY docker/hermes.sh /usr/local/bin/hermes
 COPY docker/cont-init.d/ /etc/cont-init.d/
@@ -157,6 +160,7 @@ ENV HERMES_HOME=/opt/data \
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/command \
   PLAYWRIGHT_BROWSERS_PATH=/opt/hermes/.playwright \
   PYTHONUNBUFFERED=1 \
+  npm_config_install_links=false \
   S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
   # Gateways and the main program have ended by then (cont-finish.d); it is always waited out.
   S6_KILL_GRACETIME=500 \
@@ -164,6 +168,10 @@ ENV HERMES_HOME=/opt/data \
   S6_KILL_FINISH_MAXTIME=600000
 
 VOLUME ["/opt/data"]
+
+# The main program starts in the home (main-wrapper.sh) unless -w says otherwise. Not the home itself:
+# an engine refuses to start a user in a directory that is closed to it, and nothing could say why.
+WORKDIR /
 
 # Healthy once the boot has ended, degraded or not; the reason stands in the check's output. Until
 # then it may take as long as a boot may. Node starts only for what is not well.
@@ -179,7 +187,8 @@ LABEL org.opencontainers.image.title="hermes-agent" \
   org.opencontainers.image.revision="$REVISION" \
   org.opencontainers.image.base.name="docker.io/library/debian:13.4"
 
-# /init hands the words of `docker run IMAGE …` to the wrapper, and so never takes --version or
-# --tui for its own. Root at the start: the boot needs it, every service drops to hermes.
-ENTRYPOINT ["/init", "/opt/hermes/docker/main-wrapper.sh"]
+# As process 1 it becomes /init, which hands the words of `docker run IMAGE …` to the wrapper, and so
+# never takes --version or --tui for its own. Root at the start: the boot needs it, every service drops
+# to hermes.
+ENTRYPOINT ["/opt/hermes/docker/entrypoint-dispatch.sh"]
 CMD []

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The path of the entry point before s6-overlay, for those who still name it: boots the home, then
-# hands over to the main program, if there is one. No supervision here: that takes /init.
+# The path of the entry point before s6-overlay, for those who still name it. Without words it boots
+# the home, and that is all, as scripts of derived images want it; with words it is today's entry point.
 set -eu
 
-/usr/local/bin/hermes-boot run "${HERMES_BOOT_PLAN:-stage2}" >&2
-if [ "$#" -gt 0 ]; then
-  exec /opt/hermes/docker/main-wrapper.sh "$@"
+if [ "$#" -eq 0 ]; then
+  exec /opt/hermes/docker/stage2-hook.sh
 fi
+exec /opt/hermes/docker/entrypoint-dispatch.sh "$@"

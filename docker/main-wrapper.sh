@@ -49,9 +49,9 @@ fi
 # shellcheck source=docker/lib/agent.sh
 . /opt/hermes-boot/lib/agent.sh
 
-# / is where a container starts without -w. Any other directory was asked for, but may be one that
-# hermes cannot enter.
-if [ "$PWD" = / ] || ! [ -x . ]; then
+# / is where a container starts without -w, and /opt/hermes where one of the official image does. Any
+# other directory was asked for, but may be one that hermes cannot enter.
+if [ "$PWD" = / ] || [ "$PWD" = /opt/hermes ] || ! [ -x . ]; then
   cd "$HOME"
 fi
 

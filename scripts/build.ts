@@ -6,7 +6,7 @@ import { writeCodeCaches } from './build/code-cache.ts';
 import { coldPackages, Packed } from './build/cold-packages.ts';
 import { compiledValidator } from './build/compiled-validator.ts';
 import { knownPlans } from './build/known-plans.ts';
-import { CACHED_NAME, launchable, PROGRAM, URL_NAME } from './build/launcher.ts';
+import { BUILD_NAME, CACHED_NAME, launchable, PROGRAM, URL_NAME } from './build/launcher.ts';
 import { lazyBuiltins } from './build/lazy-builtins.ts';
 
 /*
@@ -83,7 +83,8 @@ function launch(): Plugin {
     name: 'launch',
     setup(bundler) {
       bundler.onLoad({ filter: /\/src\/cli\/launch\.ts$/ }, () => ({
-        contents: `export const codeCacheFits = () => ${CACHED_NAME};`,
+        contents: `export const codeCacheFits = () => ${CACHED_NAME};
+export const buildId = () => ${BUILD_NAME};`,
         loader: 'js',
       }));
     },

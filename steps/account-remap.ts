@@ -75,7 +75,7 @@ export const accountRemap = defineStep({
 /** The record that must follow the account's group id; undefined when none has to. */
 function groupToMove(accounts: Accounts, user: PasswdRecord, gid: number): GroupRecord | undefined {
   if (user.gid === gid) return undefined;
-  const own = accounts.groups.find((group) => group.name === user.name);
+  const own = accounts.findGroup(user.name);
   // An interrupted boot has moved it already: another group that now has the old id is not ours.
   return own?.gid === gid ? undefined : accounts.primaryGroup(user);
 }
@@ -98,9 +98,8 @@ function reason(
 }
 
 function usersOf(accounts: Accounts, user: PasswdRecord, uid: number): string[] {
-  return accounts.users.flatMap((other) =>
-    other.name !== user.name && other.uid === uid ? [other.name] : [],
-  );
+  const names = accounts.usersWithId(uid).map(({ name }) => name);
+  return names.filter((name) => name !== user.name);
 }
 
 /** What else has these ids: allowed, but whoever looks into a rights problem wants to know. */
@@ -117,15 +116,13 @@ function neighbours(
     notes.push(info(`${listed(sharing)} in /etc/passwd ${verb} uid ${to.uid}, too`));
   }
   if (moved === undefined) return notes;
-  const left = accounts.users.filter(
-    (other) => other.name !== user.name && other.gid === moved.gid,
-  );
+  const left = accounts.usersWithGroup(moved.gid).filter(({ name }) => name !== user.name);
   for (const { name } of left) {
     notes.push(
       info(`${name} in /etc/passwd keeps gid ${moved.gid}, which was that of group ${moved.name}`),
     );
   }
-  const same = accounts.groups.filter(({ name, gid }) => gid === to.gid && name !== moved.name);
+  const same = accounts.groupsWithId(to.gid).filter(({ name }) => name !== moved.name);
   for (const { name } of same) {
     notes.push(info(`${name} in /etc/group has gid ${to.gid}, too`));
   }

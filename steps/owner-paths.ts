@@ -25,6 +25,7 @@ import { keptGroup, startedGroups } from '../src/step/shared-group.ts';
 import { changesOr, defineStep, type Note, type StepContext } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner, withTrees } from '../src/step/touch.ts';
 import { type Owner, sameOwner, showOwner, type Stat } from '../src/system/entry.ts';
+import { HOLDER_FILE } from '../src/gateway/holder.ts';
 import { LOCK_FILE } from '../src/system/home-lock.ts';
 import { type HomeIds, IDS_FILE } from '../src/system/ids-record.ts';
 import {
@@ -115,6 +116,7 @@ export const ownerPaths = defineStep({
       ...trees,
       ...files,
       LOCK_FILE,
+      HOLDER_FILE,
       IDS_FILE,
       MOUNTS_FILE,
     ]);

@@ -28,6 +28,7 @@ import {
   unknownSlots,
   legacyChanges,
 } from './profile-gateways/old-slots.ts';
+import { holdingIn } from './profile-gateways/holding.ts';
 import { readIntents } from './profile-gateways/intents.ts';
 import { type Planned, planProfile } from './profile-gateways/profile.ts';
 
@@ -61,6 +62,12 @@ const schema = {
       default: false,
       description: 'Leaves a container that was started for `gateway run` to that program.',
     },
+    role: {
+      type: 'string',
+      description:
+        'What the container is for. With `gateway` its gateways start also where another container ' +
+        'runs those of this home. Otherwise who comes second starts none.',
+    },
     access: slotAccess(
       "Whether slots are root's and the account registers one by asking for it (closed), or the " +
         'account makes and changes them by itself (open), and with that can become root.',
@@ -90,6 +97,8 @@ export const profileGateways = defineStep({
     const isOpen = options.access === 'open';
     const notes: Note[] = [...found.notes];
     if (isRoot && isOpen) notes.push(openWarning(options.account, scandir));
+    const holding = holdingIn(context, home, scandir, owner);
+    notes.push(...holding.notes);
     const shared = {
       system,
       home,
@@ -98,10 +107,11 @@ export const profileGateways = defineStep({
       account: options.account,
       env: options.env ?? {},
       scanned: isScanned(system, scandir),
+      isElsewhere: holding.isElsewhere,
     };
-    const legacy = legacyChanges(context, home, owner);
+    const legacy = holding.isElsewhere ? [] : legacyChanges(context, home, owner);
     const intents = await readIntents(context, home, found.profiles, legacy.length > 0);
-    notes.push(...intents.notes);
+    if (!holding.isElsewhere) notes.push(...intents.notes);
     const planned: Planned[] = [];
     const withdrawn: Change[] = [];
     for (const profile of found.profiles) {
@@ -120,6 +130,7 @@ export const profileGateways = defineStep({
     const leftovers = leftoverChanges(system, scandir, names.filter(isLeftover));
     const gone = unknownSlots(system, scandir, names, found.profiles);
     notes.push(...leftovers.notes, ...gone.notes);
+    const holder = holding.changes(planned.some(({ starts }) => starts));
     const log = logChanges(context, home, owner, planned);
     notes.push(...log.notes);
     const changes: Change[] = [
@@ -128,9 +139,10 @@ export const profileGateways = defineStep({
       ...withdrawn,
       ...log.before,
       ...legacy,
+      ...holder.changes,
       ...planned.flatMap((plan) => plan.changes),
       ...log.after,
-      ...(planned.some(({ due }) => due) || gone.changes.length > 0
+      ...(holder.due || planned.some(({ due }) => due) || gone.changes.length > 0
         ? rescanChanges(system, scandir, shared.scanned)
         : []),
     ];

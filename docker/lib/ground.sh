@@ -6,12 +6,13 @@
 PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 
-# The value of a variable of the container: where s6-overlay keeps it, or else of this process.
+# The value of a variable of the container: where s6-overlay keeps all of them, PATH among them, or else
+# of this process. Without s6-overlay that directory may be there, too, with what a boot has exported.
 # $1: its name
 container_variable() {
-  if [ -d /run/s6/container_environment ]; then
-    [ ! -e "/run/s6/container_environment/$1" ] || cat "/run/s6/container_environment/$1"
-  else
+  if [ -e "/run/s6/container_environment/$1" ]; then
+    cat "/run/s6/container_environment/$1"
+  elif [ ! -e /run/s6/container_environment/PATH ]; then
     printenv "$1" || :
   fi
 }

@@ -21,12 +21,13 @@ stop_limit() {
 }
 
 # Who controls slots: hermes where this is root. Its rights are enough, and a control file that it
-# has replaced gets nothing of root's.
+# has replaced gets nothing of root's. Where it may make slots, a FIFO in one could keep a client of
+# s6 waiting.
 as_controller() {
   if [ "$(id -u)" -eq 0 ]; then
-    s6-setuidgid hermes "$@"
+    s6-setuidgid hermes timeout -s KILL 5 "$@"
   else
-    "$@"
+    timeout -s KILL 5 "$@"
   fi
 }
 

@@ -14,8 +14,11 @@ import { createHash } from 'node:crypto';
 /** The name of the variable that says whether the program came with a code cache that fits. */
 export const CACHED_NAME = '__cached';
 
-/** The parameters of the program: those of a module of node, the URL of the file, and that. */
-const PARAMETERS = `exports, require, module, __filename, __dirname, __url, ${CACHED_NAME}`;
+/** The name of the variable that holds the digest of the program, and so of all that is packed. */
+export const BUILD_NAME = '__build';
+
+/** The parameters of the program: those of a module of node, the URL of the file, and these. */
+const PARAMETERS = `exports, require, module, __filename, __dirname, __url, ${CACHED_NAME}, ${BUILD_NAME}`;
 
 /** The name of the variable that `import.meta.url` becomes. */
 export const URL_NAME = '__url';
@@ -68,7 +71,8 @@ export function launchable(program: string): Launchable {
     compiling(PROGRAM, source),
     "const url = require('node:url').pathToFileURL(__filename).href;",
     'const cached = script.cachedDataRejected === false;',
-    'script.runInThisContext()(exports, require, module, __filename, __dirname, url, cached);',
+    `const build = '${idOf(source)}';`,
+    'script.runInThisContext()(exports, require, module, __filename, __dirname, url, cached, build);',
     '',
   ];
   return { launcher: lines.join('\n'), source };

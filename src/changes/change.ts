@@ -29,6 +29,8 @@ export interface FileChange extends Common {
   readonly owner: Owner;
   /** What stands there now. */
   readonly from: 'absent' | 'file';
+  /** Set where the next boot makes it again from the image, if a loss of power takes it. */
+  readonly again?: true;
   /** Set where it is a mount point, which nothing can replace. Owner and mode stay. */
   readonly inPlace?: true;
   /** What becomes of the content, for a person, without any of it: `copy of /opt/x`. */

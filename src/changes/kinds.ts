@@ -83,7 +83,8 @@ const KINDS: { readonly [K in Kind]: Row<Extract<Change, { kind: K }>> } = {
         : `${from === 'absent' ? 'new' : 'replaced'}: ${to}`;
       return { from: from === 'absent' ? null : 'file', to, effect };
     },
-    make: ({ path, content, mode, owner }, system) => system.writeFile(path, content, mode, owner),
+    make: ({ path, content, mode, owner, again }, system) =>
+      system.writeFile(path, content, mode, owner, again === true ? 'content' : 'name'),
     // The copy that is kept meanwhile lies in the home, which is not less open than what is in it.
     needs: ({ path, inPlace, owner, content }) => [
       { need: 'space', bytes: content.size },

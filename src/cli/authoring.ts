@@ -16,6 +16,7 @@ import { printable } from '../text/printable.ts';
 import { preparePlans } from './boot-inputs.ts';
 import { bootedPlans } from './booted-plans.ts';
 import type { Command } from './command-line.ts';
+import { leaveCompiled } from './compiled-plans.ts';
 import { ExitError } from './exit.ts';
 import { readFragments } from './fragments.ts';
 import { readPlans } from './read-plan.ts';
@@ -36,12 +37,16 @@ export const validateCommand: Command = async (context, { operands, options }) =
     also: operands.length > 0 ? 'nothing' : 'changed',
     warnings: isStrict ? 'refuse' : 'show',
   });
-  for (const { plan, warnings } of read) {
+  for (const { plan, warnings, texts } of read) {
     const own = fragments.filter(({ file }) => plan.files.includes(file)).length;
     const also = own === 0 ? '' : ` with ${counted(own, 'fragment')}`;
     const size = `${counted(plan.steps.length, 'step')}, ${counted(plan.inputs.length, 'input')}`;
     const verdict = warnings.length === 0 ? 'no mistakes' : counted(warnings.length, 'warning');
     io.stdout.write(`${printable(plan.file)}${also}: ${verdict} (${size}).\n`);
+    // A boot has a line for each warning, which a compiled plan does not hold.
+    if (texts === undefined || warnings.length > 0) continue;
+    const left = leaveCompiled(texts, plan);
+    if (left !== undefined) io.stdout.write(`${left}\n`);
   }
   const unused =
     operands.length > 0

@@ -2,7 +2,7 @@
 import { isAnswer, LookFailed } from '../errors/look-failed.ts';
 import type { PlanSource } from '../plan/plan.ts';
 import type { Reader } from '../system/content.ts';
-import { type Stat, showMode, showOwner } from '../system/entry.ts';
+import { othersMayWrite, type Stat, showMode, showOwner } from '../system/entry.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { nullable, text } from '../text/codec.ts';
@@ -13,9 +13,6 @@ const FRAGMENTS = ['/etc', '/etc/hermes-boot', '/etc/hermes-boot/plan.d'] as con
 
 /** In bytes. */
 const LARGEST = 1024 * 1024;
-
-const WRITABLE_BY_GROUP = 0o020;
-const WRITABLE_BY_OTHERS = 0o002;
 
 /** To list a directory and look into it, as in the last octal digit of a mode. */
 const LIST = 0o5;
@@ -84,7 +81,7 @@ function faultsOf(system: ReadSystem, place: string, shown: string): string[] {
   const { stat } = entry;
   const faults = [
     ...(isTrusted(stat) ? [] : [`belongs to ${showOwner(stat)}`]),
-    ...(isShared(stat) ? [`can be written by others (${showMode(stat.mode)})`] : []),
+    ...(othersMayWrite(stat) ? [`can be written by others (${showMode(stat.mode)})`] : []),
   ];
   if (faults.length === 0) return [];
   const mend = `chown root:root ${shown} && chmod go-w ${shown}`;
@@ -94,9 +91,4 @@ function faultsOf(system: ReadSystem, place: string, shown: string): string[] {
 /** A user who boots may trust files of their own. */
 function isTrusted({ uid }: Stat): boolean {
   return uid === 0 || uid === process.geteuid?.();
-}
-
-/** The group of root is root, as for sudoers(5): a umask of 002 leaves 0664 root:root behind. */
-function isShared({ mode, gid }: Stat): boolean {
-  return (mode & WRITABLE_BY_OTHERS) !== 0 || ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== 0);
 }

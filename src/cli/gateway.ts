@@ -1,5 +1,6 @@
 /** The gateway command: controls the gateways of profiles while s6 runs them. */
 import { Problem } from '../errors/problem.ts';
+import { otherHolder } from '../gateway/holder.ts';
 import { profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import { writeLog } from '../report/boot-log.ts';
@@ -11,7 +12,7 @@ import type { Arguments, Command, Io } from './command-line.ts';
 import { EXIT_OF_PROBLEM, ExitError, type Exit } from './exit.ts';
 import { ACTIONS, existingSlot, type ActionName } from './gateway/actions.ts';
 import { gatewayContext, isS6Here, requireS6, type GatewayContext } from './gateway/s6.ts';
-import { explainGateways } from './gateway/why.ts';
+import { explainGateways, type Explained } from './gateway/why.ts';
 
 const NAMES = ['register', 'unregister', 'start', 'stop', 'restart', 'status', 'list'] as const;
 
@@ -74,13 +75,20 @@ async function showStatus(
   { operands, options }: Arguments,
 ): Promise<Exit> {
   const supervised = isS6Here(context);
-  const all = await explainGateways(context, io.env, supervised);
+  const other = otherHolder(context.system, context.home);
+  const runBy = other === 'unknown' ? undefined : other?.shown;
+  const found = await explainGateways(context, io.env, supervised);
+  const all = runBy === undefined ? found : found.map((each) => elsewhere(each, runBy));
   const [, profile] = operands;
   const gateways = all.filter(({ profile: name }) => profile === undefined || name === profile);
   // Says what to do about one that is not there.
   if (profile !== undefined && gateways.length === 0) existingSlot(context, profile);
+  if (runBy !== undefined) {
+    writeLog(io.stderr, 'info', `the gateways of ${context.home} are run by ${runBy}`);
+  }
   if (options.has('json')) {
-    const document = { version: 1, action: 'status', supervised, gateways };
+    const by = runBy === undefined ? {} : { runBy };
+    const document = { version: 1, action: 'status', supervised, gateways, ...by };
     io.stdout.write(`${JSON.stringify(mapStrings(document, printable))}\n`);
   } else {
     const view = { gateways, supervised, counts: profile === undefined };
@@ -88,6 +96,12 @@ async function showStatus(
   }
   const isWell = gateways.every(({ wanted, state }) => !wanted || state === 'up');
   return options.has('strict') && !isWell ? 'stopped' : 'done';
+}
+
+/** A gateway that another container runs is missed by nobody here. */
+function elsewhere(gateway: Explained, runBy: string): Explained {
+  if (!gateway.wanted || gateway.state === 'up') return gateway;
+  return { ...gateway, state: 'down', wanted: false, reason: `run by ${runBy}`, fix: null };
 }
 
 /** Checks the operands, which commander does not. */

@@ -14,6 +14,7 @@ import { paintFor } from '../report/paint.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { printable } from '../text/printable.ts';
 import type { Context } from './command-line.ts';
+import { compiledPlan, type PlanTexts } from './compiled-plans.ts';
 import { ExitError } from './exit.ts';
 import { knownPlan } from './known-plans.ts';
 
@@ -24,6 +25,8 @@ const LARGEST_PLAN = 4 * 1024 * 1024;
 interface ReadPlan {
   readonly plan: Plan;
   readonly warnings: readonly Diagnostic[];
+  /** What it was read from; undefined where the build knows the plan. */
+  readonly texts: PlanTexts | undefined;
 }
 
 /** What to read, and what to do with warnings. */
@@ -69,21 +72,19 @@ export async function readPlans(
   { io }: Context,
   { named: first, fragments: readFragments, also, warnings, mistakes = 'show' }: ReadOptions,
 ): Promise<readonly ReadPlan[]> {
-  const firstTops = first.map((name) => readPlanFile(name, io.cwd));
+  const open = (name: string): Opened => {
+    const path = pathOfPlan(name, io.cwd);
+    return { named: name, path, source: readSource(path, io.cwd) };
+  };
+  const asked = first.map(open);
   const fragments = readFragments();
   const more = also === 'changed' ? await changedBy(fragments) : [];
-  const named = [...new Set([...first, ...more])];
-  const tops = named.map((name, index) => firstTops[index] ?? readPlanFile(name, io.cwd));
-  const library: Library = {
-    get names() {
-      return namesIn(plansDirectory());
-    },
-    read: (name) => findPackagedPlan(name, io.cwd),
-    fragments,
-  };
-  const all: Loaded<Plan>[] = [];
-  for (const top of tops) all.push(await load(top, library));
-  const found = all.map((loaded) => {
+  const others = [...new Set(more)].filter((name) => !first.includes(name)).map(open);
+  const all: LoadedPlan[] = [];
+  for (const opened of [...asked, ...others]) {
+    all.push(await loadOpened(opened, fragments, warnings, io.cwd));
+  }
+  const found = all.map(({ loaded }) => {
     if (!loaded.ok) return loaded.diagnostics;
     return warnings === 'hide' || warnings === 'log' ? [] : loaded.warnings;
   });
@@ -93,13 +94,13 @@ export async function readPlans(
     const { renderDiagnostics } = await import('../report/diagnostics.ts');
     const paint = await paintFor(io.stderr, io.env);
     const sources = unique(
-      all.flatMap((loaded) => loaded.sources),
+      all.flatMap(({ loaded }) => loaded.sources),
       ({ file }) => file,
     );
     io.stderr.write(renderDiagnostics(sources, shown, paint));
   }
-  const read = all.flatMap((loaded) =>
-    loaded.ok ? { plan: loaded.value, warnings: loaded.warnings } : [],
+  const read = all.flatMap(({ loaded, texts }) =>
+    loaded.ok ? { plan: loaded.value, warnings: loaded.warnings, texts } : [],
   );
   if (warnings === 'log') {
     const logged = read.flatMap((plan) => plan.warnings);
@@ -109,11 +110,48 @@ export async function readPlans(
   }
   if (read.length === all.length && (warnings !== 'refuse' || shown.length === 0)) return read;
   throw new MistakenPlans(
-    named.flatMap((name, index) => {
+    all.flatMap(({ named }, index) => {
       const diagnostics = found[index] ?? [];
-      return diagnostics.length === 0 ? [] : { named: name, diagnostics };
+      return diagnostics.length === 0 ? [] : { named, diagnostics };
     }),
   );
+}
+
+/** The text of a plan. */
+interface Opened {
+  /** As on the command line. */
+  readonly named: string;
+  readonly path: string;
+  readonly source: PlanSource;
+}
+
+interface LoadedPlan extends Pick<ReadPlan, 'texts'> {
+  readonly named: string;
+  readonly loaded: Loaded<Plan>;
+}
+
+async function loadOpened(
+  { named, path, source }: Opened,
+  fragments: readonly PlanSource[],
+  warnings: ReadOptions['warnings'],
+  cwd: string,
+): Promise<LoadedPlan> {
+  const bases = new Map<string, PlanSource>();
+  const library: Library = {
+    get names() {
+      return namesIn(plansDirectory());
+    },
+    read: (name) => {
+      const base = findPackagedPlan(name, cwd);
+      if (base !== undefined) bases.set(name, base);
+      return base;
+    },
+    fragments,
+  };
+  const texts = { path, source, library, bases };
+  const known = fragments.length === 0 ? asBuilt(source, library) : undefined;
+  const loaded = known ?? left(texts, warnings) ?? (await load(source, library));
+  return { named, loaded, texts: known === undefined ? texts : undefined };
 }
 
 /** The plans of this package that fragments change. */
@@ -160,8 +198,6 @@ export function shorten(path: string, cwd: string): string {
 }
 
 async function load(source: PlanSource, library: Library): Promise<Loaded<Plan>> {
-  const known = library.fragments.length === 0 ? asBuilt(source, library) : undefined;
-  if (known !== undefined) return { ...known, ok: true, sources: [source] };
   const [{ loadPlan }, { validateShape }] = await Promise.all([
     import('../plan/load.ts'),
     import('../plan/schema-validator.ts'),
@@ -169,23 +205,29 @@ async function load(source: PlanSource, library: Library): Promise<Loaded<Plan>>
   return loadPlan(source, { types: stepTypes, validate: validateShape }, library);
 }
 
+/** The plan as validate has left it. Who asks for warnings wants it read anew. */
+function left(texts: PlanTexts, warnings: ReadOptions['warnings']): Loaded<Plan> | undefined {
+  // Only plans without a warning are left.
+  const isBoot = warnings === 'hide' || warnings === 'log';
+  const plan = isBoot ? compiledPlan(texts) : undefined;
+  return plan && { ok: true, value: plan, warnings: [], sources: [texts.source] };
+}
+
 /** The plan as the build has read it, if neither it nor what it extends has been edited. */
-function asBuilt(
-  { file, text }: PlanSource,
-  library: Library,
-): { readonly value: Plan; readonly warnings: readonly Diagnostic[] } | undefined {
+function asBuilt({ file, text }: PlanSource, library: Library): Loaded<Plan> | undefined {
   const known = knownPlan(text)?.load();
   const isUnchanged = known?.extends.every((name) => {
     const base = library.read(name);
     return base !== undefined && knownPlan(base.text)?.name === name;
   });
   if (known === undefined || isUnchanged !== true) return undefined;
-  return { value: { ...known.plan, file }, warnings: known.warnings };
+  const { plan, warnings } = known;
+  return { ok: true, value: { ...plan, file }, warnings, sources: [{ file, text }] };
 }
 
-/** Reads a plan: a word is a plan of this package, anything with a slash or an ending is a path. */
-function readPlanFile(named: string, cwd: string): PlanSource {
-  return readSource(isPath(named) ? resolve(cwd, named) : packagedPlan(named, cwd), cwd);
+/** Finds a plan: a word is a plan of this package, anything with a slash or an ending is a path. */
+function pathOfPlan(named: string, cwd: string): string {
+  return isPath(named) ? resolve(cwd, named) : packagedPlan(named, cwd);
 }
 
 function readSource(path: string, cwd: string): PlanSource {

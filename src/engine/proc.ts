@@ -111,7 +111,7 @@ function pidSpace(): string {
 const WRAPPER = /(^|\/)main-wrapper\.sh$/;
 
 /** What may stand before the user's words where no wrapper does. */
-const ENTRY = /^\/init$|(^|\/)(entrypoint-dispatch|entrypoint\.sh)$/;
+const ENTRY = /^\/init$|(^|\/)(entrypoint-dispatch(\.sh)?|entrypoint\.sh)$/;
 
 const AGENT = /(^|\/)hermes$/;
 

@@ -64,6 +64,14 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
   const print = (text: string): void => {
     note([{ severity: 'info', text, logged: 'printed' }]);
   };
+  /** Copies that are made, and get their names together. */
+  const staged: Made[] = [];
+  const tell = (done: Made): void => {
+    changes = changes.with(made, done.change);
+    made += 1;
+    emit({ type: 'change-made', step, change: done.change });
+    note(notesOf(done, system));
+  };
   const check = (): void => {
     one.abort.throwIfAborted();
     checkStopped(boot);
@@ -99,7 +107,13 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     if (boot.space !== undefined)
       note([...boot.space.notes(changes), ...keeping.forecast(changes)]);
     let limit = new TimeLimit(left(), boot.stop);
+    const settle = async (): Promise<void> => {
+      if (staged.length === 0) return;
+      await system.settle(limit.signal);
+      for (const done of staged.splice(0)) tell(done);
+    };
     for (const change of judged.changes) {
+      if (change.kind !== 'tree-copy') await settle();
       const free = boot.gate.pass(boot.limit);
       if (free !== undefined) {
         const since = now();
@@ -115,15 +129,11 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       );
       losses.push(...outcome.losses);
       const done = outcome.made;
-      if (done === undefined) {
-        changes = changes.toSpliced(made, 1);
-        continue;
-      }
-      changes = changes.with(made, done.change);
-      made += 1;
-      emit({ type: 'change-made', step, change: done.change });
-      note(notesOf(done, system));
+      if (done === undefined) changes = changes.toSpliced(made + staged.length, 1);
+      else if (change.kind === 'tree-copy') staged.push(done);
+      else tell(done);
     }
+    await settle();
     if ('unfinished' in planned && planned.unfinished !== undefined) throw planned.unfinished;
     if (changes.length > 0) return report('changes', step.why ?? step.type.summary);
     return report(
@@ -131,6 +141,14 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       'converged' in planned ? planned.converged : whyNothingIsLeft(named, wanted),
     );
   } catch (error) {
+    await system.settle(boot.stop).then(
+      () => {
+        for (const done of staged.splice(0)) tell(done);
+      },
+      () => {
+        // What has failed first is reported. The next boot takes away what is half made.
+      },
+    );
     const problem = error instanceof Unanswered ? error.problem : problemOf(error);
     if (problem === undefined || problem instanceof HomeHeld) throw error;
     const isLate = problem.code === 'timeout' && now() - started - waited >= step.timeout;

@@ -176,10 +176,10 @@ export function slotLayout(options: SlotOptions): NewDirectory {
       file('run', runScript(options), 0o755),
       file('finish', finishScript(), 0o755),
       ...(starts ? [] : [file('down', '', 0o644)]),
-      ...supervised('', access),
+      ...superviseParts('', access),
       { type: 'directory', name: 'log', mode: 0o755 },
       file('log/run', logScript(options), 0o755),
-      ...supervised('log/', access),
+      ...superviseParts('log/', access),
     ],
   };
 }
@@ -191,7 +191,7 @@ function file(name: string, text: string, mode: number): Part {
 }
 
 /** What the supervisor of a slot, or of its logger, works with. */
-function supervised(below: '' | 'log/', access: SlotAccess): Part[] {
+export function superviseParts(below: '' | 'log/', access: SlotAccess): Part[] {
   return superviseRights(access).map(({ name, type, ...right }): Part => {
     const part = { name: `${below}${name}`, ...right };
     return type === 'file' ? { ...part, type, content: Content.ofText('') } : { ...part, type };

@@ -2,7 +2,7 @@
 import type { RecordChange, RemovalChange } from '../changes/change.ts';
 import { Problem } from '../errors/problem.ts';
 import { whatIs } from './notes.ts';
-import { fieldsOf, recordLines, splitMembers } from '../system/accounts.ts';
+import { ACCOUNTS_LIMIT, fieldsOf, recordLines, splitMembers } from '../system/accounts.ts';
 import type { ReadSystem } from '../system/system.ts';
 
 /**
@@ -30,7 +30,8 @@ export function abandonedLocks(system: ReadSystem): RemovalChange[] {
 
 /** The members that gshadow(5) records for a group; undefined where it has no such record. */
 export function shadowMembers(system: ReadSystem, group: string): readonly string[] | undefined {
-  for (const line of system.readAs('/etc/gshadow', recordLines).split('\n')) {
+  const lines = system.readAs('/etc/gshadow', recordLines, ACCOUNTS_LIMIT).split('\n');
+  for (const line of lines) {
     const fields = fieldsOf(line, 4);
     if (fields?.[0] === group) return splitMembers(fields[3] ?? '');
   }
@@ -70,7 +71,7 @@ function shadowChanges(
   { member, why }: Membership,
 ): RecordChange[] {
   if (!hasShadowGroups(system)) return [];
-  const isNew = !system.accounts().groups.some(({ name }) => name === group);
+  const isNew = system.accounts().findGroup(group) === undefined;
   const members = shadowMembers(system, group);
   if (members === undefined && !isNew) return [];
   const record = { kind: 'group', path: '/etc/gshadow', why } as const;
@@ -88,7 +89,7 @@ function groupChanges(
   name: string,
   { gid, member, why }: Membership,
 ): RecordChange[] {
-  const existing = system.accounts().groups.find((group) => group.name === name);
+  const existing = system.accounts().findGroup(name);
   const record = { kind: 'group', path: '/etc/group', why } as const;
   if (existing === undefined) {
     const edit = { edit: 'group-create', name, gid, member } as const;

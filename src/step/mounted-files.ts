@@ -14,7 +14,7 @@ export interface Account extends Owner {
 /** The account that a plan names as an owner. */
 export function accountOf(system: ReadSystem, name: string, owner: Owner): Account {
   const [user = ''] = name.split(':');
-  const isKnown = system.accounts().users.some((record) => record.name === user);
+  const isKnown = system.accounts().findUser(user) !== undefined;
   const groups = isKnown ? system.accounts().identity(user).groups : [];
   return { ...owner, name: user, groups: [...groups, owner.gid] };
 }

@@ -19,7 +19,7 @@ export function startedGroups(system: ReadSystem, facts: Facts): readonly number
   const ofRoot = new Set(
     system
       .accounts()
-      .groups.filter(({ members }) => members.includes('root'))
+      .groupsOf('root')
       .map(({ gid }) => gid),
   );
   return facts.groups.filter(

@@ -6,6 +6,10 @@ import { Problem, unreachable } from '../errors/problem.ts';
 import type { Reader } from './content.ts';
 import type { Owner } from './entry.ts';
 import { text } from '../text/codec.ts';
+import { RecordIndex } from './record-index.ts';
+
+/** The largest account database that is read, in bytes: of 100,000 accounts it has 5 MB. */
+export const ACCOUNTS_LIMIT = 64 * 1024 * 1024;
 
 /** As whom a command runs. */
 export interface Identity extends Owner {
@@ -36,22 +40,18 @@ export function fieldsOf(line: string, count: number): readonly string[] | undef
   return fields.length < count ? undefined : fields;
 }
 
-/** Reads the accounts of a passwd(5) text. */
-export function parsePasswd(text: string): PasswdRecord[] {
-  return text.split('\n').flatMap((line) => {
-    const [name, , uid, gid, , home] = fieldsOf(line, 7) ?? [];
-    if (!isName(name) || !isNumber(uid) || !isNumber(gid)) return [];
-    return [{ name, uid: Number(uid), gid: Number(gid), home: home ?? '/' }];
-  });
+/** Reads a line of passwd(5); undefined for one of another form. */
+function parseUser(line: string): PasswdRecord | undefined {
+  const [name, , uid, gid, , home] = fieldsOf(line, 7) ?? [];
+  if (!isName(name) || !isNumber(uid) || !isNumber(gid)) return undefined;
+  return { name, uid: Number(uid), gid: Number(gid), home: home ?? '/' };
 }
 
-/** Reads the groups of a group(5) text. */
-export function parseGroup(text: string): GroupRecord[] {
-  return text.split('\n').flatMap((line) => {
-    const [name, , gid, members] = fieldsOf(line, 4) ?? [];
-    if (!isName(name) || !isNumber(gid)) return [];
-    return [{ name, gid: Number(gid), members: splitMembers(members ?? '') }];
-  });
+/** Reads a line of group(5); undefined for one of another form. */
+function parseGroup(line: string): GroupRecord | undefined {
+  const [name, , gid, members] = fieldsOf(line, 4) ?? [];
+  if (!isName(name) || !isNumber(gid)) return undefined;
+  return { name, gid: Number(gid), members: splitMembers(members ?? '') };
 }
 
 /** The names in the member list of a group record. */
@@ -70,13 +70,13 @@ function isNumber(text: string | undefined): text is string {
 
 /** The accounts and groups of one world at one moment. */
 export class Accounts {
-  readonly users: readonly PasswdRecord[];
-  readonly groups: readonly GroupRecord[];
+  readonly #users: RecordIndex<PasswdRecord>;
+  readonly #groups: RecordIndex<GroupRecord>;
 
   /** @param passwd text of passwd(5); @param group text of group(5) */
   constructor(passwd: string, group: string) {
-    this.users = parsePasswd(passwd);
-    this.groups = parseGroup(group);
+    this.#users = new RecordIndex(passwd, parseUser);
+    this.#groups = new RecordIndex(group, parseGroup);
   }
 
   /**
@@ -84,7 +84,7 @@ export class Accounts {
    * @throws Problem when there is none
    */
   user(name: string): PasswdRecord {
-    const user = this.users.find((record) => record.name === name);
+    const user = this.findUser(name);
     if (user !== undefined) return user;
     throw new Problem({
       found: `/etc/passwd has no account ${name}`,
@@ -92,21 +92,51 @@ export class Accounts {
     });
   }
 
+  /** The account of that name: the first, if there are several. */
+  findUser(name: string): PasswdRecord | undefined {
+    return this.#users.named(name);
+  }
+
+  /** All accounts with that user id, in the order of the file. */
+  usersWithId(uid: number): readonly PasswdRecord[] {
+    return this.#users.withNumber(uid, (user) => user.uid === uid);
+  }
+
+  /** All accounts whose primary group has that id. */
+  usersWithGroup(gid: number): readonly PasswdRecord[] {
+    return this.#users.withNumber(gid, (user) => user.gid === gid);
+  }
+
+  /** The group of that name: the first, if there are several. */
+  findGroup(name: string): GroupRecord | undefined {
+    return this.#groups.named(name);
+  }
+
+  /** All groups with that id, in the order of the file. */
+  groupsWithId(gid: number): readonly GroupRecord[] {
+    return this.#groups.withNumber(gid, (group) => group.gid === gid);
+  }
+
+  /** All groups that list an account as a member. */
+  groupsOf(member: string): readonly GroupRecord[] {
+    return this.#groups.mentioning(member, ({ members }) => members.includes(member));
+  }
+
   /** The primary group of an account: the one named like it, or the first with its gid. */
   primaryGroup(user: PasswdRecord): GroupRecord | undefined {
-    const candidates = this.groups.filter((group) => group.gid === user.gid);
+    const candidates = this.groupsWithId(user.gid);
     return candidates.find((group) => group.name === user.name) ?? candidates[0];
   }
 
   /** The first group with that id. */
   groupWithId(gid: number): GroupRecord | undefined {
-    return this.groups.find((group) => group.gid === gid);
+    return this.groupsWithId(gid)[0];
   }
 
   /** As whom a command of that account runs: its groups as initgroups(3) sets them. */
   identity(name: string): Identity {
     const user = this.user(name);
-    const member = this.groups.filter((group) => group.members.includes(name));
+    const member = this.groupsOf(name);
     const groups = [...new Set([user.gid, ...member.map((group) => group.gid)])];
     return { name, uid: user.uid, gid: user.gid, groups, home: user.home };
   }
@@ -119,12 +149,12 @@ export class Accounts {
   owner(text: string): Owner {
     const [userPart = '', groupPart] = text.split(':');
     const numeric = /^\d+$/.test(userPart);
-    const user = numeric
-      ? this.users.find((record) => record.uid === Number(userPart))
-      : this.user(userPart);
-    const uid = numeric ? Number(userPart) : user?.uid;
-    const gid = groupPart === undefined ? user?.gid : this.#groupId(groupPart);
-    if (uid !== undefined && gid !== undefined) return { uid, gid };
+    const uid = numeric ? Number(userPart) : this.user(userPart).uid;
+    const gid =
+      groupPart === undefined
+        ? (numeric ? this.usersWithId(uid)[0] : this.user(userPart))?.gid
+        : this.#groupId(groupPart);
+    if (gid !== undefined) return { uid, gid };
     throw new Problem({
       found: `owner ${text} names no group, and no account has uid ${userPart}`,
       wanted: 'user:group',
@@ -133,7 +163,7 @@ export class Accounts {
 
   #groupId(text: string): number {
     if (/^\d+$/.test(text)) return Number(text);
-    const group = this.groups.find((record) => record.name === text);
+    const group = this.findGroup(text);
     if (group !== undefined) return group.gid;
     throw new Problem({ found: `/etc/group has no group ${text}` });
   }

@@ -41,6 +41,14 @@ export type Entry =
   | { readonly type: 'missing' }
   | { readonly type: 'behind-link'; readonly link: string; readonly target: string };
 
+/**
+ * Whether others than its owner may write an entry, by its mode. The group of root is root, as for
+ * sudoers(5): a umask of 002 leaves 0664 root:root behind.
+ */
+export function othersMayWrite({ mode, gid }: Stat): boolean {
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0);
+}
+
 /** Whether a link stands at a path or on the way to it: nothing is done through one (#52781). */
 export function isLinked(
   entry: Entry,

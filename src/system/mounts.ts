@@ -55,6 +55,11 @@ export function keepsRights({ type }: Mount): boolean {
   );
 }
 
+/** Whether what is written to a mount outlives the machine's next start; so does what is not known. */
+export function outlives(mount: Mount | undefined): boolean {
+  return mount === undefined || !/^(?:tmpfs|ramfs)$/.test(mount.type);
+}
+
 /**
  * Whether the kernel itself says that no owner and no mode is kept: all that a mount holds has
  * those of its options. FAT has no place for them; CIFS says `file_mode=` where the server has none.

@@ -55,6 +55,8 @@ export class OverlayTree implements Tree {
       if (node === 'removed' || node.type !== 'fifo') return false;
       return node.listens ?? this.#base.ask(question);
     },
+    // What writes and locks it is a service: no step changes it.
+    holding: (question) => this.#base.ask(question),
     abandonedLocks: (question) =>
       this.#base.ask(question).filter((path) => this.#nodes.get(path) !== 'removed'),
   };

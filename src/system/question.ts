@@ -2,7 +2,17 @@
  * What a world is asked besides its entries, as data: each kind of question, its answer, and how a
  * record has it. A new kind is a row here, and its answer in real/real-tree.ts and in overlay.ts.
  */
-import { as, flag, list, nullable, number, text, type Codec } from '../text/codec.ts';
+import {
+  as,
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  optional,
+  text,
+  type Codec,
+} from '../text/codec.ts';
 import type { Identity } from './accounts.ts';
 
 /** What an account may need: to enter a directory, to make and remove entries in one, to read a file. */
@@ -13,6 +23,20 @@ export interface Asked {
   /** A canonical path. */
   readonly path: string;
   readonly right: Right;
+}
+
+/** This container, and what the kernel knows of a record by which one of several says that it is there. */
+export interface Holding {
+  /** What this container is called, as far as it knows. */
+  readonly host: string;
+  /** Tells starts of machines apart. */
+  readonly boot: string;
+  /** Tells containers of one machine apart. */
+  readonly start: string;
+  /** Whether a process holds a lock of flock(2) on the file; absent where nobody can tell. */
+  readonly locked?: boolean | undefined;
+  /** How many seconds ago it was touched; absent where it is missing. */
+  readonly age?: number | undefined;
 }
 
 interface Kinds {
@@ -35,6 +59,8 @@ interface Kinds {
   freeBytes: [asked: { readonly path: string }, answer: number | undefined];
   /** Whether a process reads from a FIFO, as a supervisor does from its control. */
   listens: [asked: { readonly path: string }, answer: boolean];
+  /** Who may hold a file, and who asks; undefined where there is no container to speak of. */
+  holding: [asked: { readonly path: string }, answer: Holding | undefined];
   /** Lock files of the account databases whose makers are surely gone, as canonical paths. */
   abandonedLocks: [asked: object, answer: readonly string[]];
 }
@@ -75,6 +101,14 @@ interface Form<K extends QuestionKind> {
 /** Written as null where nobody knows. */
 const known: Codec<boolean | undefined> = orNull(flag);
 
+const holding = object<Holding>({
+  host: text,
+  boot: text,
+  start: text,
+  locked: optional(flag),
+  age: optional(number),
+});
+
 const FORMS: { readonly [K in QuestionKind]: Form<K> } = {
   permits: {
     none: () => undefined,
@@ -102,6 +136,11 @@ const FORMS: { readonly [K in QuestionKind]: Form<K> } = {
     none: () => false,
     items: ({ path }) => [{ key: path, what: `who reads from ${path}` }],
     ...single(flag),
+  },
+  holding: {
+    none: () => undefined,
+    items: ({ path }) => [{ key: path, what: `who holds ${path}` }],
+    ...single(orNull(holding)),
   },
   abandonedLocks: {
     none: () => [],

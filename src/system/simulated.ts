@@ -2,7 +2,7 @@
  * A world whose writes stay in memory, so that a dry run sees what earlier steps would have done.
  */
 import { Problem, unreachable } from '../errors/problem.ts';
-import { editRecord, recordLines, type RecordEdit } from './accounts.ts';
+import { ACCOUNTS_LIMIT, editRecord, recordLines, type RecordEdit } from './accounts.ts';
 import { Content } from './content.ts';
 import type { Entry, Owner, Present } from './entry.ts';
 import { clearedBits, nodeOf, type MemoryNode } from './memory-node.ts';
@@ -101,6 +101,11 @@ export class SimulatedSystem extends World implements System {
     return Promise.resolve();
   }
 
+  /** A copy is there at once, where nothing can be lost. */
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
   moveDirectory(from: string, path: string): void {
     const [source, target] = [this.#target(from), this.#target(path)];
     this.#copyNodes(source, target);
@@ -133,7 +138,7 @@ export class SimulatedSystem extends World implements System {
   editRecords(path: string, edit: RecordEdit): void {
     const target = this.#target(path);
     const { stat } = existing(target, this.look(target));
-    const text = editRecord(this.readAs(target, recordLines), edit);
+    const text = editRecord(this.readAs(target, recordLines, ACCOUNTS_LIMIT), edit);
     this.writeFile(target, Content.ofText(text), stat.mode, stat);
   }
 

@@ -75,6 +75,13 @@ export interface ReadSystem {
 /** A content that has in it when it is written, by the clock of the file system, in milliseconds. */
 export type DatedContent = (now: number) => Content;
 
+/**
+ * What of a file is on the disk when it has been written. `name`: the file. `content`: what has its
+ * name is whole, but the name may be lost, and with it all that was named after it. `nothing`: it
+ * need not outlive the machine.
+ */
+export type Synced = 'name' | 'content' | 'nothing';
+
 /** The world as the engine sees it: everything that a change can do. Paths as in ReadSystem. */
 export interface System extends ReadSystem {
   /** Makes a directory; its parent exists. */
@@ -82,8 +89,15 @@ export interface System extends ReadSystem {
   /**
    * Creates or replaces a regular file in one step; nobody sees half of it or a wider mode. One that
    * is a mount point is changed in place, and keeps owner and mode: see in-place.ts.
+   * @param synced what survives a loss of power from then on: `name` when absent
    */
-  writeFile(path: string, content: Content | DatedContent, mode: number, owner: Owner): void;
+  writeFile(
+    path: string,
+    content: Content | DatedContent,
+    mode: number,
+    owner: Owner,
+    synced?: Synced,
+  ): void;
   /** Sets the mode of a file or directory, never of what a link points to. */
   setMode(path: string, mode: number): void;
   /** Sets the owner of one entry; of a link itself, not of its target. */
@@ -98,10 +112,12 @@ export interface System extends ReadSystem {
   /** Makes a directory with everything in it; nothing stands there yet, nobody sees half of it. */
   publish(path: string, what: NewDirectory): void;
   /**
-   * Makes a directory as a copy of another one; nobody sees half of it. `signal` stops it between
-   * two files, and then nothing has happened.
+   * Makes a directory as a copy of another one, which has its name after `settle` at the latest;
+   * nobody sees half of it. `signal` stops it between two files, and then nothing has happened.
    */
   copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void>;
+  /** Gives the copies since the last call their names, after one sync for all of them. */
+  settle(signal: AbortSignal): Promise<void>;
   /** Gives the directory `from` the name `path`, under which nothing stands yet. */
   moveDirectory(from: string, path: string): void;
   /** Removes a directory with everything in it, never following a link. */

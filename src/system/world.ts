@@ -3,9 +3,9 @@
  * others.
  */
 import { Problem } from '../errors/problem.ts';
-import { Accounts, recordLines } from './accounts.ts';
+import { Accounts, ACCOUNTS_LIMIT, recordLines } from './accounts.ts';
 import type { Content, Reader } from './content.ts';
-import type { Entry, Stat } from './entry.ts';
+import { othersMayWrite, type Entry, type Stat } from './entry.ts';
 import { mountOf, type MountPoint } from './mounts.ts';
 import type { OwnerRule } from './owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from './path.ts';
@@ -166,7 +166,7 @@ export class World implements ReadSystem {
   }
 
   #database(path: string): string {
-    return this.look(path).type === 'missing' ? '' : this.readAs(path, recordLines);
+    return this.look(path).type === 'missing' ? '' : this.readAs(path, recordLines, ACCOUNTS_LIMIT);
   }
 }
 
@@ -200,9 +200,7 @@ export interface LinkPolicy {
 export function mayFollow(path: string, link: Stat, holder: Stat, policy: LinkPolicy): boolean {
   if (policy.guarded.some((tree) => isWithin(path, tree))) return false;
   const trusted = (uid: number): boolean => uid === 0 || uid === policy.self;
-  const othersWrite = (holder.mode & 0o002) !== 0;
-  const groupWrites = (holder.mode & 0o020) !== 0 && holder.gid !== 0;
-  return trusted(link.uid) && trusted(holder.uid) && !othersWrite && !groupWrites;
+  return trusted(link.uid) && trusted(holder.uid) && !othersMayWrite(holder);
 }
 
 /** The refusal to write through a link that is not to be trusted. */

@@ -150,6 +150,7 @@ export function remember(
       owner,
       from: entry.type === 'file' ? 'file' : 'absent',
       label: `digest of ${options.path} as it is seeded`,
+      again: true,
       why,
     };
     const parents = parentChanges(context, path).map((parent) => ({ ...parent, owner }));

@@ -138,7 +138,9 @@ export function putInPlace(
     content: source.content(),
     mode: modeOf(options),
     owner: ownerOf(context, options.owner),
-    label: options.from === undefined ? 'text of the plan' : `copy of ${options.from}`,
+    ...(options.from === undefined
+      ? { label: 'text of the plan' }
+      : { label: `copy of ${options.from}`, again: true }),
     ...about,
   };
 }

@@ -24,6 +24,8 @@ interface Shared {
   readonly env: Readonly<Record<string, string>>;
   /** Whether an s6-svscan runs on the scan directory. */
   readonly scanned: boolean;
+  /** Whether another container runs the gateways: nothing is started, and nothing of them touched. */
+  readonly isElsewhere: boolean;
 }
 
 /** What becomes of one profile. */
@@ -45,9 +47,9 @@ export interface Planned {
  * @throws Problem when its slot cannot be made
  */
 export function planProfile(profile: Profile, state: RecordedState, shared: Shared): Planned {
-  const { system, home, scandir, access, account, env, scanned } = shared;
+  const { system, home, scandir, access, account, env, scanned, isElsewhere } = shared;
   const { name } = profile;
-  const { starts } = state;
+  const starts = state.starts && !isElsewhere;
   const slot = slotLayout(
     slotOptions(system, { profile: name, account, home, env, access, starts }),
   );
@@ -55,13 +57,13 @@ export function planProfile(profile: Profile, state: RecordedState, shared: Shar
   const supervised = isSupervised(system, at);
   const made = slotChanges(system, at, slot, {
     label: `gateway of ${name}, ${starts ? 'to be started' : 'down'}`,
-    why: state.why,
+    why: isElsewhere ? 'another container runs the gateways of this home' : state.why,
   });
   const published = made.some(({ kind }) => kind === 'slot');
   return {
     profile: name,
-    changes: [...(supervised ? [] : staleFiles(system, home, profile)), ...made],
-    notes: notesOf(name, state),
+    changes: [...(supervised || isElsewhere ? [] : staleFiles(system, home, profile)), ...made],
+    notes: isElsewhere ? [] : notesOf(name, state),
     // One that was made by a boot that was killed before s6 saw it counts, too.
     due: published || (scanned && !supervised),
     prior: state.prior,

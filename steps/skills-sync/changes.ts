@@ -151,8 +151,8 @@ function descriptions(
     const from = join(bundled, path);
     const content = system.read(from);
     const label = `copy of ${from}`;
-    const change = { content, owner, mode: 0o644, from: 'absent', label, why: DESCRIBED } as const;
-    return [{ kind: 'file', path: join(home.top, path), ...change }];
+    const file = { content, owner, mode: 0o644, from: 'absent', label, again: true } as const;
+    return [{ kind: 'file', path: join(home.top, path), ...file, why: DESCRIBED }];
   });
 }
 

@@ -108,10 +108,30 @@ function manifestChange(home: HomeSkills, text: string, owner: Owner): Change {
   const entry = home.look(MANIFEST);
   const content = Content.ofText(text);
   if (entry.type !== 'file') {
-    return { kind: 'file', path, content, owner, mode: 0o644, from: 'absent', label, why };
+    return {
+      kind: 'file',
+      path,
+      content,
+      owner,
+      mode: 0o644,
+      from: 'absent',
+      label,
+      again: true,
+      why,
+    };
   }
   const { uid, gid, mode } = entry.stat;
-  return { kind: 'file', path, content, owner: { uid, gid }, mode, from: 'file', label, why };
+  return {
+    kind: 'file',
+    path,
+    content,
+    owner: { uid, gid },
+    mode,
+    from: 'file',
+    label,
+    again: true,
+    why,
+  };
 }
 
 /**
@@ -130,7 +150,8 @@ function framed(
   let from: 'absent' | 'file' = home.look(RECORD).type === 'file' ? 'file' : 'absent';
   const write = (what: SyncRecord, label: string, why: string): Change => {
     const content = Content.ofText(showRecord(what));
-    const change: Change = { kind: 'file', path, content, owner, mode: 0o644, from, label, why };
+    const file = { content, owner, mode: 0o644, from, label, again: true } as const;
+    const change: Change = { kind: 'file', path, ...file, why };
     from = 'file';
     return change;
   };

@@ -3,6 +3,7 @@ export const GOALS: Readonly<Record<string, number>> = {
   'image-node': 1.6,
   'image-hook': 0.25,
   'image-plans': 0.2,
+  'image-fragment': 1.1,
   'startup-hook-warm': 0.7,
   'startup-hook-cold': 1.0,
   'startup-helpers-warm': 0.35,

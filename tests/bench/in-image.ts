@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { environment } from './environment.ts';
 import type { Row, Settings } from './group.ts';
 import { runOnce, type Peer } from './measure.ts';
@@ -70,6 +70,7 @@ const rows = [
     peer: peer(STATUS, [...OURS.hermesBoot, 'status']),
   }),
   ...rowsOf(DEBIANS),
+  fragment(),
 ];
 process.stdout.write(`${JSON.stringify({ environment: environment(), rows })}\n`);
 
@@ -124,6 +125,32 @@ function rowsOf({ id, of, node, hermesBoot }: Build): Row[] {
     pair({ id: `${id}-plans`, what: start, subject: plans, peer: START }),
     pair({ id: `${id}-status`, what: `${STATUS}${of}`, subject: status, peer: bare }),
   ];
+}
+
+/** A fragment that a derived image has validated while it was built, there for every other boot. */
+function fragment(): Row {
+  const [there, gone] = ['/etc/hermes-boot/plan.d', '/etc/hermes-boot/plan.d.off'];
+  mkdirSync(gone, { recursive: true });
+  const text = 'version: 1\nextends: stage2\nsteps:\n  - { id: fly-socket, off: true }\n';
+  writeFileSync(`${gone}/50-site.yaml`, text);
+  const put = (): void => {
+    renameSync(gone, there);
+  };
+  const take = (): void => {
+    renameSync(there, gone);
+  };
+  const boot = peer('warm boot without one', [...OURS.hermesBoot, 'run', 'stage2']);
+  put();
+  runOnce(peer('validate', [...OURS.hermesBoot, 'validate', '--strict']));
+  take();
+  const row = pair({
+    id: 'image-fragment',
+    what: 'warm boot with a fragment that validate has compiled',
+    subject: { ...boot, name: 'warm boot with a fragment', before: put, after: take },
+    peer: { ...boot, before: () => undefined },
+  });
+  rmSync('/etc/hermes-boot', { recursive: true });
+  return row;
 }
 
 function pair(one: Omit<Pair, 'cache' | 'rounds'>): Row {

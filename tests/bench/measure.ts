@@ -9,6 +9,8 @@ export interface Peer {
   readonly env: Readonly<Record<string, string>>;
   /** Brings the world back to where the command starts from; not timed. */
   readonly before?: () => void;
+  /** Takes away what `before` has made; not timed. */
+  readonly after?: () => void;
 }
 
 /** Minimum, quartiles and maximum. */
@@ -126,7 +128,10 @@ export function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-function timeOf({ name, argv: [program, ...args], env, before }: Peer, cold: boolean): number {
+function timeOf(
+  { name, argv: [program, ...args], env, before, after }: Peer,
+  cold: boolean,
+): number {
   before?.();
   // What `before` has written is on its way to the disk, and must not be while the clock runs.
   if (cold || before !== undefined) spawnSync('sync');
@@ -134,6 +139,7 @@ function timeOf({ name, argv: [program, ...args], env, before }: Peer, cold: boo
   const started = performance.now();
   const { status, error } = spawnSync(program, args, { env, stdio: 'ignore' });
   const time = performance.now() - started;
+  after?.();
   if (status !== 0) throw new Error(`${name} ended with ${String(status ?? error?.message)}`);
   return time;
 }

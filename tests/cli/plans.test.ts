@@ -54,6 +54,14 @@ describe('validate', () => {
     expect(stdout).toMatch(/stage2\.yaml: no mistakes \(\d+ steps, \d+ inputs\)\.\n$/);
   });
 
+  test.each(['stage2', 'supervise-perms', 'reconcile-profiles', 'unprivileged'])(
+    'finds nothing to warn of in %s, so that an image can ask for --strict',
+    async (name) => {
+      const { code, stderr } = await hermesBoot(['validate', '--strict', name]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    },
+  );
+
   test('shows the mistakes on stderr, without a stack, and ends with 78', async () => {
     const cwd = directoryWith({ 'plan.yaml': PLAN.replace('file.mode', 'file.mod') });
     const { code, stdout, stderr } = await hermesBoot(['validate', 'plan.yaml'], { cwd });

@@ -4,6 +4,19 @@ import { bindMount, everything, namedVolume, owners } from './support/volumes.ts
 
 const SERVICES = ['-e', 'HERMES_DASHBOARD=1'];
 
+describeInContainers('hermes-boot as the entry point', () => {
+  it('audits a volume without s6-overlay: its output is all there is, and the volume stays as it is', async () => {
+    const home = bindMount({ '.env': 'A=1\n', 'sessions/a': '' }, 500);
+    const before = everything(home);
+    const options = ['--entrypoint', 'hermes-boot', '-v', `${home}:/opt/data`, '-e', 'PUID=1000'];
+    const { code, stdout, stderr } = await run({ options, words: ['plan', '--explain'] });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('10000 -> 1000');
+    expect(stdout).toContain('/opt/data/sessions/a');
+    expect(everything(home)).toBe(before);
+  });
+});
+
 describeInContainers('hermes-boot as the main program', () => {
   it('explains what a boot would do to a volume, and changes nothing on it', async () => {
     const home = bindMount({ '.env': 'A=1\n', 'sessions/a': '' }, 500);

@@ -8,11 +8,12 @@ import { buildChanged } from './support/images.ts';
 const BROKEN = 'version: 1\nname: broken\nsteps:\n  - id: one\n    uses: no.such.step\n';
 
 describeInContainers('the image', () => {
-  it('hands everything to /init and the wrapper, and has no command of its own', async () => {
+  it('hands everything to the entry point, which becomes /init, and has no command of its own', async () => {
     const image = inject('image');
     const config = await mustDo('image', 'inspect', '-f', '{{json .Config}}', image);
     expect(JSON.parse(config)).toMatchObject({
-      Entrypoint: ['/init', '/opt/hermes/docker/main-wrapper.sh'],
+      Entrypoint: ['/opt/hermes/docker/entrypoint-dispatch.sh'],
+      WorkingDir: '/',
       Volumes: { '/opt/data': {} },
       Labels: { 'org.opencontainers.image.licenses': 'MIT' },
     });

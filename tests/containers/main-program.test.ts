@@ -147,17 +147,3 @@ describeInContainers('hermes by docker exec', () => {
     expect(await container.exec('hermes', 'exit', '42')).toMatchObject({ code: 42 });
   });
 });
-
-describeInContainers('the entry point before s6-overlay', () => {
-  const options = ['--entrypoint', '/opt/hermes/docker/entrypoint.sh'];
-
-  it('boots the home, and that is all, without words', async () => {
-    const { code, stdout, stderr } = await run({ options });
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain('hermes-boot: info: stage2: done');
-  });
-
-  it('hands its words to the main program', async () => {
-    expect(await run({ options, words: ['exit', '42'] })).toMatchObject({ code: 42 });
-  });
-});

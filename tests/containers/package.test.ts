@@ -27,7 +27,7 @@ describeInContainers('the image of hermes-boot alone', () => {
         'usr/local/bin/hermes-boot',
       ]),
     );
-    const commands = ['usr/local/bin/hermes', 'usr/local/bin/hermes-boot'];
+    const commands = ['usr/bin/tini', 'usr/local/bin/hermes', 'usr/local/bin/hermes-boot'];
     // The engine's own, in each container.
     const lent =
       /^(?:dev|proc|sys|run)\/|^etc\/(?:hosts|hostname|mtab|resolv\.conf)$|^\.dockerenv$/;

@@ -28,6 +28,7 @@ function machine(entries: Readonly<Record<string, MemoryNode>>): {
     scandir: '/run/service',
     isRoot,
     owner: isRoot ? hermes : self,
+    isForced: false,
     isClosed: false,
     access: { kind: 'open', owner: isRoot ? hermes : self } as const,
     signal: new AbortController().signal,

@@ -45,13 +45,13 @@ describe.each<Supervisor>(['account', 'root'])('under an s6-svscan of %s', (supe
       const on = await supervision(supervisor);
       expect(on.processes()).toEqual(['s6-svscan']);
       expect(control(on, 'register')).toBe('default  registered, down');
-      expect(control(on, 'status')).toMatch(/^default {2}down, .*for \d+ s$/);
+      expect(control(on, 'status')).toMatch(/^default {2}down {2}no state is recorded {2}/);
       expect(on.hermesBoot(['gateway', 'list']).stdout).toBe('default\n');
 
       expect(control(on, 'start')).toBe('default  starting');
       expect(await on.told(1)).toEqual([STARTED]);
       const pid = pidOf(on);
-      expect(control(on, 'status')).toMatch(new RegExp(`^default {2}up, pid ${pid}, for \\d+ s$`));
+      expect(control(on, 'status')).toMatch(new RegExp(`^default {2}up {2}pid ${pid}, \\d+ s$`));
       await eventually(() => {
         const log = readFileSync(`${on.home}/logs/gateways/default/current`, 'utf8');
         expect(log).toMatch(/^\d{4}-\d\d-\d\d .* {2}a line for the log\n$/);
@@ -63,7 +63,7 @@ describe.each<Supervisor>(['account', 'root'])('under an s6-svscan of %s', (supe
       expect(readFileSync(`${on.home}/gateway_state.json`, 'utf8')).toContain('"running"');
 
       expect(control(on, 'stop')).toBe('default  stopping');
-      await status(on, /^default {2}down, exit code 0, for \d+ s$/);
+      await status(on, /^default {2}down {2}stopped by you \(gateway stop, /);
       expect(await on.told(4)).toContain(ON_PURPOSE);
       expect(readFileSync(`${on.home}/gateway_state.json`, 'utf8')).toContain('"stopped"');
 
@@ -107,11 +107,11 @@ describe.each<Supervisor>(['account', 'root'])('under an s6-svscan of %s', (supe
       expect(await on.told(starts)).toHaveLength(starts);
     }
     process.kill(pidOf(on), 'SIGUSR2');
-    await status(on, /^default {2}down, exit code 78, for \d+ s$/);
+    await status(on, /^default {2}parked {2}ended with 78 /);
     control(on, 'start');
     await on.told(4);
     process.kill(pidOf(on), 'SIGTERM');
-    await status(on, /^default {2}down, exit code 0, for \d+ s$/);
+    await status(on, /^default {2}down {2}ended with 0, which counts as done, /);
     expect((await on.told(5))[4]).toBe('stopped by accident');
   });
 

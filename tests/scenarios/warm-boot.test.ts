@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
@@ -34,6 +35,34 @@ it.skipIf(cannotTrace)(
     expect(new Set(names.map((name) => name.replace(/^\/proc\/self\/fd\/\d+\//, '')))).toEqual(
       new Set(['status.json', '.status.json.hermes-boot', 'history.jsonl']),
     );
+  },
+);
+
+it.skipIf(cannotTrace)(
+  `a boot of a machine with 100,000 accounts remaps its own, and from then on reads each database once${TRACE_NEEDS}`,
+  () => {
+    const root = temporaryDirectory();
+    makeRoot(root, true);
+    const numbers = Array.from({ length: 100_000 }, (_, at) => at + 200_000);
+    const others = {
+      passwd: numbers.map((id) => `user${id}:x:${id}:${id}::/home/user${id}:/bin/bash\n`).join(''),
+      group: numbers.map((id) => `user${id}:x:${id}:\n`).join(''),
+    };
+    for (const [name, lines] of Object.entries(others)) {
+      const file = join(root, 'etc', name);
+      writeFileSync(file, lines + readFileSync(file, 'utf8'));
+    }
+    const ids = { PUID: '1000', PGID: '1000' };
+    expect(hermesBoot(['run', 'stage2', '--root', root], ids).code).toBe(0);
+    for (const [name, lines] of Object.entries(others)) {
+      const text = readFileSync(join(root, 'etc', name), 'utf8');
+      expect(text.startsWith(lines)).toBe(true);
+      expect(text.slice(lines.length)).toContain('hermes:x:1000:');
+    }
+    const opened = traceOf(['run', '--root', root], '%file')
+      .flatMap((line) => /open\w*\(.*\/etc\/(passwd|group)"/.exec(line)?.[1] ?? [])
+      .sort();
+    expect(opened).toEqual(['group', 'passwd']);
   },
 );
 

@@ -17,6 +17,7 @@ type Write =
   | 'remove'
   | 'publish'
   | 'copyTree'
+  | 'settle'
   | 'moveDirectory'
   | 'removeTree'
   | 'run';
@@ -24,6 +25,12 @@ type Write =
 /** A world in which the process is killed after so many writes. */
 export class FaultySystem extends SimulatedSystem {
   #left: number;
+  readonly #staged: {
+    readonly path: string;
+    readonly staged: string;
+    readonly replaced: string;
+    readonly replaces: boolean;
+  }[] = [];
 
   /** @param writes how many writes happen before the kill; Infinity for none */
   constructor(base: SimulatedSystem, writes: number) {
@@ -76,24 +83,37 @@ export class FaultySystem extends SimulatedSystem {
     super.publish(...args);
   }
 
-  /** Killed in the middle, it leaves what the real one has beside or in place by then. */
+  /** As the real one: the copy stands beside its name until all of them are settled. */
   override async copyTree(...args: Parameters<SimulatedSystem['copyTree']>): Promise<void> {
     const [path, copy, signal] = args;
     const besides = (name: string): string => join(parentOf(path), name);
     const staged = besides(tempName(nameOf(path)));
-    const replaced = besides(backupName(nameOf(path)));
+    super.removeTree(staged);
     if (this.#left <= 0) {
       await super.copyTree(staged, { ...copy, mode: 0o700, entries: [], replaces: false }, signal);
     }
     this.#count('copyTree');
-    if (copy.replaces && this.#left <= 1) {
-      await super.copyTree(staged, { ...copy, replaces: false }, signal);
-      super.moveDirectory(path, replaced);
-      this.#count('copyTree');
+    await super.copyTree(staged, { ...copy, replaces: false }, signal);
+    const { replaces } = copy;
+    this.#staged.push({ path, staged, replaced: besides(backupName(nameOf(path))), replaces });
+  }
+
+  override settle(): Promise<void> {
+    const all = this.#staged.splice(0);
+    for (const { path, staged, replaced, replaces } of all) {
+      if (replaces) {
+        this.#count('settle');
+        super.moveDirectory(path, replaced);
+      }
+      this.#count('settle');
       super.moveDirectory(staged, path);
-      this.#count('copyTree');
     }
-    await super.copyTree(...args);
+    for (const { replaced, replaces } of all) {
+      if (!replaces) continue;
+      this.#count('settle');
+      super.removeTree(replaced);
+    }
+    return Promise.resolve();
   }
 
   override moveDirectory(...args: Parameters<SimulatedSystem['moveDirectory']>): void {

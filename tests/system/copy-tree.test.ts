@@ -36,6 +36,12 @@ const IMAGE = {
 
 const { signal } = new AbortController();
 
+/** Copies, and gives the copy its name. */
+async function copied(system: RealSystem, ...args: Parameters<RealSystem['copyTree']>) {
+  await system.copyTree(...args);
+  await system.settle(signal);
+}
+
 /** What a snapshot has to say of the copy. */
 function expected(): Record<string, string> {
   const who = `${owner.uid}:${owner.gid}`;
@@ -54,7 +60,7 @@ describe('a copied directory', () => {
     onTestFinished(() => {
       process.umask(before);
     });
-    await new RealSystem(root).copyTree(TO, COPY, signal);
+    await copied(new RealSystem(root), TO, COPY, signal);
     expect(Object.fromEntries(snapshot(root, TO))).toEqual(expected());
     expect(readdirSync(`${root}/home`)).toEqual(['notes']);
   });
@@ -68,7 +74,7 @@ describe('a copied directory', () => {
         ...(replaces ? { [`${TO}/old`]: file('old') } : {}),
         '/home/.notes.hermes-boot.bak/old': file('older'),
       });
-      await new RealSystem(root).copyTree(TO, { ...COPY, replaces }, signal);
+      await copied(new RealSystem(root), TO, { ...COPY, replaces }, signal);
       expect(Object.fromEntries(snapshot(root, TO))).toEqual(expected());
       expect(readdirSync(`${root}/home`)).toEqual(
         replaces ? ['notes'] : ['.notes.hermes-boot.bak', 'notes'],
@@ -84,7 +90,7 @@ describe('a copied directory', () => {
   ])('takes no place that is taken by %s, and leaves nothing beside it', async (_, there) => {
     const root = realRoot({ ...IMAGE, ...there });
     const before = snapshot(root);
-    await expect(new RealSystem(root).copyTree(TO, COPY, signal)).rejects.toThrow(Problem);
+    await expect(copied(new RealSystem(root), TO, COPY, signal)).rejects.toThrow(Problem);
     expect(snapshot(root)).toEqual(before);
   });
 
@@ -97,7 +103,7 @@ describe('a copied directory', () => {
     const entries = [...COPY.entries, { name: 'zz', type: 'file', mode: 0o644 } as const];
     const before = snapshot(root);
     const copy = { ...COPY, entries, replaces: true };
-    await expect(new RealSystem(root).copyTree(TO, copy, signal)).rejects.toThrow(Problem);
+    await expect(copied(new RealSystem(root), TO, copy, signal)).rejects.toThrow(Problem);
     expect(snapshot(root)).toEqual(before);
   });
 
@@ -105,14 +111,14 @@ describe('a copied directory', () => {
     const root = realRoot(IMAGE);
     const before = snapshot(root);
     const late = AbortSignal.abort();
-    await expect(new RealSystem(root).copyTree(TO, COPY, late)).rejects.toThrow('time ran out');
+    await expect(copied(new RealSystem(root), TO, COPY, late)).rejects.toThrow('time ran out');
     expect(snapshot(root)).toEqual(before);
   });
 
   test('is made behind no link', async () => {
     const root = realRoot(IMAGE);
     symlinkSync('/victim', `${root}/home/skills`);
-    const copying = new RealSystem(root, ['/home']).copyTree('/home/skills/notes', COPY, signal);
+    const copying = copied(new RealSystem(root, ['/home']), '/home/skills/notes', COPY, signal);
     await expect(copying).rejects.toThrow('is a link to /victim');
   });
 });
@@ -173,11 +179,10 @@ test.skipIf(!isRoot)(
     await once(attacker.stdout, 'data');
     const system = new RealSystem(root, ['/home']);
     for (let round = 0; round < 300; round += 1) {
-      await system
-        .copyTree(TO, { ...COPY, replaces: round % 2 === 1 }, signal)
-        .catch((error: unknown) => {
-          expect(error).toBeInstanceOf(Problem);
-        });
+      const copy = { ...COPY, replaces: round % 2 === 1 };
+      await copied(system, TO, copy, signal).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(Problem);
+      });
     }
     attacker.kill('SIGKILL');
     await once(attacker, 'close');

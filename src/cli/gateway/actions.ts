@@ -2,6 +2,7 @@
 import { makeChange } from '../../changes/kinds.ts';
 import { Problem } from '../../errors/problem.ts';
 import { profileDirectory, slotName } from '../../gateway/profiles.ts';
+import { HOLDER_SLOT, otherHolder } from '../../gateway/holder.ts';
 import { isSupervised } from '../../gateway/slot.ts';
 import { slotLayout, slotOptions } from '../../gateway/slot-layout.ts';
 import { whatIs } from '../../step/notes.ts';
@@ -89,6 +90,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
 
   start(context, profile) {
     const slot = existingSlot(context, profile);
+    requireHome(context);
     const warnings = recordIntent(context, profile, 'running');
     s6(context, 's6-svc', '-u', slot);
     return { text: 'starting', warnings };
@@ -105,6 +107,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
 
   async restart(context, profile) {
     const slot = existingSlot(context, profile);
+    requireHome(context);
     const warnings = recordIntent(context, profile, 'running');
     const status = statusOf(context, slot);
     const { up, pid } = status;
@@ -134,6 +137,29 @@ export function existingSlot(context: GatewayContext, profile: string): string {
       'hermes-boot gateway list shows those that are registered',
     ],
   });
+}
+
+/**
+ * Makes this container the one that runs the gateways of the home, and says so on the volume.
+ * @throws Problem when another one runs them
+ */
+function requireHome(context: GatewayContext): void {
+  const { system, home, scandir, isForced } = context;
+  const other = otherHolder(system, home);
+  if (other === 'unknown' || isForced) return;
+  if (other !== undefined) {
+    throw new Problem({
+      found: `the gateways of ${home} are run by ${other.shown}`,
+      wanted: 'one container that runs them: two would answer each message twice',
+      mend: [
+        'control them in that container',
+        'or stop it, and start this one anew',
+        'or start this one with HERMES_ROLE=gateway, where that one is gone for good',
+      ],
+    });
+  }
+  const holder = join(scandir, HOLDER_SLOT);
+  if (isSupervised(system, holder)) s6(context, 's6-svc', '-u', holder);
 }
 
 function slotOf({ scandir }: GatewayContext, profile: string): string {

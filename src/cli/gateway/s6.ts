@@ -30,6 +30,8 @@ export interface GatewayContext {
   readonly home: string;
   readonly scandir: string;
   readonly isRoot: boolean;
+  /** Whether HERMES_ROLE says that this container runs gateways, whoever else does. */
+  readonly isForced: boolean;
   /** The account that gateways run as; who this is, where that is not root. */
   readonly owner: Owner;
   /** Whether the scan directory is another user's: this one controls slots, and asks for new ones. */
@@ -54,6 +56,7 @@ export function gatewayContext({ env, signal }: Io): GatewayContext {
     home,
     scandir,
     isRoot,
+    isForced: variableOr(looking, env, 'HERMES_ROLE', '') === 'gateway',
     get owner() {
       return isRoot ? system.accounts().owner(ACCOUNT) : { uid, gid };
     },

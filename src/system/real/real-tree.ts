@@ -13,6 +13,7 @@ import { LIMITS, type Limits } from './chown/limits.ts';
 import { scanForRepair, type ScannedTree, scanOwners } from './chown/scan-owners.ts';
 import { Borders } from './chown/tree-paths.ts';
 import { isAbsence, lookProblem } from './errno.ts';
+import { holdingOf, thisContainer } from './holding-of.ts';
 import { readMounts } from './mountinfo.ts';
 import {
   namesIn,
@@ -79,6 +80,15 @@ export class RealTree implements Tree {
         });
       } catch (error) {
         if (isAbsence(error) || errnoOf(error) === 'ENXIO') return false;
+        throw lookProblem(error, path);
+      }
+    },
+    holding: ({ path }) => {
+      if (this.root !== '/') return undefined;
+      try {
+        return withParent(this.rootFd, path, holdingOf);
+      } catch (error) {
+        if (isAbsence(error)) return thisContainer();
         throw lookProblem(error, path);
       }
     },

@@ -6,7 +6,7 @@ import { editRecord, type RecordEdit } from '../accounts.ts';
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Owner, Stat } from '../entry.ts';
-import { isServed, keepsRights } from '../mounts.ts';
+import { isServed, keepsRights, outlives } from '../mounts.ts';
 import { COPY_LIMIT, COPY_MODE, copyFor, copyOf, inPlaceWrite, isOwnCopy } from '../in-place.ts';
 import { World, behindLink } from '../world.ts';
 import { localTime, logText } from '../log-file.ts';
@@ -14,13 +14,13 @@ import type { OwnerRule } from '../owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
 import type { NewDirectory, TreeCopy } from '../new-directory.ts';
 import { hiddenName } from '../temp-names.ts';
-import type { Command, DatedContent, System } from '../system.ts';
+import type { Command, DatedContent, Synced, System } from '../system.ts';
 import type { Time } from '../scan.ts';
 import type { OwnerLook, OwnerScan } from '../tree.ts';
 import type { Unkept } from '../unkept.ts';
 import { KeptFile, appendToLog } from './kept-file.ts';
 import { runCommand } from './run-command.ts';
-import { copyTree, moveDirectory } from './copy-tree.ts';
+import { moveDirectory, publishCopies, stageCopy, type StagedCopy } from './copy-tree.ts';
 import { lookProblem, outOfSpace, systemProblem } from './errno.ts';
 import { withFileLock } from './account-lock.ts';
 import { openDirectory, pathOf, statOf, toStat, withParent } from './open.ts';
@@ -48,6 +48,8 @@ export class RealSystem extends World implements System {
   readonly #limits: Limits;
   readonly #wrong = new PendingRepairs();
   #unkept: Unkept[] = [];
+  /** Copies that wait for their names. */
+  readonly #staged: StagedCopy[] = [];
 
   /**
    * Opens the world below `root`.
@@ -68,7 +70,13 @@ export class RealSystem extends World implements System {
     });
   }
 
-  writeFile(path: string, content: Content | DatedContent, mode: number, owner: Owner): void {
+  writeFile(
+    path: string,
+    content: Content | DatedContent,
+    mode: number,
+    owner: Owner,
+    synced: Synced = 'name',
+  ): void {
     if (this.isMountedFile(path)) {
       this.#overwrite(path, typeof content === 'function' ? content(Date.now()) : content);
       return;
@@ -77,9 +85,10 @@ export class RealSystem extends World implements System {
       path,
       'writing',
       (directory, name) => {
+        const sync = outlives(this.mountOf(this.#target(path))) ? synced : 'nothing';
         const bytes =
           typeof content === 'function' ? (now: number) => content(now).reveal() : content.reveal();
-        write.replaceFile(directory, name, bytes, mode, owner, this.#rights(path));
+        write.replaceFile(directory, name, bytes, mode, owner, this.#rights(path), sync);
       },
       typeof content === 'function' ? undefined : content.size,
     );
@@ -163,7 +172,8 @@ export class RealSystem extends World implements System {
     if (copy.replaces) this.#refuseMounts(target);
     try {
       const from = this.#target(copy.from);
-      await copyTree(this.#real.rootFd, from, target, copy, signal, this.#rights(path));
+      const { rootFd } = this.#real;
+      this.#staged.push(await stageCopy(rootFd, from, target, copy, signal, this.#rights(path)));
     } catch (error) {
       const doing = `copying ${copy.from} to ${path}`;
       if (errnoOf(error) !== 'ENOSPC') throw systemProblem(error, doing);
@@ -172,6 +182,17 @@ export class RealSystem extends World implements System {
       );
     } finally {
       this.forget(target);
+    }
+  }
+
+  async settle(signal: AbortSignal): Promise<void> {
+    const staged = this.#staged.splice(0);
+    try {
+      await publishCopies(this.#real.rootFd, staged, signal);
+    } catch (error) {
+      throw systemProblem(error, 'giving copies their names');
+    } finally {
+      for (const { target } of staged) this.forget(target);
     }
   }
 

@@ -22,11 +22,13 @@ import { Problem } from '../../errors/problem.ts';
 import { sameOwner, showOwner, type Owner } from '../entry.ts';
 import { tempName } from '../temp-names.ts';
 import { pathOf, statOf, TO_MAKE, toStat, withEntry } from './open.ts';
+import type { Synced } from '../system.ts';
 import type { RightsLog } from './rights-log.ts';
 
 /**
  * Makes a directory beside its final name, gives it owner and mode, and renames it into place, so
- * that at no moment there is one with other rights: it would be taken for finished.
+ * that at no moment there is one with other rights: it would be taken for finished. It is not synced
+ * by itself: one that a loss of power takes is made again, and what is written after it is lost, too.
  */
 export function makeDirectory(
   directory: number,
@@ -48,7 +50,6 @@ export function makeDirectory(
     clear(directory, temporary);
     throw error;
   }
-  syncDirectory(directory);
 }
 
 /**
@@ -56,6 +57,7 @@ export function makeDirectory(
  * there is half a file or one with a wider mode. The name beside is fixed: what an interrupted
  * write left there is taken away by the next.
  * @param content or what makes it, from the time at which this very file was made
+ * @param synced what has to survive a loss of power
  */
 export function replaceFile(
   directory: number,
@@ -64,6 +66,7 @@ export function replaceFile(
   mode: number,
   owner: Owner,
   rights: RightsLog,
+  synced: Synced = 'name',
 ): void {
   const existing = statOf(pathOf(directory, name));
   if (existing?.isDirectory() === true) {
@@ -78,7 +81,7 @@ export function replaceFile(
       bytes = typeof content === 'function' ? content(fstatSync(fd).ctimeMs) : content;
       writeAll(fd, bytes);
       rights.give(fd, mode, owner);
-      fsyncSync(fd);
+      if (synced !== 'nothing') fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
@@ -96,7 +99,7 @@ export function replaceFile(
     clear(directory, temporary);
     throw error;
   }
-  syncDirectory(directory);
+  if (synced === 'name') syncDirectory(directory);
 }
 
 /** A file that is to be replaced by a new one with the rights that it has, and cannot be. */
@@ -178,10 +181,12 @@ function refuseHardLinks(stats: Stats, name: string): void {
   });
 }
 
-/** Removes an entry that is not a directory, a link itself and not its target. */
+/**
+ * Removes an entry that is not a directory, a link itself and not its target. Not synced, like a new
+ * directory: file systems keep the order of names, and what a loss of power takes is done again.
+ */
 export function removeEntry(directory: number, name: string): void {
   unlinkSync(pathOf(directory, name));
-  syncDirectory(directory);
 }
 
 /** Changes the owner of an entry that is held, and makes sure that the file system kept it. */

@@ -218,7 +218,7 @@ export interface WorldRecord extends TypeOf<typeof looks> {
 }
 
 /** A record has these also where nobody asked: the first release demands them. */
-const ALWAYS: ReadonlySet<string> = new Set(['permits', 'freeBytes', 'listens']);
+const ALWAYS: ReadonlySet<string> = new Set(['permits', 'freeBytes', 'listens', 'holding']);
 
 /** The answers to one kind of question; what is asked of the whole world has no name of its own. */
 function answersTo(kind: string): Codec<Items | undefined> {

@@ -18,12 +18,14 @@ export interface Start {
   readonly options?: readonly string[];
   /** The words behind the image. */
   readonly words?: readonly string[];
+  /** Another image than that of the Dockerfile. */
+  readonly image?: string;
 }
 
 /** The words of `docker run`, without that which makes it wait or not. */
-export function runWords({ options = [], words = [] }: Start): string[] {
+export function runWords({ options = [], words = [], image = inject('image') }: Start): string[] {
   const fixed = ['--network', 'none', '--stop-timeout', '5', '-e', 'S6_KILL_GRACETIME=100'];
-  return [...fixed, ...options, inject('image'), ...words];
+  return [...fixed, ...options, image, ...words];
 }
 
 /** Runs a container to its end. */
@@ -53,8 +55,9 @@ export interface Container {
 export async function booted(
   options: readonly string[] = [],
   words?: readonly string[],
+  image?: string,
 ): Promise<Container> {
-  return bootedUntil(onTestFinished, options, words);
+  return bootedUntil(onTestFinished, options, words, image);
 }
 
 /** A main program that stays, and says when it is there. */
@@ -83,12 +86,13 @@ async function bootedUntil(
   atEnd: (end: () => Promise<void>) => unknown,
   options: readonly string[] = [],
   words: readonly string[] = STAYS,
+  image = inject('image'),
 ): Promise<Container> {
   const name = `hermes-boot-${randomUUID()}`;
   atEnd(async () => {
     await engine('rm', '-f', '-v', '-t', '0', name);
   });
-  await mustDo('run', '-d', '--name', name, ...runWords({ options, words }));
+  await mustDo('run', '-d', '--name', name, ...runWords({ options, words, image }));
   const logs = (): Promise<Ended> => engine('logs', name);
   const bootedTimes = (times: number): Promise<void> =>
     eventually(async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -60,15 +60,21 @@ async function buildFrom(directory: string, options: readonly string[] = []): Pr
 
 /**
  * Builds the image of nothing but hermes-boot.
- * @returns the paths in it that are not directories
+ * @returns its id
  */
-export async function filesOfTarget(): Promise<string[]> {
+export async function targetImage(): Promise<string> {
   const { code, stdout, stderr } = await buildFrom(PROJECT, ['--target', 'hermes-boot']);
   if (code !== 0) throw new Error(`the target does not build:\n${stdout}${stderr}`);
+  return stdout.trim();
+}
+
+/** The paths in the image of nothing but hermes-boot that are not directories. */
+export async function filesOfTarget(): Promise<string[]> {
+  const image = await targetImage();
   return inNewDirectory(async (directory) => {
     const archive = join(directory, 'image.tar');
     // It has no command: the word stands for one, and is never run.
-    const container = await mustDo('create', stdout.trim(), 'none');
+    const container = await mustDo('create', image, 'none');
     try {
       await mustDo('export', '-o', archive, container);
     } finally {
@@ -77,6 +83,50 @@ export async function filesOfTarget(): Promise<string[]> {
     const listed = await execa('tar', ['-tf', archive]);
     return listed.stdout.split('\n').filter((path) => !path.endsWith('/'));
   });
+}
+
+/**
+ * Builds the stand-in of the official image, with the shell hook that the benchmarks use, too.
+ * @returns its id
+ */
+export async function officialImage(): Promise<string> {
+  const base = await baseImage();
+  return inNewDirectory(async (context) => {
+    cpSync(join(import.meta.dirname, '../stand-ins/official'), context, { recursive: true });
+    const hook = join(context, 'docker/stage2-hook.sh');
+    cpSync(join(PROJECT, 'tests/bench/peers/hook.sh'), hook);
+    chmodSync(hook, 0o755);
+    const sources = [`BASE=${base}`, `STAND_INS=${STAND_INS}`];
+    return buildAs(
+      'official',
+      context,
+      sources.flatMap((source) => ['--build-arg', source]),
+    );
+  });
+}
+
+/**
+ * Builds a Dockerfile that is given as text, and needs no file beside it.
+ * @param name what the image is called, among those of this checkout
+ * @returns the image's id
+ */
+export async function buildText(name: string, dockerfile: string): Promise<string> {
+  return inNewDirectory(async (context) => {
+    writeFileSync(join(context, 'Containerfile'), dockerfile);
+    return buildAs(name, context);
+  });
+}
+
+/** Without the cache, whose look-ups fail where another run removes its images meanwhile. */
+async function buildAs(
+  name: string,
+  context: string,
+  options: readonly string[] = [],
+): Promise<string> {
+  const tag = `localhost/hermes-boot-tests/${name}:${CHECKOUT}`;
+  const file = ['-f', join(context, 'Containerfile')];
+  const words = ['build', '-q', '--no-cache', '-t', tag, ...options, ...file, context];
+  return replacing(tag, () => engine(...words));
 }
 
 /** Builds the Dockerfile with the project's files as a change leaves them. */
