@@ -52,7 +52,7 @@ describe('status', () => {
     await boot();
     const { code, stdout, stderr } = await status();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ok: small booted (just now|\d+ s ago), 1 change in [\d.]+ ms\n$/);
+    expect(stdout).toMatch(/^ok: small booted (just now|\d+ s ago), 1 change in [\d.]+ m?s\n$/);
     expect(await status('small')).toMatchObject({ code: 0 });
   });
 
