@@ -54,7 +54,7 @@ export const authRebootstrap = defineStep({
     const { system, with: options } = context;
     const { path: file, seed = '', provider = 'nous' } = options;
     const variable = context.variable('seed');
-    if (seed === '') return { skipped: `no_seed: ${variable ?? 'the seed'} is not set` };
+    if (seed === '') return { skipped: `${variable ?? 'the seed'} is not set` };
     const name = `providers.${provider}`;
 
     const given = readSeed(seed, provider);

@@ -1,7 +1,7 @@
 /** file.mode: a file has its mode and owner; a missing file stays missing. */
 import { mode, owner, path } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
-import { causedBy, warning } from '../src/step/notes.ts';
+import { acceptable, causedBy, warning } from '../src/step/notes.ts';
 import { fileToChange } from '../src/step/paths.ts';
 import { rightsChanges } from '../src/step/rights.ts';
 import { changesOr, defineStep, type Note } from '../src/step/step.ts';
@@ -71,7 +71,9 @@ export const fileMode = defineStep({
 
 /** Owner and mode belong to the file, not to its name: a change would reach every other name. */
 function sharedFile(path: string, links: number): Note {
-  return warning(
+  return acceptable(
+    'hard-links',
+    path,
     `${path} has ${links} hard links: left alone, since another name may lie where nobody listed ` +
       'it; replace it by a copy of its own',
   );

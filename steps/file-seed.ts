@@ -1,6 +1,6 @@
 /** file.seed: a file has what the image or the plan gives it, unless somebody has it already. */
 import { Problem } from '../src/errors/problem.ts';
-import { info, leftAlone, notAFile, warning } from '../src/step/notes.ts';
+import { acceptable, info, leftAlone, notAFile } from '../src/step/notes.ts';
 import { existingDirectory } from '../src/step/paths.ts';
 import { isPresent } from '../src/step/program.ts';
 import { defineStep, type Outcome, type StepContext } from '../src/step/step.ts';
@@ -66,6 +66,8 @@ function withoutSource(target: string, found: string, required: boolean): Outcom
       mend: 'put it back into the image; an ignore file may have left it out (#88926)',
     });
   }
-  const notes = [warning(`${found}, so that ${target} is not seeded (#88926)`)];
+  const notes = [
+    acceptable('no-source', target, `${found}, so that ${target} is not seeded (#88926)`),
+  ];
   return { converged: 'there is nothing to copy', notes };
 }

@@ -6,7 +6,7 @@ import type { Change } from '../src/changes/change.ts';
 import { LookFailed, unlessUnknown } from '../src/errors/look-failed.ts';
 import { ids, owner, path, relativePaths } from '../src/step/fields.ts';
 import { formerOf, idsChange, isSettled } from '../src/step/home-ids.ts';
-import { info, leftAlone, unknownNote, warning } from '../src/step/notes.ts';
+import { acceptable, info, leftAlone, unknownNote, warning } from '../src/step/notes.ts';
 import { ownerOf } from '../src/step/owner.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/paths.ts';
 import {
@@ -256,7 +256,9 @@ async function repairBelow(
 
 /** A listed tree of somebody else: the owner may have to write there, and cannot. */
 function foreignTree(path: string, stat: Stat, { name, owner: to }: Wanted): Note {
-  return warning(
+  return acceptable(
+    'foreign',
+    path,
     `${path} belongs to ${showOwner(stat)}, neither root nor an earlier id of ${name}: left alone; ` +
       `chown it to ${showOwner(to)}, or start the container with these ids, if ${name} should have it`,
   );

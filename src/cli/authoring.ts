@@ -2,6 +2,7 @@
 import { stepTypes } from '../../steps/index.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import type { PlanSource } from '../plan/plan.ts';
+import { writeLog } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';
 import {
   originDocument,
@@ -12,30 +13,49 @@ import {
 import { RealSystem } from '../system/real/real.ts';
 import { counted } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
-import { preparePlan } from './boot-inputs.ts';
+import { preparePlans } from './boot-inputs.ts';
+import { bootedPlans } from './booted-plans.ts';
 import type { Command } from './command-line.ts';
 import { leaveCompiled } from './compiled-plans.ts';
 import { ExitError } from './exit.ts';
 import { readFragments } from './fragments.ts';
-import { readPlan } from './read-plan.ts';
+import { readPlans } from './read-plan.ts';
 
-/** Finds the mistakes of a plan. */
+/**
+ * Finds the mistakes of plans and of the fragments of this machine, as in the build of a derived
+ * image: without a name of the plans that the image boots, and of all fragments.
+ */
 export const validateCommand: Command = async (context, { operands, options }) => {
-  // With the fragments of this machine, for the build of a derived image.
-  let found: readonly PlanSource[] = [];
-  const { plan, warnings, texts } = await readPlan(context, {
-    named: operands[0],
-    fragments: () => (found = readFragments(new RealSystem('/'), (path) => path)),
-    warnings: options.has('strict') ? 'refuse' : 'show',
+  const { io } = context;
+  const system = new RealSystem('/');
+  const isStrict = options.has('strict');
+  let fragments: readonly PlanSource[] = [];
+  const named = operands.length > 0 ? operands : bootedPlans(system, io.env);
+  const read = await readPlans(context, {
+    named,
+    fragments: () => (fragments = readFragments(system, (path) => path)),
+    also: operands.length > 0 ? 'nothing' : 'changed',
+    warnings: isStrict ? 'refuse' : 'show',
   });
-  const fragments = found.filter(({ file }) => plan.files.includes(file)).length;
-  const also = fragments === 0 ? '' : ` with ${counted(fragments, 'fragment')}`;
-  const size = `${counted(plan.steps.length, 'step')}, ${counted(plan.inputs.length, 'input')}`;
-  const verdict = warnings.length === 0 ? 'no mistakes' : counted(warnings.length, 'warning');
-  context.io.stdout.write(`${printable(plan.file)}${also}: ${verdict} (${size}).\n`);
-  const left = texts === undefined ? undefined : leaveCompiled(texts, plan);
-  if (left !== undefined) context.io.stdout.write(`${left}\n`);
-  return 'done';
+  for (const { plan, warnings, texts } of read) {
+    const own = fragments.filter(({ file }) => plan.files.includes(file)).length;
+    const also = own === 0 ? '' : ` with ${counted(own, 'fragment')}`;
+    const size = `${counted(plan.steps.length, 'step')}, ${counted(plan.inputs.length, 'input')}`;
+    const verdict = warnings.length === 0 ? 'no mistakes' : counted(warnings.length, 'warning');
+    io.stdout.write(`${printable(plan.file)}${also}: ${verdict} (${size}).\n`);
+    // A boot has a line for each warning, which a compiled plan does not hold.
+    if (texts === undefined || warnings.length > 0) continue;
+    const left = leaveCompiled(texts, plan);
+    if (left !== undefined) io.stdout.write(`${left}\n`);
+  }
+  const unused =
+    operands.length > 0
+      ? []
+      : fragments.filter(({ file }) => !read.some(({ plan }) => plan.files.includes(file)));
+  for (const { file } of unused) {
+    writeLog(io.stderr, 'warn', `${printable(file)} changes no plan of this image`);
+  }
+  return isStrict && unused.length > 0 ? 'config' : 'done';
 };
 
 /** Lists the step types, or the options of one. */
@@ -55,13 +75,18 @@ export const stepsCommand: Command = async ({ io }, { operands: [operand] }) => 
   return 'done';
 };
 
-/** Shows which file each step of a plan comes from. */
+/** Shows which file each step of plans comes from. */
 export const originCommand: Command = async (context, args) => {
   const { stdout, env } = context.io;
-  const { plan } = await preparePlan(context, args);
-  const text = args.options.has('json')
-    ? `${JSON.stringify(originDocument(plan))}\n`
-    : renderOrigin(plan, await paintFor(stdout, env));
-  stdout.write(text);
+  const plans = (await preparePlans(context, args)).map(({ plan }) => plan);
+  if (args.options.has('json')) {
+    const documents = plans.map(originDocument);
+    const [only] = documents;
+    const document = documents.length === 1 ? only : { version: 1, plans: documents };
+    stdout.write(`${JSON.stringify(document)}\n`);
+    return 'done';
+  }
+  const paint = await paintFor(stdout, env);
+  stdout.write(plans.map((plan) => renderOrigin(plan, paint)).join('\n'));
   return 'done';
 };

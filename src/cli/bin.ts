@@ -27,6 +27,7 @@ const code = main(process.argv.slice(2), {
     throw new ExitError('noInput', `the working directory is gone or cannot be read; ${advice}`);
   },
   signal: stop.signal,
+  began: Date.now() - process.uptime() * 1000,
   terminal: () => process.stderr,
 });
 void code.then((value) => {

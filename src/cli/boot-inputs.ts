@@ -1,10 +1,11 @@
 /** Makes a boot ready, from the plan and the world to the values of its inputs; and runs it dry. */
+import { bootedPlans } from './booted-plans.ts';
 import type { Arguments, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { readFragments } from './fragments.ts';
 import { findRoot } from './locations.ts';
-import { readPlan, shorten } from './read-plan.ts';
-import { dryRun } from '../engine/boot.ts';
+import { readPlans, shorten } from './read-plan.ts';
+import { simulate } from '../engine/boot.ts';
 import { assumeRoot, observeFacts } from '../engine/observe-facts.ts';
 import type { BootResult } from '../engine/result.ts';
 import { bindPlan } from '../plan/bind.ts';
@@ -15,6 +16,7 @@ import { problemLines } from '../report/step-view.ts';
 import type { Facts } from '../step/facts.ts';
 import { readAllEnvdir } from '../system/container-env.ts';
 import { RealSystem } from '../system/real/real.ts';
+import type { SimulatedSystem } from '../system/simulated.ts';
 import type { ReadSystem } from '../system/system.ts';
 import type { World } from '../system/world.ts';
 import { stepTypes } from '../../steps/index.ts';
@@ -38,7 +40,9 @@ export interface BootInputs extends DryRunInputs {
 }
 
 /** A plan, and the world that it is for. */
-interface PlanInputs extends Pick<BootInputs, 'fragments'> {
+export interface PlanInputs extends Pick<BootInputs, 'fragments'> {
+  /** As on the command line. */
+  readonly named: string;
   readonly plan: Plan;
   /** The root directory on this machine. */
   readonly root: string;
@@ -46,34 +50,64 @@ interface PlanInputs extends Pick<BootInputs, 'fragments'> {
 }
 
 /**
- * Reads the plan of a command line, with the fragments below its root directory.
- * @throws ExitError when there is no such directory or plan, or the plan has mistakes
+ * The plans of a command line: those that it names, else those that the image boots.
+ * @throws ExitError when there is no root directory
  */
-export async function preparePlan(context: Context, args: Arguments): Promise<PlanInputs> {
+export function namedPlans({ io }: Context, args: Arguments): readonly string[] {
+  if (args.operands.length > 0) return args.operands;
+  return bootedPlans(new RealSystem(findRoot(args, io.cwd)), io.env);
+}
+
+/**
+ * Reads the plans of a command line, with the fragments below its root directory.
+ * @throws ExitError when there is no such directory or plan, or a plan has mistakes
+ */
+export async function preparePlans(
+  context: Context,
+  args: Arguments,
+): Promise<readonly PlanInputs[]> {
   const root = findRoot(args, context.io.cwd);
   const system = new RealSystem(root);
+  const named = namedPlans(context, args);
   let fragments: readonly PlanSource[] = [];
-  const { plan } = await readPlan(context, {
-    named: args.operands[0],
+  const plans = await readPlans(context, {
+    named,
     fragments: () => {
       const shown = (path: string) => (root === '/' ? path : shorten(root + path, context.io.cwd));
       fragments = readFragments(system, shown);
       return fragments;
     },
-    warnings: 'hide',
+    warnings: 'log',
   });
-  return { plan, root, system, fragments };
+  return plans.map(({ plan }, index) => ({
+    named: named[index] ?? '',
+    plan,
+    root,
+    system,
+    fragments,
+  }));
+}
+
+/** Makes the boot ready of the first plan of a command line; see preparePlans and prepareBoot. */
+export async function prepareFirst(context: Context, args: Arguments): Promise<BootInputs> {
+  const [first] = await preparePlans(context, args);
+  if (first === undefined) throw new Error('a command line has a plan');
+  return prepareBoot(context, args, first);
 }
 
 /**
  * Makes a boot ready.
- * @throws ExitError when the root directory, the plan or an input is not valid
+ * @param world where it looks for the values of its inputs, if that is not as it is by now
+ * @throws ExitError when an input is not valid
  */
-export async function prepareBoot(context: Context, args: Arguments): Promise<BootInputs> {
-  const { io, redactor } = context;
-  const { plan, root, system: unguarded, fragments } = await preparePlan(context, args);
+export function prepareBoot(
+  { io, redactor }: Context,
+  args: Arguments,
+  { plan, root, system, fragments }: PlanInputs,
+  world: ReadSystem = system,
+): BootInputs {
   const envdir = readAllEnvdir(
-    unguarded,
+    world,
     plan.inputs.flatMap(({ env }) => env),
   );
   const environment = { process: io.env, envdir };
@@ -96,15 +130,44 @@ export async function prepareBoot(context: Context, args: Arguments): Promise<Bo
   };
 }
 
+/** What a boot would do, and the world that it would leave. */
+export interface DryBoot {
+  readonly report: BootResult;
+  readonly view: PlanView;
+  readonly world: SimulatedSystem;
+}
+
 /** Finds out what a boot would do. */
 export async function dryRunOf(
   { io: { signal }, redactor }: Context,
   { plan, system, facts }: DryRunInputs,
-): Promise<{ readonly report: BootResult; readonly view: PlanView }> {
-  const report = await dryRun(plan, system, { facts, listener: () => undefined, signal });
+): Promise<DryBoot> {
+  const options = { facts, listener: () => undefined, signal };
+  const { result: report, world } = await simulate(plan, system, options);
   // An interrupted plan is not an answer.
   signal.throwIfAborted();
-  return { report, view: viewPlan({ plan, report, facts }, redactor) };
+  return { report, view: viewPlan({ plan, report, facts }, redactor), world };
+}
+
+/**
+ * Finds out what the boots of several plans would do, one after the other: each in the world that
+ * those before it would leave, until one stops.
+ */
+export async function dryRunsOf(
+  context: Context,
+  args: Arguments,
+  plans: readonly PlanInputs[],
+): Promise<readonly DryBoot[]> {
+  const dry: DryBoot[] = [];
+  for (const plan of plans) {
+    const before = dry.at(-1);
+    if (before?.report.status === 'stopped') break;
+    const inputs = prepareBoot(context, args, plan, before?.world);
+    const tree = before?.world.overlay ?? inputs.system.tree;
+    const system = { tree, policy: inputs.system.policy };
+    dry.push(await dryRunOf(context, { ...inputs, system }));
+  }
+  return dry;
 }
 
 /** A path that a plan takes from its environment belongs to the users of that path. */

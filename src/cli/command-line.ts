@@ -12,6 +12,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborts with an Interruption when the process is asked to stop. */
   readonly signal: AbortSignal;
+  /** When the process began, in milliseconds since the epoch. */
+  readonly began?: number;
   /** The stream behind stderr; asked for its size only, and only where stderr is a terminal. */
   terminal?(): Pick<NodeJS.WriteStream, 'columns'>;
 }
@@ -125,7 +127,7 @@ const OPTIONS = [
   },
   {
     name: 'strict',
-    description: 'treat warnings as mistakes',
+    description: 'treat warnings as mistakes: exit with 78',
     commands: ['validate'],
   },
   {

@@ -3,7 +3,12 @@ import { optionsOf, type Arguments, type CommandSpec, type OptionName } from './
 
 const PLAN = {
   name: 'PLAN',
-  description: 'a plan file, or the name of a plan in plans/ (default: stage2)',
+  description: 'a plan file, or the name of a plan in plans/ (default: those the image boots)',
+} as const;
+
+const ONE_PLAN = {
+  ...PLAN,
+  description: 'a plan file, or the name of a plan in plans/ (default: the first of the image)',
 } as const;
 
 const EACH_PLAN = {
@@ -17,6 +22,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'plan',
     summary: 'show what a boot would change, and change nothing',
     operands: [PLAN],
+    several: true,
     load: async () => (await import('./plan-command.ts')).planCommand,
   },
   {
@@ -30,12 +36,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'verify',
     summary: 'check: exit with 2 if something would change',
     operands: [PLAN],
+    several: true,
     load: async () => (await import('./plan-command.ts')).verifyCommand,
   },
   {
     name: 'facts',
     summary: 'write what a plan depends on, to plan it elsewhere; no secrets',
-    operands: [PLAN],
+    operands: [ONE_PLAN],
     load: async () => (await import('./facts-command.ts')).factsCommand,
   },
   {
@@ -52,8 +59,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'validate',
-    summary: 'find the mistakes of a plan and of the fragments of this machine',
+    summary: 'find the mistakes of plans and of the fragments of this machine',
     operands: [PLAN],
+    several: true,
     load: async () => (await import('./authoring.ts')).validateCommand,
   },
   {

@@ -20,7 +20,10 @@ export const EXIT = {
   bug: { code: 70, meaning: 'a bug of hermes-boot; the only case with a stack trace' },
   io: { code: 74, meaning: 'an I/O error: a file cannot be read, or stdout cannot be written' },
   timeout: { code: 75, meaning: 'something took too long; trying again may help' },
-  notPermitted: { code: 77, meaning: 'this process lacks the privileges it needs' },
+  notPermitted: {
+    code: 77,
+    meaning: 'this process lacks the privileges it needs, also to look',
+  },
   config: { code: 78, meaning: 'the plan, an input or a facts document is not valid' },
   interrupted: { code: 130, meaning: 'stopped by SIGINT' },
   terminated: { code: 143, meaning: 'stopped by SIGTERM' },
@@ -52,6 +55,7 @@ interface Verdict {
 export function exitOfReport(report: BootResult, { strict, drift }: Verdict): Exit {
   if (report.status === 'stopped')
     return EXIT_OF_PROBLEM[report.stoppedBy?.problem?.code ?? 'failed'];
+  if (report.steps.some(({ unseen }) => unseen !== undefined)) return 'notPermitted';
   if (report.status === 'degraded' && strict) return 'stopped';
   return drift && !report.converged ? 'drift' : 'done';
 }

@@ -19,7 +19,7 @@ import { renderFacts, writeFacts } from '../report/show-facts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { Malformed } from '../text/codec.ts';
 import { printable } from '../text/printable.ts';
-import { dryRunOf, prepareBoot, type DryRunInputs } from './boot-inputs.ts';
+import { dryRunOf, prepareFirst, type DryRunInputs } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { readPlan } from './read-plan.ts';
@@ -32,7 +32,7 @@ const WANTED = 'hermes-boot facts --json writes one';
 export const factsCommand: Command = async (context, args) => {
   const { io } = context;
   if (!args.options.has('json')) {
-    const { facts } = await prepareBoot(context, args);
+    const { facts } = await prepareFirst(context, args);
     io.stdout.write(renderFacts(factsCodec.encode(facts), facts));
     return 'done';
   }
@@ -45,7 +45,7 @@ export const factsCommand: Command = async (context, args) => {
 /** Takes facts, and compares the plan from them with the plan from the world. */
 async function checkedFacts(context: Context, args: Arguments): Promise<FactsDocument> {
   const { signal } = context.io;
-  const { source, ...here } = await prepareBoot(context, args);
+  const { source, ...here } = await prepareFirst(context, args);
   const { plan, facts, system, secrets, fragments } = here;
   const document = await takeFacts(
     { plan: source, inputs: plan.inputs, facts, system, secrets, types: stepTypes, fragments },
@@ -71,6 +71,9 @@ export async function inputsFromFacts(context: Context, args: Arguments): Promis
   const { operands, options } = args;
   if (options.has('root')) {
     throw new ExitError('usage', '--facts looks at no file system: leave --root out');
+  }
+  if (operands.length > 1) {
+    throw new ExitError('usage', `--facts is about one plan, and these are ${operands.length}`);
   }
   const document = readFacts(options.get('facts') ?? '-', context.io.cwd);
   const { plan: source } = await readPlan(context, {

@@ -19,6 +19,9 @@ const EXAMPLES = [
 /** What the library writes before a usage. */
 const USAGE = 'Usage: ';
 
+/** What other programs call what `plan` does. */
+const DRY_RUN = /^--?(?:dry-?run|simulate|check|n)$/;
+
 /**
  * Reads a command line.
  * @returns undefined when everything was printed, as for --help
@@ -62,7 +65,10 @@ export function parseCommandLine(argv: readonly string[], io: Io): Call | undefi
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
-    throw new ExitError('usage', mistake(errors.join('')), 'see hermes-boot --help');
+    const advice = argv.some((word) => DRY_RUN.test(word))
+      ? ['hermes-boot plan shows what run would change, and changes nothing']
+      : [];
+    throw new ExitError('usage', mistake(errors.join('')), ...advice, 'see hermes-boot --help');
   }
   return call;
 }

@@ -30,10 +30,12 @@ export function historyFile(home: string): string {
 
 /**
  * The directory of `--root` on this machine.
- * @throws ExitError when there is none, LookFailed when the look fails
+ * @throws ExitError when there is none or it has no name, LookFailed when the look fails
  */
 export function findRoot({ options }: Arguments, cwd: string): string {
   const named = options.get('root') ?? '/';
+  // As from a variable that is not set: it would be the working directory.
+  if (named === '') throw new ExitError('usage', '--root is empty; wanted a directory');
   const root = resolve(cwd, named);
   const found = isDirectory(root);
   if (found === undefined) throw new ExitError('noInput', `no root directory ${named}`);

@@ -4,7 +4,7 @@ import { asciiOutput, isUnicode } from '../report/charset.ts';
 import { Redactor } from '../report/redact.ts';
 import { setPageWidth, widthFor } from '../report/wrap.ts';
 import type { Io } from './command-line.ts';
-import { readCommandLine, type Call } from './commands.ts';
+import { COMMANDS, readCommandLine, type Call } from './commands.ts';
 import { EXIT, reportError } from './exit.ts';
 
 /**
@@ -47,5 +47,12 @@ async function readOther(argv: readonly string[], io: Io): Promise<Call | undefi
     return undefined;
   }
   const { parseCommandLine } = await import('./help.ts');
-  return parseCommandLine(argv, io);
+  return parseCommandLine(argv[0] === 'help' ? helpFor(argv[1]) : argv, io);
+}
+
+/** What `help CMD` is another way to say. */
+function helpFor(command: string | undefined): readonly string[] {
+  if (command === undefined) return ['--help'];
+  const isKnown = COMMANDS.some(({ name }) => name === command);
+  return isKnown ? [command, '--help'] : [command];
 }

@@ -1,45 +1,38 @@
 /** The status and history commands: how the last boots went. */
-import type { Command } from './command-line.ts';
+import type { Arguments, Command, Context } from './command-line.ts';
 import {
   findRoot,
   historyFile,
   LARGEST_STATUS,
   STATUS_DIRECTORY,
   STATUS_FILE,
-  variableOr,
 } from './locations.ts';
-import { startOfContainer } from '../engine/proc.ts';
-import { Problem } from '../errors/problem.ts';
+import { readHistory } from './past-homes.ts';
+import { hasEnded, startOfContainer } from '../engine/proc.ts';
 import { writeLog } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';
+import { readStatus, RECEIPT_VERSION, type LastBoot } from '../report/receipt.ts';
 import {
-  readReceipt,
-  readStatus,
-  RECEIPT_VERSION,
-  type ShortReceipt,
-  worstOf,
-} from '../report/receipt.ts';
-import { renderHistory, renderStatus, type StatusView } from '../report/show-receipts.ts';
-import { olderLog } from '../system/log-file.ts';
-import { normalise } from '../system/path.ts';
+  renderHistory,
+  renderStatus,
+  resultOf,
+  type BootOfStatus,
+  type StatusView,
+} from '../report/show-receipts.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
-import { counted } from '../text/phrases.ts';
+import { counted, listed } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
 
 /** How many boots fit a screen; programs get all of them. */
 const SHOWN = 20;
 
-/**
- * The start of a receipt, also behind one that a full disk has cut off: no text in a receipt
- * contains this, since quotes in a text are escaped.
- */
-const START = /\n|(?=\{"version":)/;
-
 /** Shows how the last boots of this container went: of every plan, or of one. */
-export const statusCommand: Command = async ({ io }, args) => {
+export const statusCommand: Command = async (context, args) => {
+  const { io } = context;
   const root = findRoot(args, io.cwd);
-  const view = viewStatus(new RealSystem(root), startOfContainer(root), args.operands[0]);
+  const found = bootsIn(new RealSystem(root), startOfContainer(root), args.operands[0]);
+  const view = await viewStatus(context, args, found);
   if (args.options.has('json')) {
     io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, boots: [], ...view })}\n`);
   } else {
@@ -50,41 +43,63 @@ export const statusCommand: Command = async ({ io }, args) => {
   return isWell ? 'done' : 'stopped';
 };
 
-function viewStatus(system: ReadSystem, start: string, plan: string | undefined): StatusView {
-  const unknown = (why: string): StatusView => ({ result: 'unknown', why });
+/** What boots there were; where none is recorded here, what the home remembers of earlier ones. */
+async function viewStatus(
+  context: Context,
+  args: Arguments,
+  found: readonly LastBoot[] | string,
+): Promise<StatusView> {
+  if (typeof found !== 'string') {
+    const boots = found.map(toldOf);
+    return { result: resultOf(boots), boots };
+  }
+  const { boots } = await readHistory(context, args);
+  const last = new Map(boots.map((boot) => [boot.plan, boot]));
+  return { result: 'unknown', why: found, before: [...last.values()] };
+}
+
+function toldOf(boot: LastBoot): BootOfStatus {
+  if (boot.result !== 'running' || !('process' in boot)) return boot;
+  return hasEnded(boot.process) ? { ...boot, result: 'killed' } : boot;
+}
+
+/** The boots of a container, or why none is known. */
+function bootsIn(
+  system: ReadSystem,
+  start: string,
+  plan: string | undefined,
+): readonly LastBoot[] | string {
   if (system.look(STATUS_FILE).type !== 'file') {
-    return unknown(`no boot is recorded in ${STATUS_DIRECTORY}`);
+    return `no boot is recorded in ${STATUS_DIRECTORY}`;
   }
   const status = readStatus(system.readText(STATUS_FILE, LARGEST_STATUS));
-  if (status === undefined) return unknown(`${STATUS_FILE} was not written by a boot`);
-  if (status.start !== start) return unknown('no boot is recorded since the container started');
+  if (status === undefined) return `${STATUS_FILE} was not written by a boot`;
+  if (status.start !== start) return 'no boot is recorded since the container started';
   const boots = status.boots.filter((boot) => plan === undefined || boot.plan === plan);
-  if (boots.length > 0) return { result: worstOf(boots), boots };
+  if (boots.length > 0) return boots;
   const known = status.boots.map((boot) => boot.plan).join(', ');
   const rest = known === '' ? '' : `; recorded: ${known}`;
-  return unknown(`no boot${plan === undefined ? '' : ` of ${plan}`} is recorded${rest}`);
+  return `no boot${plan === undefined ? '' : ` of ${plan}`} is recorded${rest}`;
 }
 
 /** Lists the last boots of a home, the newest first. */
-export const historyCommand: Command = async ({ io }, args) => {
-  const [plan] = args.operands;
-  const root = findRoot(args, io.cwd);
-  const home = normalise(variableOr(new RealSystem(root), io.env, 'HERMES_HOME', '/opt/data'));
-  const file = historyFile(home);
-  const files = [olderLog(file), file];
-  const { receipts, damaged, problems } = readHistory(new RealSystem(root, [home]), files);
-  const boots = receipts.filter((boot) => plan === undefined || boot.plan === plan).reverse();
+export const historyCommand: Command = async (context, args) => {
+  const { io } = context;
+  const { homes, plan, boots: oldestFirst, damaged, problems } = await readHistory(context, args);
+  const boots = [...oldestFirst].reverse();
+  const files = listed(homes.map(historyFile));
   for (const problem of problems) writeLog(io.stderr, 'warn', problem.message);
   if (damaged > 0) {
-    writeLog(io.stderr, 'warn', `${counted(damaged, 'line')} of ${file} cannot be read`);
+    writeLog(io.stderr, 'warn', `${counted(damaged, 'line')} of ${files} cannot be read`);
   }
   if (args.options.has('json')) {
-    io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, home, boots })}\n`);
+    const [home] = homes;
+    io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, home, homes, boots })}\n`);
     return 'done';
   }
   if (boots.length === 0) {
     const of = plan === undefined ? '' : ` of ${plan}`;
-    io.stdout.write(`no boot${of} is recorded in ${printable(file)}\n`);
+    io.stdout.write(`no boot${of} is recorded in ${printable(files)}\n`);
     return 'done';
   }
   const paint = await paintFor(io.stdout, io.env);
@@ -95,27 +110,3 @@ export const historyCommand: Command = async ({ io }, args) => {
   }
   return 'done';
 };
-
-/** The receipts of some files, how many lines are not one, and the files that cannot be read. */
-function readHistory(
-  system: ReadSystem,
-  files: readonly string[],
-): { receipts: ShortReceipt[]; damaged: number; problems: Problem[] } {
-  const receipts: ShortReceipt[] = [];
-  const problems: Problem[] = [];
-  let damaged = 0;
-  for (const file of files) {
-    if (system.look(file).type === 'missing') continue;
-    try {
-      for (const line of system.readText(file).split(START).filter(Boolean)) {
-        const receipt = readReceipt(line);
-        if (receipt === undefined) damaged += 1;
-        else receipts.push(receipt);
-      }
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      problems.push(error);
-    }
-  }
-  return { receipts, damaged, problems };
-}

@@ -1,40 +1,75 @@
-/** The plan and verify commands: show what a boot would change. */
-import { planDocument, renderPlan } from '../report/show-plan.ts';
+/** The plan and verify commands: show what the boots of plans would change. */
 import { paintFor } from '../report/paint.ts';
 import { factsBanner } from '../report/show-facts.ts';
-import { dryRunOf, prepareBoot } from './boot-inputs.ts';
-import type { Command } from './command-line.ts';
-import { exitOfReport } from './exit.ts';
+import { planDocuments, renderPlans } from '../report/show-plan.ts';
+import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
+import type { Arguments, Command, Context } from './command-line.ts';
+import { exitOfReport, type Exit } from './exit.ts';
 
-/** Shows what a boot would change. */
+/** Shows what the boots of plans would change. */
 export const planCommand: Command = async (context, args) => {
   const { options } = args;
   if (options.has('origin')) return (await import('./authoring.ts')).originCommand(context, args);
-  const offline = options.has('facts')
-    ? await (await import('./facts-command.ts')).inputsFromFacts(context, args)
-    : undefined;
-  const { report, view } = await dryRunOf(context, offline ?? (await prepareBoot(context, args)));
-  const { io } = context;
-  if (options.has('json')) {
-    io.stdout.write(`${JSON.stringify(planDocument(view))}\n`);
-  } else {
-    const paint = await paintFor(io.stdout, io.env);
-    if (offline !== undefined) io.stdout.write(factsBanner(offline.document, paint));
-    io.stdout.write(renderPlan(view, { explain: options.has('explain'), paint }));
-  }
-  // Without an answer from the facts there is no plan, whether or not the boot would go on.
-  if (offline !== undefined && view.steps.some(({ problem }) => problem?.code === 'unanswered')) {
-    return 'config';
-  }
-  const drift = options.has('detailed-exitcode');
-  return exitOfReport(report, { strict: options.has('strict'), drift });
+  if (options.has('facts')) return planFromFacts(context, args);
+  return show(context, args, await prepareAndPlan(context, args), {
+    explain: options.has('explain'),
+    drift: options.has('detailed-exitcode'),
+  });
 };
 
-/** Checks whether the world is as the plan wants it, and shows what is not. */
-export const verifyCommand: Command = async (context, args) => {
+/** Checks whether the world is as plans want it, and shows what is not. */
+export const verifyCommand: Command = async (context, args) =>
+  show(context, args, await prepareAndPlan(context, args), { explain: false, drift: true });
+
+/** Dry runs, and the plans that no boot would reach. */
+interface Planned {
+  readonly dry: readonly DryBoot[];
+  readonly unreached: readonly string[];
+}
+
+async function prepareAndPlan(context: Context, args: Arguments): Promise<Planned> {
+  const plans = await preparePlans(context, args);
+  const dry = await dryRunsOf(context, args, plans);
+  return { dry, unreached: plans.slice(dry.length).map(({ plan }) => plan.name) };
+}
+
+async function planFromFacts(context: Context, args: Arguments): Promise<Exit> {
+  const { inputsFromFacts } = await import('./facts-command.ts');
   const { io } = context;
-  const { report, view } = await dryRunOf(context, await prepareBoot(context, args));
-  const paint = await paintFor(io.stdout, io.env);
-  io.stdout.write(renderPlan(view, { explain: false, paint }));
-  return exitOfReport(report, { strict: args.options.has('strict'), drift: true });
-};
+  const { document, ...inputs } = await inputsFromFacts(context, args);
+  const dry = await dryRunOf(context, inputs);
+  if (!args.options.has('json')) {
+    io.stdout.write(factsBanner(document, await paintFor(io.stdout, io.env)));
+  }
+  const exit = await show(
+    context,
+    args,
+    { dry: [dry], unreached: [] },
+    { explain: args.options.has('explain'), drift: args.options.has('detailed-exitcode') },
+  );
+  // Without an answer from the facts there is no plan, whether or not the boot would go on.
+  const { steps } = dry.view;
+  return steps.some(({ problem }) => problem?.code === 'unanswered') ? 'config' : exit;
+}
+
+async function show(
+  { io }: Context,
+  { options }: Arguments,
+  { dry, unreached }: Planned,
+  { explain, drift }: { readonly explain: boolean; readonly drift: boolean },
+): Promise<Exit> {
+  const views = dry.map(({ view }) => view);
+  if (options.has('json')) {
+    io.stdout.write(`${JSON.stringify(planDocuments(views, unreached))}\n`);
+  } else {
+    const paint = await paintFor(io.stdout, io.env);
+    io.stdout.write(renderPlans(views, unreached, { explain, paint }));
+  }
+  const strict = options.has('strict');
+  const exits = dry.map(({ report }) => exitOfReport(report, { strict, drift }));
+  // Drift is no reason to overlook a plan that fails.
+  return (
+    exits.find((exit) => exit !== 'done' && exit !== 'drift') ??
+    (exits.includes('drift') ? 'drift' : 'done')
+  );
+}

@@ -1,4 +1,4 @@
-/** Finds and reads the plan that a command line names, and reports its mistakes. */
+/** Finds and reads the plans that a command line names, and reports their mistakes. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
@@ -8,16 +8,15 @@ import { errnoOf } from '../errors/problem.ts';
 import type { Diagnostic, Loaded } from '../plan/diagnostic.ts';
 import type { Library } from '../plan/open-layers.ts';
 import { didYouMean } from '../plan/nearest.ts';
-import type { Plan, PlanSource } from '../plan/plan.ts';
-import { paintFor, type Environment } from '../report/paint.ts';
+import type { Plan, PlanSource, Position } from '../plan/plan.ts';
+import { writeLog } from '../report/boot-log.ts';
+import { paintFor } from '../report/paint.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
+import { printable } from '../text/printable.ts';
 import type { Context } from './command-line.ts';
 import { compiledPlan, type PlanTexts } from './compiled-plans.ts';
 import { ExitError } from './exit.ts';
 import { knownPlan } from './known-plans.ts';
-
-/** The plan when nobody names one. */
-const DEFAULT_PLAN = 'stage2';
 
 /** In bytes. The longest plan that a person could want is a hundredth of it. */
 const LARGEST_PLAN = 4 * 1024 * 1024;
@@ -33,60 +32,156 @@ interface ReadPlan {
 /** What to read, and what to do with warnings. */
 interface ReadOptions {
   /** As on the command line. */
-  readonly named: string | undefined;
+  readonly named: readonly string[];
   /**
    * The fragments that apply, in their order.
    * @throws ExitError when one of them cannot be trusted
    */
   readonly fragments: () => readonly PlanSource[];
-  /** A boot hides them: it is not the time to fix a plan. */
-  readonly warnings: 'hide' | 'show' | 'refuse';
+  /** Whether to read the plans of this package, too, that fragments change. */
+  readonly also?: 'changed' | 'nothing';
+  /** Whether to report mistakes; by default they are. */
+  readonly mistakes?: 'show' | 'hide';
+  /** A boot has a line for each: it is not the time to fix a plan. */
+  readonly warnings: 'hide' | 'log' | 'show' | 'refuse';
+}
+
+/** The mistakes of one plan. */
+export interface PlanMistakes {
+  /** As on the command line. */
+  readonly named: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Ends a command since plans have mistakes, which are reported by then. */
+export class MistakenPlans extends ExitError {
+  readonly plans: readonly PlanMistakes[];
+
+  constructor(plans: readonly PlanMistakes[]) {
+    super('config');
+    this.plans = plans;
+  }
 }
 
 /**
- * Reads a plan with what it extends and its fragments, and reports its mistakes on stderr.
- * @throws ExitError when there is no such plan, it has mistakes, or a fragment cannot be trusted
+ * Reads plans, each with what it extends and its fragments, and reports the mistakes of all of them
+ * on stderr.
+ * @throws ExitError when there is no such plan, one has mistakes, or a fragment cannot be trusted
  */
-export async function readPlan(
+export async function readPlans(
   { io }: Context,
-  { named, fragments, warnings }: ReadOptions,
-): Promise<ReadPlan> {
-  const path = pathOfPlan(namedPlan(named, io.env), io.cwd);
-  const source = readSource(path, io.cwd);
+  { named: first, fragments: readFragments, also, warnings, mistakes = 'show' }: ReadOptions,
+): Promise<readonly ReadPlan[]> {
+  const open = (name: string): Opened => {
+    const path = pathOfPlan(name, io.cwd);
+    return { named: name, path, source: readSource(path, io.cwd) };
+  };
+  const asked = first.map(open);
+  const fragments = readFragments();
+  const more = also === 'changed' ? await changedBy(fragments) : [];
+  const others = [...new Set(more)].filter((name) => !first.includes(name)).map(open);
+  const all: LoadedPlan[] = [];
+  for (const opened of [...asked, ...others]) {
+    all.push(await loadOpened(opened, fragments, warnings, io.cwd));
+  }
+  const found = all.map(({ loaded }) => {
+    if (!loaded.ok) return loaded.diagnostics;
+    return warnings === 'hide' || warnings === 'log' ? [] : loaded.warnings;
+  });
+  // Several plans share fragments, and what they extend.
+  const shown = unique(found.flat(), ({ at, message }) => `${placeOf(at)} ${message}`);
+  if (shown.length > 0 && mistakes === 'show') {
+    const { renderDiagnostics } = await import('../report/diagnostics.ts');
+    const paint = await paintFor(io.stderr, io.env);
+    const sources = unique(
+      all.flatMap(({ loaded }) => loaded.sources),
+      ({ file }) => file,
+    );
+    io.stderr.write(renderDiagnostics(sources, shown, paint));
+  }
+  const read = all.flatMap(({ loaded, texts }) =>
+    loaded.ok ? { plan: loaded.value, warnings: loaded.warnings, texts } : [],
+  );
+  if (warnings === 'log') {
+    const logged = read.flatMap((plan) => plan.warnings);
+    for (const { at, message } of unique(logged, ({ at }) => placeOf(at))) {
+      writeLog(io.stderr, 'warn', printable(`${at.file}:${at.line}: ${message}`));
+    }
+  }
+  if (read.length === all.length && (warnings !== 'refuse' || shown.length === 0)) return read;
+  throw new MistakenPlans(
+    all.flatMap(({ named }, index) => {
+      const diagnostics = found[index] ?? [];
+      return diagnostics.length === 0 ? [] : { named, diagnostics };
+    }),
+  );
+}
+
+/** The text of a plan. */
+interface Opened {
+  /** As on the command line. */
+  readonly named: string;
+  readonly path: string;
+  readonly source: PlanSource;
+}
+
+interface LoadedPlan extends Pick<ReadPlan, 'texts'> {
+  readonly named: string;
+  readonly loaded: Loaded<Plan>;
+}
+
+async function loadOpened(
+  { named, path, source }: Opened,
+  fragments: readonly PlanSource[],
+  warnings: ReadOptions['warnings'],
+  cwd: string,
+): Promise<LoadedPlan> {
   const bases = new Map<string, PlanSource>();
   const library: Library = {
     get names() {
       return namesIn(plansDirectory());
     },
     read: (name) => {
-      const base = findPackagedPlan(name, io.cwd);
+      const base = findPackagedPlan(name, cwd);
       if (base !== undefined) bases.set(name, base);
       return base;
     },
-    fragments: fragments(),
+    fragments,
   };
   const texts = { path, source, library, bases };
-  const known = library.fragments.length === 0 ? asBuilt(source, library) : undefined;
+  const known = fragments.length === 0 ? asBuilt(source, library) : undefined;
   const loaded = known ?? left(texts, warnings) ?? (await load(source, library));
-  const shown = loaded.ok && warnings !== 'hide' ? loaded.warnings : [];
-  const diagnostics = loaded.ok ? shown : loaded.diagnostics;
-  if (diagnostics.length > 0) {
-    const { renderDiagnostics } = await import('../report/diagnostics.ts');
-    const paint = await paintFor(io.stderr, io.env);
-    io.stderr.write(renderDiagnostics(loaded.sources, diagnostics, paint));
-  }
-  if (!loaded.ok || (warnings === 'refuse' && shown.length > 0)) throw new ExitError('config');
-  return {
-    plan: loaded.value,
-    warnings: loaded.warnings,
-    texts: known === undefined ? texts : undefined,
-  };
+  return { named, loaded, texts: known === undefined ? texts : undefined };
 }
 
-/** The plan that a command line and its environment name. */
-export function namedPlan(operand: string | undefined, env: Environment): string {
-  const own = env.HERMES_BOOT_PLAN ?? '';
-  return operand ?? (own === '' ? DEFAULT_PLAN : own);
+/** The plans of this package that fragments change. */
+async function changedBy(fragments: readonly PlanSource[]): Promise<readonly string[]> {
+  if (fragments.length === 0) return [];
+  const { targetOf } = await import('../plan/open-layers.ts');
+  const known = namesIn(plansDirectory());
+  return fragments.flatMap((fragment) => {
+    const target = targetOf(fragment);
+    return target !== undefined && known.includes(target) ? [target] : [];
+  });
+}
+
+/** Reads one plan; see readPlans. */
+export async function readPlan(
+  context: Context,
+  options: Omit<ReadOptions, 'named'> & { readonly named: string },
+): Promise<ReadPlan> {
+  const [read] = await readPlans(context, { ...options, named: [options.named] });
+  if (read === undefined) throw new Error('every plan that is named was read');
+  return read;
+}
+
+function unique<T>(all: readonly T[], keyOf: (one: T) => string): readonly T[] {
+  return [...new Map(all.map((one) => [keyOf(one), one])).values()];
+}
+
+/** A place in a plan, as messages name it: `50-site.yaml:4:11`. */
+export function placeOf({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
 }
 
 /** Whether a plan is named by its file, and not by its name. */
@@ -96,6 +191,8 @@ export function isPath(named: string): boolean {
 
 /** A path, relative to `cwd` where it lies below it. */
 export function shorten(path: string, cwd: string): string {
+  // There a path that loses its slash is the same file, and reads as another.
+  if (cwd === '/') return path;
   const short = relative(cwd, path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }
@@ -110,7 +207,9 @@ async function load(source: PlanSource, library: Library): Promise<Loaded<Plan>>
 
 /** The plan as validate has left it. Who asks for warnings wants it read anew. */
 function left(texts: PlanTexts, warnings: ReadOptions['warnings']): Loaded<Plan> | undefined {
-  const plan = warnings === 'hide' ? compiledPlan(texts) : undefined;
+  // Only plans without a warning are left.
+  const isBoot = warnings === 'hide' || warnings === 'log';
+  const plan = isBoot ? compiledPlan(texts) : undefined;
   return plan && { ok: true, value: plan, warnings: [], sources: [texts.source] };
 }
 

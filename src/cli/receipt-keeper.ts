@@ -1,12 +1,13 @@
 /** Keeps the receipt of a boot, however it ends: by its report, an error, a signal or a bug. */
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { hostName, startOfContainer } from '../engine/proc.ts';
+import { hostName, ownProcess, startOfContainer } from '../engine/proc.ts';
 import type { BootResult } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
+import type { Diagnostic } from '../plan/diagnostic.ts';
 import { writeLog } from '../report/boot-log.ts';
-import { brokenReceipt, reasonOf, receiptOf } from '../report/make-receipt.ts';
+import { brokenReceipt, LISTED_TEXTS, reasonOf, receiptOf } from '../report/make-receipt.ts';
 import {
   RECEIPT_VERSION,
   type LastBoot,
@@ -21,21 +22,16 @@ import type { BootInputs } from './boot-inputs.ts';
 import type { Arguments, Context } from './command-line.ts';
 import { ExitError, interruptionOf, type Exit } from './exit.ts';
 import { STATUS_FILE, historyFile, isDirectory } from './locations.ts';
-import { isPath, namedPlan } from './read-plan.ts';
+import { isPath, MistakenPlans, placeOf } from './read-plan.ts';
 import { StatusFile, writeHistory } from './receipt-files.ts';
 
 /**
- * Runs a boot and keeps its receipt. What cannot be written is reported in one line, and changes
+ * Does a boot and keeps its receipt. What cannot be written is reported in one line, and changes
  * nothing about how the boot ends.
  */
-export async function withReceipt(
-  context: Context,
-  args: Arguments,
-  boot: (keeper: ReceiptKeeper) => Promise<Exit>,
-): Promise<Exit> {
-  const keeper = new ReceiptKeeper(context, args);
+export async function withReceipt(keeper: ReceiptKeeper, boot: () => Promise<Exit>): Promise<Exit> {
   try {
-    return await boot(keeper);
+    return await boot();
   } catch (error) {
     keeper.breakOff(error);
     throw error;
@@ -48,28 +44,34 @@ export async function withReceipt(
 export class ReceiptKeeper {
   readonly #context: Context;
   readonly #args: Arguments;
-  readonly #started = timestampOf(new Date());
+  readonly #named: string;
+  readonly #started: string;
   /** What could not be written, by file. */
   readonly #problems = new Map<string, Problem>();
   #inputs: BootInputs | undefined;
   #status: StatusFile | undefined;
   #ended = false;
 
-  constructor(context: Context, args: Arguments) {
+  /** @param named the plan, as the command line or the image names it */
+  constructor(context: Context, args: Arguments, named: string, started = timestampOf(new Date())) {
     this.#context = context;
     this.#args = args;
+    this.#named = named;
+    this.#started = started;
   }
 
   /** Marks the boot as running, so that one that never ends is known. */
   begin(inputs: BootInputs): void {
     this.#inputs = inputs;
     const { plan, system } = inputs;
+    const booting = ownProcess();
     const mark: RunningBoot = {
       version: RECEIPT_VERSION,
       plan: plan.name,
       file: this.#file(plan.file),
       result: 'running',
       started: this.#started,
+      ...(booting === undefined ? {} : { process: booting }),
       ...originOf(plan.digest),
     };
     this.#attempt(STATUS_FILE, () => {
@@ -92,17 +94,16 @@ export class ReceiptKeeper {
   /** Keeps the receipt of a boot that broke off, or could not begin. */
   breakOff(error: unknown): void {
     if (this.#ended) return;
-    const operand = this.#args.operands[0];
+    const named = this.#named;
     // A wrong plan name on the command line says nothing about this container.
     const isMisnamed = error instanceof ExitError && error.exit !== 'config';
-    if (isMisnamed && this.#inputs === undefined && operand !== undefined) return;
-    const named = namedPlan(operand, this.#context.io.env);
+    if (isMisnamed && this.#inputs === undefined && this.#args.operands.length > 0) return;
     const plan = this.#inputs?.plan;
     const file = plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named);
     const broken = {
       ...this.#bootContext(file, plan?.digest ?? null),
       plan: plan?.name ?? (isPath(named) ? basename(named).replace(/\.[a-z]+$/, '') : named),
-      reason: whyBroken(interruptionOf(this.#context.io.signal) ?? error, named),
+      reasons: whyBroken(interruptionOf(this.#context.io.signal) ?? error, named),
       changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
     };
     this.#attempt('receipt', () => {
@@ -172,15 +173,30 @@ function originOf(digest: string | null): Origin {
   return { digest, program: packageJson.version, host: hostName() };
 }
 
-function whyBroken(error: unknown, named: string): Reason {
+function whyBroken(error: unknown, named: string): Reason[] {
   const problem = problemOf(error);
-  if (problem !== undefined) return reasonOf(null, problem);
-  if (!(error instanceof ExitError)) {
-    return { about: null, text: bugText(error), mend: ['please report it'] };
+  if (problem !== undefined) return [reasonOf(null, problem)];
+  if (error instanceof MistakenPlans) {
+    const own = error.plans.filter((plan) => plan.named === named);
+    return own.flatMap(({ diagnostics }) => mistakesOf(diagnostics, named));
   }
-  const [text = 'the plan has mistakes', ...mend] = error.lines;
-  const advice = error.lines.length === 0 ? [`hermes-boot validate ${named} shows them`] : mend;
-  return { about: null, text, mend: advice };
+  if (!(error instanceof ExitError)) {
+    return [{ about: null, text: bugText(error), mend: ['please report it'] }];
+  }
+  const [text = 'it could not begin', ...mend] = error.lines;
+  return [{ about: null, text, mend }];
+}
+
+/** The mistakes of a plan as reasons, each with its place. */
+function mistakesOf(diagnostics: readonly Diagnostic[], named: string): Reason[] {
+  return diagnostics.slice(0, LISTED_TEXTS).map(({ at, step, message, hint }, index) => ({
+    about: step ?? null,
+    text: `${placeOf(at)}: ${message}`,
+    mend: [
+      ...(hint === undefined ? [] : [hint]),
+      ...(index === 0 ? [`hermes-boot validate ${named} shows them in the plan`] : []),
+    ],
+  }));
 }
 
 function bugText(error: unknown): string {

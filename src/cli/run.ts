@@ -6,20 +6,29 @@ import { jsonLines, viewEvent, type EventView, type Renderer } from '../report/e
 import { paintFor, type Output } from '../report/paint.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
-import { prepareBoot } from './boot-inputs.ts';
+import { timestampOf } from '../text/phrases.ts';
+import {
+  namedPlans,
+  prepareBoot,
+  preparePlans,
+  type BootInputs,
+  type PlanInputs,
+} from './boot-inputs.ts';
 import { codeCacheAdvice } from './code-cache.ts';
 import type { Arguments, Command, Context, Io } from './command-line.ts';
 import { exitOfReport, interruptionOf, reportError, type Exit } from './exit.ts';
 import { codeCacheFits } from './launch.ts';
 import { readLogWish, type LogFormat } from './log-options.ts';
-import { withReceipt, type ReceiptKeeper } from './receipt-keeper.ts';
+import { MistakenPlans } from './read-plan.ts';
+import { withReceipt, ReceiptKeeper } from './receipt-keeper.ts';
 
 /** In columns; a terminal without a size, as some containers have, says 0. */
 const NARROWEST = 40;
 
 /**
- * Makes the changes that the plan command shows. Several plans are booted one after the other,
- * each as if it were the only one, until one ends with another code than 0.
+ * Makes the changes that the plan command shows. All plans are read and checked before the first
+ * change. Then they are booted one after the other, each as if it were the only one, until one ends
+ * with another code than 0.
  */
 export const runCommand: Command = async ({ io, redactor }, args) => {
   const wish = readLogWish(args, io.env);
@@ -28,15 +37,21 @@ export const runCommand: Command = async ({ io, redactor }, args) => {
   if (!codeCacheFits() && !args.options.has('json') && matters('info', wish.level)) {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
   }
-  const plans = args.operands.length === 0 ? [[]] : args.operands.map((plan) => [plan]);
-  for (const [index, operands] of plans.entries()) {
-    const exit = await bootPlan(context, { ...args, operands });
+  const started = timestampOf(new Date(context.io.began ?? Date.now()));
+  const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, started);
+  const plans = await readAll(context, args, keeperOf);
+  const checked = await checkAll(context, args, plans, keeperOf);
+  if (typeof checked === 'string') return checked;
+  for (const [index, plan] of plans.entries()) {
+    const isFirst = index === 0;
+    // What the plans before it have changed may decide its inputs.
+    const early = isFirst ? checked : undefined;
+    const keeper = isFirst ? keeperOf(plan.named) : new ReceiptKeeper(context, args, plan.named);
+    const exit = await attempt(context, keeper, () =>
+      boot(context, args, early ?? prepareBoot(context, args, plan), keeper),
+    );
     if (exit === 'done') continue;
-    const left = args.operands.slice(index + 1);
-    if (left.length > 0) {
-      const text = `${left.join(', ')} not run: the boot was stopped before`;
-      writeLog(context.io.stderr, 'fatal', text);
-    }
+    warnOfRest(context, plans.slice(index + 1), 'the boot was stopped before');
     return exit;
   }
   return 'done';
@@ -44,7 +59,7 @@ export const runCommand: Command = async ({ io, redactor }, args) => {
 
 /** The same process, with a log of which every line is a JSON document. */
 function withJsonLog(io: Io): Io {
-  const { stdout, stderr, env, signal } = io;
+  const { stdout, stderr, env, signal, began } = io;
   const log: Output = {
     write: (text) => {
       stderr.write(text);
@@ -57,23 +72,85 @@ function withJsonLog(io: Io): Io {
     stderr: log,
     env,
     signal,
+    ...(began === undefined ? {} : { began }),
     get cwd() {
       return io.cwd;
     },
   };
 }
 
-async function bootPlan(context: Context, args: Arguments): Promise<Exit> {
+type KeeperOf = (plan: string) => ReceiptKeeper;
+
+/**
+ * Reads all plans; the receipts of those with mistakes say so.
+ * @throws what preparePlans throws
+ */
+async function readAll(
+  context: Context,
+  args: Arguments,
+  keeperOf: KeeperOf,
+): Promise<readonly PlanInputs[]> {
+  const named = namedPlans(context, args);
   try {
-    return await withReceipt(context, args, (receipt) => boot(context, args, receipt));
+    return await preparePlans(context, args);
+  } catch (error) {
+    const wrong = error instanceof MistakenPlans ? error.plans.map((plan) => plan.named) : [];
+    for (const plan of wrong.length > 0 ? wrong : named.slice(0, 1)) {
+      const keeper = keeperOf(plan);
+      keeper.breakOff(error);
+      keeper.close();
+    }
+    throw error;
+  }
+}
+
+/** Checks the inputs of all plans: how the first boot begins, or how the command ends. */
+async function checkAll(
+  context: Context,
+  args: Arguments,
+  plans: readonly PlanInputs[],
+  keeperOf: KeeperOf,
+): Promise<BootInputs | Exit> {
+  let first: BootInputs | undefined;
+  for (const plan of plans) {
+    const exit = await attempt(context, keeperOf(plan.named), () => {
+      const inputs = prepareBoot(context, args, plan);
+      first ??= inputs;
+      return Promise.resolve<Exit>('done');
+    });
+    if (exit === 'done') continue;
+    const others = plans.filter((other) => other !== plan);
+    warnOfRest(context, others, 'all plans are checked before the first change');
+    return exit;
+  }
+  return first ?? 'done';
+}
+
+function warnOfRest({ io }: Context, left: readonly PlanInputs[], why: string): void {
+  if (left.length === 0) return;
+  writeLog(io.stderr, 'fatal', `${left.map(({ named }) => named).join(', ')} not run: ${why}`);
+}
+
+/** Does a part of a boot and keeps its receipt, however it ends. */
+async function attempt(
+  context: Context,
+  keeper: ReceiptKeeper,
+  act: () => Promise<Exit>,
+): Promise<Exit> {
+  try {
+    return await withReceipt(keeper, act);
   } catch (error) {
     return reportError(error, context);
   }
 }
 
-async function boot(context: Context, args: Arguments, receipt: ReceiptKeeper): Promise<Exit> {
+async function boot(
+  context: Context,
+  args: Arguments,
+  inputs: BootInputs,
+  receipt: ReceiptKeeper,
+): Promise<Exit> {
   const { io, redactor } = context;
-  const inputs = await prepareBoot(context, args);
   const { plan, system, facts } = inputs;
   receipt.begin(inputs);
   const renderers = await renderersFor(io, args);

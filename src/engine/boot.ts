@@ -41,13 +41,25 @@ export function run(plan: BootPlan, system: Bootable, options: BootOptions): Pro
   return boot(plan, system, false, options);
 }
 
+/** What a boot would do, and the world that it would leave. */
+interface Simulated {
+  readonly result: BootResult;
+  readonly world: SimulatedSystem;
+}
+
 /** Shows what `run` would do, by doing it to a simulated world. Writes nothing. */
-export function dryRun(
+export async function simulate(
   plan: BootPlan,
   system: Pick<World, 'tree' | 'policy'>,
   options: BootOptions,
-): Promise<BootResult> {
-  return boot(plan, new SimulatedSystem(system), true, options);
+): Promise<Simulated> {
+  const world = new SimulatedSystem(system);
+  return { result: await boot(plan, world, true, options), world };
+}
+
+/** What `run` would do; see simulate. */
+export async function dryRun(...args: Parameters<typeof simulate>): Promise<BootResult> {
+  return (await simulate(...args)).result;
 }
 
 async function boot(
@@ -84,7 +96,11 @@ async function boot(
     steps,
     shortcomings,
     converged:
-      finished === 0 && steps.every(({ status }) => status === 'converged' || status === 'skipped'),
+      finished === 0 &&
+      steps.every(
+        ({ status, unseen }) =>
+          unseen === undefined && (status === 'converged' || status === 'skipped'),
+      ),
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
     duration: now() - started,
   };
@@ -130,7 +146,8 @@ function statusOf(
   if (stoppedBy !== undefined) return 'stopped';
   const refused = plan.inputs.some((input) => input.refused !== undefined);
   const failed = steps.some(
-    ({ problem, step }) => problem !== undefined && step.onFailure === 'degrade',
+    ({ problem, step, unseen }) =>
+      problem !== undefined && unseen === undefined && step.onFailure === 'degrade',
   );
   const short = shortcomings.some((one) =>
     one.steps.some(({ onFailure }) => onFailure !== 'ignore'),

@@ -1,12 +1,13 @@
 /**
- * Reads from /proc: the main program, the ids that exist here, and the name and start of the
- * container.
+ * Reads from /proc: the main program, the ids that exist here, the name and start of the container,
+ * and whether a process still runs.
  */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
 import { errnoOf } from '../errors/problem.ts';
 import type { IdRange } from '../step/facts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
+import { fits, number, object, text, type TypeOf } from '../text/codec.ts';
 
 /**
  * A file of /proc; `otherwise` where the kernel has no such file.
@@ -26,8 +27,8 @@ export function readOr(path: string, otherwise: string): string {
  * Reads the ids that exist here from the text of a uid_map or gid_map: on each line the first of a
  * range inside, the first outside, and how many. See user_namespaces(7).
  */
-export function parseIdMap(text: string): readonly IdRange[] {
-  return text.split('\n').flatMap((line) => {
+export function parseIdMap(map: string): readonly IdRange[] {
+  return map.split('\n').flatMap((line) => {
     const [first, , count] = line.trim().split(/\s+/).map(Number);
     return first === undefined || count === undefined ? [] : [{ first, count }];
   });
@@ -47,10 +48,63 @@ export function hostName(): string {
  */
 export function startOfContainer(root: string): string {
   if (root !== '/') return '';
-  const stat = readOr('/proc/1/stat', '');
+  return `${bootOfMachine()} ${startOf('1') ?? ''}`;
+}
+
+function bootOfMachine(): string {
+  return readOr('/proc/sys/kernel/random/boot_id', '').trim();
+}
+
+/** When a process began, in ticks since the boot of the machine; undefined where there is none. */
+function startOf(pid: string): string | undefined {
+  const stat = readOr(`/proc/${pid}/stat`, '');
   // The fields after the name, which may hold anything; see proc_pid_stat(5).
-  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  return `${readOr('/proc/sys/kernel/random/boot_id', '').trim()} ${ticks}`;
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+const processMark = object({
+  /** Of the machine. */
+  boot: text,
+  /** The namespace that the id belongs to; see pid_namespaces(7). */
+  space: text,
+  id: number,
+  /** When it began: another process may get its id later. */
+  began: text,
+});
+
+/** A process, so that it can be told later whether it still runs. */
+export type ProcessMark = TypeOf<typeof processMark>;
+
+/** This process; undefined where /proc does not say. */
+export function ownProcess(): ProcessMark | undefined {
+  const mark = unlessUnknown(() => ({
+    boot: bootOfMachine(),
+    space: pidSpace(),
+    id: process.pid,
+    began: startOf('self') ?? '',
+  }));
+  return mark instanceof LookFailed || mark.space === '' || mark.began === '' ? undefined : mark;
+}
+
+/** Whether a process has ended, as far as this one can see; false where it cannot. */
+export function hasEnded(mark: unknown): boolean {
+  if (!fits(processMark, mark)) return false;
+  const own = ownProcess();
+  if (own === undefined) return false;
+  if (own.boot !== mark.boot) return true;
+  // Where not even process 1 can be seen, that nothing is seen of another says nothing.
+  if (own.space !== mark.space || unlessUnknown(() => startOf('1')) === undefined) return false;
+  const began = unlessUnknown(() => startOf(String(mark.id)));
+  return !(began instanceof LookFailed) && began !== mark.began;
+}
+
+function pidSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch (error) {
+    if (isAbsence(error)) return '';
+    throw lookProblem(error, '/proc/self/ns/pid');
+  }
 }
 
 /** The script that s6-overlay runs as the main program; the user's words come after it. */

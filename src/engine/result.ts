@@ -32,6 +32,11 @@ export interface StepResult {
   readonly notes: readonly Note[];
   /** What the file systems do not keep of what it wanted. */
   readonly losses?: readonly Loss[];
+  /**
+   * Paths that this process may not read, in a dry run for a process that may: what is planned there
+   * cannot be told.
+   */
+  readonly unseen?: readonly string[];
   /** Of a failed or blocked step. */
   readonly problem?: Problem;
   /** When it began, in milliseconds since the boot did; not for one that was not reached. */

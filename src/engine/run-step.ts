@@ -9,15 +9,16 @@ import { ProgressMeter } from './progress-meter.ts';
 import type { StepResult } from './result.ts';
 import type { StepRun } from './run-steps.ts';
 import { now, TimeLimit } from './time-limit.ts';
-import { problemOf } from '../errors/look-failed.ts';
-import { Unanswered } from '../errors/problem.ts';
+import { LookFailed, problemOf } from '../errors/look-failed.ts';
+import { Problem, Unanswered } from '../errors/problem.ts';
+import type { BootStep } from '../plan/plan.ts';
 import { scanNotes } from '../step/repair.ts';
 import { inheriting } from '../step/shared-group.ts';
 import type { Note } from '../step/step.ts';
 import { HomeHeld } from '../system/home-lock.ts';
 import type { System } from '../system/system.ts';
 import { behindLink } from '../system/world.ts';
-import { counted } from '../text/phrases.ts';
+import { counted, showDuration } from '../text/phrases.ts';
 
 /**
  * Runs one step.
@@ -40,7 +41,8 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
   ): StepResult => {
     const began = started - boot.started;
     const duration = now() - started - waited;
-    return { step, status, why, changes, made, notes, losses, began, duration, ...more };
+    const result = { step, status, why, changes, made, notes, losses, began, duration, ...more };
+    return facts.assumed ? withUnseen(result) : result;
   };
   if (step.skipped !== undefined) return report('skipped', step.skipped);
   emit({ type: 'step-started', step });
@@ -51,7 +53,8 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     },
   });
   const progress = meter.walked;
-  const note = (found: readonly Note[]): void => {
+  const note = (all: readonly Note[]): void => {
+    const found = all.map((each) => (isAccepted(each, step) ? accepted(each) : each));
     notes.push(...found);
     for (const each of found) emit({ type: 'note', step, note: each });
   };
@@ -146,10 +149,48 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     );
     const problem = error instanceof Unanswered ? error.problem : problemOf(error);
     if (problem === undefined || problem instanceof HomeHeld) throw error;
-    return report('failed', problem.message, { problem });
+    const isLate = problem.code === 'timeout' && now() - started - waited >= step.timeout;
+    const told = isLate ? lateProblem(problem, step) : problem;
+    return report('failed', told.message, { problem: told });
   } finally {
     meter.end();
   }
+}
+
+/** Whether the plan says that a warning of a step is meant to be. */
+function isAccepted({ severity, warns }: Note, { accept = [] }: BootStep): boolean {
+  if (warns === undefined || severity !== 'warning') return false;
+  const { of, path } = warns;
+  return accept.includes(of) || (path !== undefined && accept.includes(`${of}:${path}`));
+}
+
+/** Has no key: the same warning of a step that does not accept it is no repetition. */
+function accepted({ text, warns }: Note): Note {
+  return { severity: 'info', text, accepted: true, ...(warns === undefined ? {} : { warns }) };
+}
+
+/** What a step that took too long fails with: its limit, and the key that raises it. */
+function lateProblem({ found, mend, errno }: Problem, { id, timeout, at }: BootStep): Problem {
+  const place = `${at.file}:${at.line}`;
+  return new Problem({
+    code: 'timeout',
+    found: `${found}: step ${id} may take ${showDuration(timeout)}`,
+    mend: [
+      ...mend,
+      `a longer timeout: on step ${id} (${place}), there or in a fragment, raises that`,
+    ],
+    errno,
+  });
+}
+
+/** A result of a process that has not the rights that its plan is for. */
+function withUnseen(result: StepResult): StepResult {
+  const { notes, problem } = result;
+  const denied = problem instanceof LookFailed && problem.code === 'not-permitted';
+  const unread = notes.flatMap((note) => note.unread ?? []);
+  const unseen = denied ? [...unread, problem.path] : unread;
+  if (unseen.length === 0) return result;
+  return { ...result, unseen, notes: notes.filter((note) => note.unread === undefined) };
 }
 
 /** What only the making of a change could know. */

@@ -61,8 +61,9 @@ export async function runSteps(
   const isEnding = (): boolean =>
     broken !== undefined || stoppedBy !== undefined || begun.some((one) => one.stops);
 
-  const stops = ({ problem, step }: StepResult): boolean =>
-    problem !== undefined && (step.onFailure === 'stop' || isOver());
+  // What a dry run may not look at stops no boot that may.
+  const stops = ({ problem, step, unseen }: StepResult): boolean =>
+    problem !== undefined && ((step.onFailure === 'stop' && unseen === undefined) || isOver());
 
   const finish = (result: StepResult): void => {
     results.push(result);

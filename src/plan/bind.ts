@@ -28,10 +28,7 @@ export function bindPlan(
   facts: Facts,
   types: readonly AnyStepType[],
 ): BootPlan {
-  const scope: Scope = {
-    inputs: new Map(inputs.map((input) => [input.name, input])),
-    facts: factValues(facts),
-  };
+  const scope = scopeOf(inputs, facts);
   const byName = new Map(types.map((type) => [type.uses, type]));
   const steps = orderSteps(plan.steps).map((step) => {
     const type = byName.get(step.uses);
@@ -41,6 +38,18 @@ export function bindPlan(
   const { name, description, file, digest, lockTimeout } = plan;
   const home = homeOf(plan, scope);
   return { name, description, file, digest, lockTimeout, inputs, steps, ...home };
+}
+
+/** The home of a plan with the values of its inputs; undefined where it has none. */
+export function boundHome(plan: Plan, inputs: readonly Input[], facts: Facts): string | undefined {
+  return homeOf(plan, scopeOf(inputs, facts)).home;
+}
+
+function scopeOf(inputs: readonly Input[], facts: Facts): Scope {
+  return {
+    inputs: new Map(inputs.map((input) => [input.name, input])),
+    facts: factValues(facts),
+  };
 }
 
 /** The home, filled in; none where it is an unset input. */
@@ -56,7 +65,7 @@ function homeOf({ home: written }: Plan, scope: Scope): Pick<BootPlan, 'home'> {
 }
 
 function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
-  const { id, needs, why, as, onFailure, timeout, at } = step;
+  const { id, needs, accept, why, as, onFailure, timeout, at } = step;
   const skipped = skippedBy(step, scope);
   const options = fillOptions(step.with, type.schema, lookupIn(scope));
   const filled = filledIn(step.with, scope);
@@ -74,6 +83,7 @@ function bindStep(step: PlanStep, type: AnyStepType, scope: Scope): BootStep {
     secrets: filled.filter(isSecret).map(({ option }) => option),
     ...(skipped === undefined ? {} : { skipped }),
     ...(step.off === undefined ? {} : { off: step.off }),
+    ...(accept === undefined ? {} : { accept }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
   };

@@ -59,6 +59,7 @@ function stepOf(
   const entry: StepEntry = { at: position(sourceMap.value(pointer)), as: 'added' };
   const why = textMember(body, 'why');
   const as = textMember(body, 'as');
+  const accept = textsIn(member(body, 'accept'));
   return {
     id: step.id ?? '',
     uses: step.uses ?? '',
@@ -71,6 +72,7 @@ function stepOf(
     ...(member(body, 'off') === true ? { off: position(sourceMap.key(`${pointer}/off`)) } : {}),
     ...(parsed !== undefined && 'condition' in parsed ? { when: parsed.condition } : {}),
     ...(when === undefined ? {} : { whenText: when.text }),
+    ...(accept.length === 0 ? {} : { accept }),
     ...(why === undefined ? {} : { why }),
     ...(as === undefined ? {} : { as }),
   };

@@ -1,12 +1,14 @@
 /** Checks the shape of a plan against its schema: keys, types and patterns. */
 import type { ErrorObject } from 'ajv';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { OptionSchema } from '../step/schema.ts';
 import type { JsonValue } from '../step/step.ts';
 import { describeValue } from './check-values.ts';
 import { inKey, inValue, type PendingDiagnostic, type DiagnosticParts } from './diagnostic.ts';
 import { schemaAt, typeOf, type Subject } from './draft.ts';
 import { isList, keysOf, member, parentPointer, pointerTo, valueAt } from './json.ts';
-import { MOST_STEPS, STEP_KEYS } from './keys.ts';
+import { LIST_KEY, MOST_STEPS, STEP_KEYS } from './keys.ts';
+import { listKeyOf } from './merge-lists.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { describe, either, quote, wantedBy, wantedByPattern } from './wanted.ts';
 
@@ -16,6 +18,26 @@ export function checkShape(subject: Subject): PendingDiagnostic[] {
   return validate(document.value)
     .filter((error) => isOwn(error, draft.top))
     .flatMap((error) => diagnosticsFor(subject, error));
+}
+
+/** Errors of keys that change a list, such as `needs+`, where no list is below. */
+export function checkListKeys({ draft, document }: Subject): PendingDiagnostic[] {
+  return draft.steps.flatMap(({ body, pointer }) =>
+    Object.keys(body)
+      .filter((key) => LIST_KEYS.test(key))
+      .map((key) =>
+        inKey(document.sourceMap, pointerTo(pointer, key), {
+          message: `unknown key ${quote(key)}`,
+          hint: listKeyHint(key.slice(0, -1)),
+        }),
+      ),
+  );
+}
+
+const LIST_KEYS = new RegExp(LIST_KEY);
+
+function listKeyHint(name: string): string {
+  return `only an entry without uses, which changes a step, can change a list: write ${name}`;
 }
 
 /** False for an error that only follows from another one. */
@@ -74,6 +96,7 @@ function valueParts(subject: Subject, error: ErrorObject): DiagnosticParts {
     case 'enum':
       return enumParts(pointer, value, params.allowedValues);
     case 'const':
+      if (pointer === '/version') return versionParts(value);
       return { message: `found ${describe(value)}, wanted ${String(params.allowedValue)}` };
     case 'minItems':
       return { message: 'found an empty list, wanted at least one entry' };
@@ -97,6 +120,14 @@ function valueParts(subject: Subject, error: ErrorObject): DiagnosticParts {
       return describeValue(value, schema, wanted, subject.document.sourceMap.source(pointer));
     }
   }
+}
+
+function versionParts(value: JsonValue | undefined): DiagnosticParts {
+  const isLater = typeof value === 'number' && value > 1;
+  const own = `hermes-boot ${packageJson.version} reads version 1`;
+  const message = `found ${describe(value)}, and ${own}`;
+  const hint = isLater ? `a later release of hermes-boot reads version ${value}` : 'write 1';
+  return { message, hint };
 }
 
 /** The keys that could be there and are not. */
@@ -145,6 +176,8 @@ function unknownKeyHint(subject: Subject, holder: string, key: string): string |
   const keys = keysIn(schemaAt(subject, holder));
   const [top, index, inside] = keysOf(holder);
   const isStep = top === 'steps' && index !== undefined && inside === undefined;
+  const list = listKeyOf(key)?.name;
+  if (list !== undefined && keys.includes(list)) return listKeyHint(list);
   const near = (isStep ? ELSEWHERE.get(key) : undefined) ?? nearest(key, keys);
   if (near !== undefined) return `did you mean ${near}?`;
   if (top === 'steps' && index !== undefined) {

@@ -1,9 +1,11 @@
 /** Merges the files of a plan into one document, and knows where each of its values was written. */
 import type { JsonObject, JsonValue } from '../step/step.ts';
-import { at, type PendingDiagnostic } from './diagnostic.ts';
+import { counted } from '../text/phrases.ts';
+import { at, type DiagnosticParts, type PendingDiagnostic } from './diagnostic.ts';
 import { isList, isMapping, member, parentPointer, pointerTo, textMember } from './json.ts';
+import { droppedBy, listKeyOf, mergeList, type ListKey } from './merge-lists.ts';
 import { didYouMean } from './nearest.ts';
-import type { Position, StepEntry } from './plan.ts';
+import type { ChangedKey, Position, StepEntry } from './plan.ts';
 import type { PlanDocument } from './read-yaml.ts';
 import type { PlanSourceMap } from './source-map.ts';
 import { quote } from './wanted.ts';
@@ -14,12 +16,22 @@ interface Composed {
   /** The entries that define or change each step, by its index. */
   readonly entries: readonly (readonly StepEntry[])[];
   readonly errors: readonly PendingDiagnostic[];
+  readonly warnings: readonly PendingDiagnostic[];
 }
 
 /** Where a value was written. */
 interface Origin {
   readonly sourceMap: PlanSourceMap;
   readonly pointer: string;
+}
+
+/** An entry that changes a step, or what it has under `with`. */
+interface Changing {
+  /** Of what is changed, in the merged document. */
+  readonly pointer: string;
+  readonly from: Origin;
+  /** Takes what it changes. */
+  readonly changes: ChangedKey[];
 }
 
 interface Step {
@@ -33,7 +45,8 @@ const TOP = ['version', 'name', 'description', 'home', 'lock-timeout'] as const;
 /**
  * Merges files, the first at the bottom. An input replaces one of the same name. A step with `uses`
  * replaces one of the same id; one without it changes the keys that it has, and of `with` the
- * options that it has (null removes one). Any other step is added at the end.
+ * options that it has (null removes one, `x+` adds to the list x, `x-` takes away from it). Any other
+ * step is added at the end.
  */
 export function compose(documents: readonly PlanDocument[]): Composed {
   const composer = new Composer();
@@ -48,6 +61,7 @@ class Composer {
   /** By pointers into the merged document. */
   readonly #origins = new Map<string, Origin>();
   readonly #errors: PendingDiagnostic[] = [];
+  readonly #warnings: PendingDiagnostic[] = [];
 
   /** Puts a file on top of those before. */
   add({ value, sourceMap }: PlanDocument): void {
@@ -81,6 +95,7 @@ class Composer {
       document: { value, sourceMap: composedSourceMap(this.#origins) },
       entries: this.#steps.map(({ entries }) => entries),
       errors: this.#errors,
+      warnings: this.#warnings,
     };
   }
 
@@ -110,12 +125,13 @@ class Composer {
       lower.body = body;
       lower.entries.push({ at: position, as: 'replaced' });
     } else {
-      lower.body = this.#changed(lower.body, body, pointer, from);
-      lower.entries.push({ at: position, as: 'changed' });
+      const changes: ChangedKey[] = [];
+      lower.body = this.#changed(lower.body, body, { pointer, from, changes });
+      lower.entries.push({ at: position, as: 'changed', changes });
     }
   }
 
-  #changed(lower: JsonObject, upper: JsonObject, pointer: string, from: Origin): JsonObject {
+  #changed(lower: JsonObject, upper: JsonObject, { pointer, from, changes }: Changing): JsonObject {
     const merged = new Map(Object.entries(lower));
     for (const [key, value = null] of Object.entries(upper)) {
       if (key === 'id') continue;
@@ -123,8 +139,36 @@ class Composer {
       const origin = { ...from, pointer: pointerTo(from.pointer, key) };
       const below = member(lower, key);
       if (key === 'with' && isMapping(below) && isMapping(value)) {
-        merged.set(key, this.#changed(below, value, to, origin));
+        const options = { pointer: to, from: origin, changes };
+        merged.set(key, this.#changed(below, value, options));
         continue;
+      }
+      const listKey = listKeyOf(key);
+      if (listKey !== undefined) {
+        changes.push({ key });
+        const { name } = listKey;
+        if (member(upper, name) !== undefined) {
+          const message = `${key} changes the list that ${name} replaces here`;
+          this.#errors.push(inKeyOf(origin, to, { message, hint: `remove ${key} or ${name}` }));
+          continue;
+        }
+        const list = this.#changedList(listKey, merged.get(name), value, {
+          to: pointerTo(pointer, name),
+          origin,
+        });
+        if (list !== undefined) merged.set(name, list);
+        continue;
+      }
+      const dropped = droppedBy(below, value);
+      changes.push({ key, ...(dropped > 0 ? { dropped } : {}) });
+      if (dropped > 0) {
+        const lost = counted(dropped, 'entry of it is', 'entries of it are');
+        const message = `${key} is replaced: ${lost} not in the new list`;
+        const hint = `${key}+ adds to them, ${key}- takes some away`;
+        this.#warnings.push({
+          ...inKeyOf(origin, to, { message, hint }),
+          severity: 'warning',
+        });
       }
       // Also where null removes a key: errors about what is missing then belong to this entry.
       this.#setOrigin(to, origin);
@@ -132,6 +176,30 @@ class Composer {
       else merged.set(key, value);
     }
     return Object.fromEntries(merged);
+  }
+
+  /** A list with a change; undefined where it cannot be changed so, which is reported. */
+  #changedList(
+    key: ListKey,
+    below: JsonValue | undefined,
+    change: JsonValue,
+    { to, origin }: { readonly to: string; readonly origin: Origin },
+  ): readonly JsonValue[] | undefined {
+    const merged = mergeList(key, below, change);
+    if (!('values' in merged)) {
+      const { index, ...parts } = merged;
+      const at = index === undefined ? origin.pointer : pointerTo(origin.pointer, index);
+      this.#errors.push(inValueOf({ ...origin, pointer: at }, to, parts));
+      return undefined;
+    }
+    const origins = merged.from.map(({ layer, index }) =>
+      layer === 'below'
+        ? originOf(this.#origins, pointerTo(to, index))
+        : { ...origin, pointer: pointerTo(origin.pointer, index) },
+    );
+    this.#setOrigin(to, origin);
+    for (const [index, own] of origins.entries()) this.#origins.set(pointerTo(to, index), own);
+    return merged.values;
   }
 
   /** Replaces where a value, and all below it, was written. */
@@ -147,16 +215,36 @@ function idOf({ body }: Step): string | undefined {
   return textMember(body, 'id');
 }
 
+/** An error in a value of one file, with its pointer in the merged document. */
+function inValueOf(
+  { sourceMap, pointer: own }: Origin,
+  pointer: string,
+  parts: DiagnosticParts,
+): PendingDiagnostic {
+  return at(sourceMap.value(own), pointer, parts);
+}
+
+/** The same, shown at its key. */
+function inKeyOf(
+  { sourceMap, pointer: own }: Origin,
+  pointer: string,
+  parts: DiagnosticParts,
+): PendingDiagnostic {
+  return at(sourceMap.key(own), pointer, parts);
+}
+
+/** Where the value at a pointer into the merged document was written. */
+function originOf(origins: ReadonlyMap<string, Origin>, pointer: string): Origin {
+  let holder = pointer;
+  while (!origins.has(holder) && holder !== '') holder = parentPointer(holder);
+  const origin = origins.get(holder);
+  if (origin === undefined) throw new Error('a composed plan has a file');
+  return { ...origin, pointer: origin.pointer + pointer.slice(holder.length) };
+}
+
 function composedSourceMap(origins: ReadonlyMap<string, Origin>): PlanSourceMap {
-  const find = (pointer: string): Origin => {
-    let holder = pointer;
-    while (!origins.has(holder) && holder !== '') holder = parentPointer(holder);
-    const origin = origins.get(holder);
-    if (origin === undefined) throw new Error('a composed plan has a file');
-    return { ...origin, pointer: origin.pointer + pointer.slice(holder.length) };
-  };
   const by = <T>(pointer: string, ask: (sourceMap: PlanSourceMap, own: string) => T): T => {
-    const { sourceMap, pointer: own } = find(pointer);
+    const { sourceMap, pointer: own } = originOf(origins, pointer);
     return ask(sourceMap, own);
   };
   return {

@@ -1,9 +1,17 @@
 /** The keys of the plan language: the source of the schema for editors and of the messages. */
 import { ACCOUNT, VARIABLE, path } from '../step/fields.ts';
+import { ACCEPTABLE } from '../step/step.ts';
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
 
 export const NAME = '^[a-z][a-z0-9-]*$';
 export const TIMEOUT = '^[1-9][0-9]{0,3}(?:ms|s|m)$';
+
+const names = Object.keys(ACCEPTABLE).join('|');
+export const ACCEPTED = `^(?:${names})(?::/.+)?$`;
+
+const acceptableTexts = Object.entries(ACCEPTABLE)
+  .map(([name, text]) => `${name}: ${text}`)
+  .join('. ');
 
 const variable = (description: string) =>
   ({ type: 'string', pattern: VARIABLE, description }) as const;
@@ -99,6 +107,16 @@ export const STEP_KEYS = {
       description:
         'stop: nothing after it begins before it has ended, and nothing after it runs when it fails. degrade: the boot goes on and ends degraded. ignore: the boot goes on.',
     },
+    accept: {
+      type: 'array',
+      items: {
+        type: 'string',
+        pattern: ACCEPTED,
+        description: 'The name of a warning, or the name and one path: link:/opt/data/home.',
+      },
+      uniqueItems: true,
+      description: `Warnings that are meant to be: the log of a boot leaves them out. ${acceptableTexts}.`,
+    },
     timeout: {
       type: 'string',
       pattern: TIMEOUT,
@@ -125,7 +143,7 @@ export const PLAN_KEYS = {
       type: 'string',
       pattern: NAME,
       description:
-        'The plan that this one changes. An input or a step replaces one of the same name; a step without uses changes the keys that it has, and removes those that are null.',
+        'The plan that this one changes. An input or a step replaces one of the same name; a step without uses changes the keys that it has, and removes those that are null; x+ adds to the list x, x- takes away from it.',
     },
     description: { type: 'string', description: 'What the plan is for, in one sentence.' },
     home: path(
@@ -152,6 +170,9 @@ export const PLAN_KEYS = {
     },
   },
 } as const satisfies ObjectSchema;
+
+/** The lists of a step that an entry without uses can add to and take away from. */
+export const LIST_KEY = '^(?:needs|before|accept)[+-]$';
 
 /** The most steps that a plan may have. */
 export const MOST_STEPS = 1000;

@@ -10,7 +10,7 @@ import { checkCycles, checkIds, checkNeeds } from './check-needs.ts';
 import { checkConflicts } from './check-conflicts.ts';
 import { checkDefaults } from './check-values.ts';
 import { checkSamples } from './check-samples.ts';
-import { checkShape } from './check-shape.ts';
+import { checkListKeys, checkShape } from './check-shape.ts';
 import { checkTemplates, checkUnset } from './check-templates.ts';
 import { checkWhens } from './check-when.ts';
 import type { PlanDocument } from './read-yaml.ts';
@@ -19,6 +19,7 @@ import type { PlanDocument } from './read-yaml.ts';
 const CHECKS: readonly ((subject: Subject) => readonly PendingDiagnostic[])[] = [
   checkTemplates,
   checkShape,
+  checkListKeys,
   checkIds,
   checkNeeds,
   checkCycles,
@@ -46,7 +47,7 @@ export function loadPlan(
 
   const alone = upper.length === 0;
   const composed = alone
-    ? { ...first, entries: [], errors: [] }
+    ? { ...first, entries: [], errors: [], warnings: [] }
     : compose(layers.map(({ document }) => document));
   const subject = subjectOf(composed.document, registry);
   const all = [
@@ -62,7 +63,7 @@ export function loadPlan(
     files: layers.map(({ file }) => file),
     entries: composed.entries,
   });
-  const warnings = reported(checkConflicts(subject), subject.draft);
+  const warnings = reported([...composed.warnings, ...checkConflicts(subject)], subject.draft);
   return { ok: true, value: plan, warnings, sources };
 }
 

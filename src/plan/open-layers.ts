@@ -35,6 +35,12 @@ interface Layers {
   readonly errors: readonly PendingDiagnostic[];
 }
 
+/** The plan that a fragment changes; undefined where it does not say so. */
+export function targetOf(fragment: PlanSource): string | undefined {
+  const { document } = readYaml(fragment);
+  return document === undefined ? undefined : textMember(document.value, 'extends');
+}
+
 /** Reads a plan and all files that belong to it. */
 export function openLayers(top: PlanSource, library: Library): Layers {
   const opener = new Opener(library);

@@ -71,6 +71,16 @@ export interface StepEntry {
   readonly at: Position;
   /** What it does to the step as the files below have it. */
   readonly as: 'added' | 'replaced' | 'changed';
+  /** What it changes, where it does not define the whole step. */
+  readonly changes?: readonly ChangedKey[];
+}
+
+/** A key of a step, or an option of it, that an entry changes. */
+export interface ChangedKey {
+  /** As it was written: `timeout`, `trees+`. */
+  readonly key: string;
+  /** How many entries of the list below are not in the one that takes its place. */
+  readonly dropped?: number;
 }
 
 /** A step of a loaded plan. */
@@ -80,6 +90,8 @@ export interface PlanStep {
   /** Options, with `${{ }}` still in them. */
   readonly with: JsonObject;
   readonly needs: readonly string[];
+  /** Warnings that are meant to be: names, or names with a path. */
+  readonly accept?: readonly string[];
   readonly when?: Condition;
   /** The text of `when`, for messages. */
   readonly whenText?: string;
@@ -143,6 +155,8 @@ export interface BootStep {
   readonly type: AnyStepType;
   readonly with: JsonObject;
   readonly needs: readonly string[];
+  /** See `PlanStep.accept`. */
+  readonly accept?: readonly string[];
   /** Why the step is skipped: it is switched off, or its `when` is false. */
   readonly skipped?: string;
   /** Where it is switched off. */

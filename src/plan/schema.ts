@@ -1,7 +1,7 @@
 /** Makes the JSON Schema of plans from the keys of the plan language and the step types. */
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
 import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
-import { INPUT_KEYS, MOST_STEPS, NAME, PLAN_KEYS, STEP_KEYS } from './keys.ts';
+import { INPUT_KEYS, LIST_KEY, MOST_STEPS, NAME, PLAN_KEYS, STEP_KEYS } from './keys.ts';
 
 /** How ajv compiles the schema, at run time and ahead of time. */
 export const AJV_OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true } as const;
@@ -77,6 +77,12 @@ function inputSchema(): JsonObject {
 function stepSchema(types: readonly AnyStepType[]): JsonObject {
   return {
     ...literal(STEP_KEYS),
+    patternProperties: {
+      [LIST_KEY]: {
+        ...literal(STEP_KEYS.properties.needs),
+        description: 'In a step without uses: what to add to the list, or to take away from it.',
+      },
+    },
     properties: {
       ...literal(STEP_KEYS.properties),
       uses: {

@@ -128,8 +128,10 @@ function degradedBy(
   causes: readonly BlockingCause[],
 ): string[] {
   const failed = steps.filter(
-    ({ onFailure, status, problem }) =>
-      onFailure === 'degrade' && (status === 'failed' || (status === 'blocked' && problem)),
+    ({ onFailure, status, problem, unseen }) =>
+      onFailure === 'degrade' &&
+      unseen.length === 0 &&
+      (status === 'failed' || (status === 'blocked' && problem)),
   );
   return [
     ...inputs.filter(({ refused }) => refused !== undefined).map(({ name }) => name),
@@ -168,7 +170,12 @@ function withoutRepeatedNotes(steps: readonly StepView[]): StepView[] {
       if (key !== undefined) shown.add(key);
       return true;
     });
-    return { ...step, notes: notes.map(({ severity, text }) => ({ severity, text })) };
+    return {
+      ...step,
+      notes: notes.map(({ severity, text, accepted }) =>
+        accepted === undefined ? { severity, text } : { severity, text, accepted },
+      ),
+    };
   });
 }
 
@@ -204,6 +211,11 @@ export function showLoss({ steps, changes, rights }: BlockingCause): string {
 /** Whether a step was not reached because an earlier step stopped the boot. */
 export function isUnreached({ status, problem, changes }: StepView): boolean {
   return status === 'blocked' && problem === null && changes.length === 0;
+}
+
+/** Whether a dry run cannot tell what a step would do, since this process may not look. */
+export function isUntold({ status, unseen }: StepView): boolean {
+  return status === 'failed' && unseen.length > 0;
 }
 
 /** The ids of the steps that come out differently in two dry runs of one plan. */

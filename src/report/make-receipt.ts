@@ -11,7 +11,7 @@ import { type Facts, factValues } from '../step/facts.ts';
 const LISTED_CHANGES = 100;
 
 /** How many reasons a receipt lists, and how many warnings. */
-const LISTED_TEXTS = 20;
+export const LISTED_TEXTS = 20;
 
 /** The facts of a receipt: only those that need no further look at the world. */
 const LISTED_FACTS = ['uid', 'gid', 'root', 'can-chown', 's6', 'main-program'] as const;
@@ -36,7 +36,7 @@ interface EndedBoot extends BootContext {
 interface BrokenBoot extends BootContext {
   /** The name of the plan, as far as it is known. */
   readonly plan: string;
-  readonly reason: Reason;
+  readonly reasons: readonly Reason[];
   readonly changes: 0 | null;
 }
 
@@ -86,13 +86,13 @@ export function receiptOf(boot: EndedBoot, redactor: Redactor): Receipt {
 
 /** The receipt of a boot that broke off before its end, or could not begin. */
 export function brokenReceipt(boot: BrokenBoot, redactor: Redactor): Receipt {
-  const { plan, file, reason, interrupted, changes, started, ended, origin } = boot;
+  const { plan, file, reasons, interrupted, changes, started, ended, origin } = boot;
   return redactor.document<Receipt>({
     version: RECEIPT_VERSION,
     plan,
     file,
     result: interrupted ? 'interrupted' : 'failed',
-    reasons: [reason],
+    reasons,
     started,
     ended,
     duration: Date.parse(ended) - Date.parse(started),

@@ -93,7 +93,10 @@ export interface Origin {
 }
 
 /** A boot that has begun. */
-export type RunningBoot = RunningMark & Origin;
+export interface RunningBoot extends RunningMark, Origin {
+  /** The process that boots; see hasEnded. */
+  readonly process?: object;
+}
 
 /** The record of one boot, without secrets and of bounded size. */
 export interface Receipt extends ShortReceipt, Origin {

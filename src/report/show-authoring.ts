@@ -1,7 +1,7 @@
 /** For authors of plans: where each step of a plan comes from, and the options of step types. */
 import { basename } from 'node:path';
 import { orderSteps } from '../plan/bind.ts';
-import type { Plan, PlanStep, Position, StepEntry } from '../plan/plan.ts';
+import type { ChangedKey, Plan, PlanStep, Position, StepEntry } from '../plan/plan.ts';
 import type { Paint } from './paint.ts';
 import { block, pad, widthOf, wrap } from './wrap.ts';
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
@@ -71,12 +71,18 @@ function historyOf({ entries, off }: PlanStep): string {
   const switching = entries.findLast(({ at }) => at.file === off?.file && at.line <= off.line);
   const verb = (entry: StepEntry): string => {
     if (entry.as === 'replaced') return 'replaces';
-    return entry === switching ? 'switches off' : 'changes';
+    if (entry === switching) return 'switches off';
+    const keys = (entry.changes ?? []).map(changed);
+    return keys.length === 0 ? 'changes' : `changes ${keys.join(', ')} of`;
   };
   return later.reduce(
     (history, entry) => `${place(entry.at)} ${verb(entry)} ${history}`,
     first === undefined ? '' : place(first.at),
   );
+}
+
+function changed({ key, dropped }: ChangedKey): string {
+  return dropped === undefined ? key : `${key} (${counted(dropped, 'entry', 'entries')} dropped)`;
 }
 
 function place({ file, line }: Position): string {

@@ -4,6 +4,7 @@ import type { InputSource } from '../plan/plan.ts';
 import { counted, listed, showDuration } from '../text/phrases.ts';
 import {
   isUnreached,
+  isUntold,
   showRefusal,
   type BootView,
   type InputView,
@@ -33,6 +34,19 @@ export function headline(view: BootView): string {
   return `${plan}: ${start}${failing(view)}${degraded}`;
 }
 
+/** The answer over several plans; `unreached` counts those that are not booted. */
+export function totalOf(views: readonly BootView[], unreached: number): string {
+  const plans = counted(views.length + unreached, 'plan');
+  const steps = views.flatMap((view) => view.steps);
+  if (unreached === 0 && views.every(({ converged }) => converged)) {
+    const duration = views.reduce((sum, view) => sum + view.duration, 0);
+    return `${plans}: nothing to do (${counted(steps.length, 'step')}, ${showDuration(duration)}).`;
+  }
+  const acts = acting(steps);
+  const stoppedBy = views.find((view) => view.stoppedBy !== null)?.stoppedBy ?? null;
+  return `${plans}: ${acts[0]?.toLowerCase() ?? ''}${acts.slice(1)}${failing({ steps, stoppedBy })}`;
+}
+
 function acting(steps: readonly StepView[]): string {
   const acts = steps.filter(({ status }) => status === 'changes');
   const changes = acts.flatMap((step) => step.changes);
@@ -49,14 +63,16 @@ function owners(changes: readonly ChangeView[]): string {
   return `, ${counted(entries, 'owner')}`;
 }
 
-function failing({ steps, stoppedBy }: BootView): string {
-  const failed = steps.filter(({ status }) => status === 'failed').length;
+function failing({ steps, stoppedBy }: Pick<BootView, 'steps' | 'stoppedBy'>): string {
+  const unseen = steps.filter((step) => step.unseen.length > 0).length;
+  const failed = steps.filter((step) => step.status === 'failed' && !isUntold(step)).length;
   const unreached = steps.filter(isUnreached).length;
   const blocked = steps.filter((step) => step.status === 'blocked' && !isUnreached(step));
   const by = blocked.length > 1 ? causeCount(blocked) : '';
   const parts = [
     failed > 0 && ` ${counted(failed, 'step fails', 'steps fail')}.`,
     blocked.length > 0 && ` ${counted(blocked.length, 'step is', 'steps are')} blocked${by}.`,
+    unseen > 0 && ` ${counted(unseen, 'step')} could not be looked at.`,
     unreached > 0 && ` ${counted(unreached, 'step is', 'steps are')} not reached.`,
   ].filter((part) => part !== false);
   return parts.length === 0 && stoppedBy === null ? ' Nothing is blocked.' : parts.join('');

@@ -32,7 +32,8 @@ export function explainStep(step: StepView, layout: Layout): string[] {
     ...(explain && step.purpose !== null ? block(4, step.purpose).map(paint.faint) : []),
     ...changeLines(step.changes, layout),
     ...outcome(step, paint),
-    ...step.notes.flatMap(({ severity, text }) => {
+    ...step.notes.flatMap(({ severity, text, accepted }) => {
+      if (accepted === true) return [];
       if (severity === 'warning') return wrap('  ! ', text, 6).map(paint.warning);
       return explain ? block(4, text) : [];
     }),

@@ -1,9 +1,16 @@
 /** The plan output for people, and the JSON document of `plan --json`. */
 import { basename } from 'node:path';
 import { printable, mapStrings } from '../text/printable.ts';
-import { counted } from '../text/phrases.ts';
-import { isUnreached, showLoss, showRefusal, type BootView, type PlanView } from './boot-view.ts';
-import { explainInputs, headline } from './show-plan-head.ts';
+import { counted, listed } from '../text/phrases.ts';
+import {
+  isUnreached,
+  isUntold,
+  showLoss,
+  showRefusal,
+  type BootView,
+  type PlanView,
+} from './boot-view.ts';
+import { explainInputs, headline, totalOf } from './show-plan-head.ts';
 import { explainStep, type Layout } from './show-plan-step.ts';
 import type { Paint } from './paint.ts';
 import { showCause, type ChangeView, type StepView } from './step-view.ts';
@@ -19,6 +26,31 @@ interface ExplainOptions {
   readonly paint: Paint;
 }
 
+/**
+ * Shows what the boots of several plans would change, and what comes of it in all.
+ * @param unreached the plans that are not booted since one before them stops
+ */
+export function renderPlans(
+  views: readonly PlanView[],
+  unreached: readonly string[],
+  options: ExplainOptions,
+): string {
+  const texts = views.map((view) => renderPlan(view, options));
+  const { paint } = options;
+  const stopped = unreached.length === 0 ? [] : wrap('! ', stoppedBefore(views, unreached), 2);
+  if (views.length + unreached.length === 1) return texts.join('');
+  return [
+    ...texts,
+    ...(stopped.length === 0 ? [] : [`${stopped.map(paint.warning).join('\n')}\n`]),
+    `${wrap('', totalOf(views, unreached.length), 2).map(paint.strong).join('\n')}\n`,
+  ].join('\n');
+}
+
+function stoppedBefore(views: readonly PlanView[], unreached: readonly string[]): string {
+  const names = printable(listed(unreached));
+  return `${names} would not be run: ${printable(views.at(-1)?.plan ?? '')} stops the boot`;
+}
+
 /** Shows what a boot would change: the answer, then the detail. A converged world is one line. */
 export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): string {
   const shown = mapStrings(view, printable);
@@ -27,19 +59,23 @@ export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): 
   const refused = refusals(shown, paint);
   const blocking = causes(shown, paint);
   const warned = warnings(shown, paint);
+  const untold = unseen(shown, paint);
   const isClean = blocking.length === 0 && warned.length === 0;
-  if (converged && result === 'done' && isClean) return asText([answer]);
-  if (converged && !explain) return asText([answer, refused, ...blocking, warned]);
   const ids = Math.min(WIDEST_ID, Math.max(0, ...steps.map(({ id }) => widthOf(id))));
   const layout = { ids, explain, paint };
+  const meant = accepted(shown, layout);
+  if (converged && result === 'done' && isClean) return asText([answer, meant]);
+  if (converged && !explain) return asText([answer, refused, ...blocking, warned, meant]);
   const sections = steps.filter(isShown).map((step) => explainStep(step, layout));
   return asText([
     answer,
     explain ? explainInputs(shown) : refused,
     ...blocking,
+    untold,
     ...(explain ? sections : [sections.flat()]),
     unreached(shown),
     off(shown, paint),
+    meant,
     idle(shown, layout),
   ]);
 }
@@ -55,8 +91,18 @@ function causes({ causes: found }: BootView, paint: Paint): string[][] {
 }
 
 function isShown(step: StepView): boolean {
-  if (isUnreached(step) || step.offIn !== null) return false;
+  if (isUnreached(step) || isUntold(step) || step.offIn !== null) return false;
   return step.status !== 'converged' || step.notes.some(({ severity }) => severity === 'warning');
+}
+
+/** What nobody can say who may not look. */
+function unseen({ steps }: BootView, paint: Paint): string[] {
+  return steps.flatMap((step) =>
+    step.unseen.flatMap((path) => {
+      const what = isUntold(step) ? 'cannot be told' : 'what is there cannot be told';
+      return wrap('? ', `${step.id}: ${what}, you may not read ${path}`, 4).map(paint.warning);
+    }),
+  );
 }
 
 function refusals({ inputs }: BootView, paint: Paint): string[] {
@@ -96,6 +142,19 @@ function off({ steps }: BootView, paint: Paint): string[] {
   });
 }
 
+/** The warnings that the plan accepts: which steps have them, and in full to explain. */
+function accepted({ steps }: BootView, { explain, paint }: Layout): string[] {
+  const found = steps.flatMap(({ id, notes }) =>
+    notes.flatMap((note) => (note.accepted === undefined ? [] : [{ id, text: note.text }])),
+  );
+  if (found.length === 0) return [];
+  const ids = [...new Set(found.map(({ id }) => id))].join(' ');
+  const many = counted(found.length, 'warning is', 'warnings are');
+  const lines = wrap('- ', `${many} accepted by the plan: ${ids}`, 4);
+  const texts = explain ? found.flatMap(({ id, text }) => wrap('    ', `${id}: ${text}`, 6)) : [];
+  return [...lines, ...texts].map(paint.faint);
+}
+
 /** The steps with nothing to do, and why. */
 function idle({ steps }: BootView, { explain, ids, paint }: Layout): string[] {
   const found = steps.filter(({ status }) => status === 'converged');
@@ -107,7 +166,7 @@ function idle({ steps }: BootView, { explain, ids, paint }: Layout): string[] {
   const reasons = found.flatMap(({ id, why, notes }) => [
     ...wrap(`    ${pad(id, ids)}  `, why, ids + 6),
     ...notes
-      .filter(({ severity }) => severity === 'info')
+      .filter((note) => note.severity === 'info' && note.accepted === undefined)
       .flatMap(({ text }) => block(ids + 6, text)),
   ]);
   return [...lines, ...reasons.map(paint.faint)];
@@ -119,7 +178,7 @@ function asText(sections: readonly (readonly string[])[]): string {
 }
 
 type ChangeKey = 'kind' | 'path' | 'from' | 'to' | 'why' | 'recursive';
-type StepKey = 'id' | 'uses' | 'status' | 'why' | 'purpose' | 'notes' | 'problem';
+type StepKey = 'id' | 'uses' | 'status' | 'why' | 'purpose' | 'notes' | 'problem' | 'unseen';
 type PlanKey = 'plan' | 'converged' | 'result' | 'process' | 'inputs' | 'causes';
 
 /** What `plan --json` prints. Keys may be added; what is here keeps its meaning in version 1. */
@@ -128,6 +187,28 @@ interface PlanDocument extends Pick<PlanView, PlanKey> {
   readonly steps: readonly (Pick<StepView, StepKey> & {
     readonly changes: readonly Pick<ChangeView, ChangeKey>[];
   })[];
+}
+
+/** What `plan --json` prints for several plans. */
+interface PlanDocuments {
+  readonly version: 1;
+  readonly converged: boolean;
+  /** In the order of booting. */
+  readonly plans: readonly PlanDocument[];
+  /** The plans that are not booted since one before them stops. */
+  readonly unreached: readonly string[];
+}
+
+/** The document of a dry run, or of those of several plans. */
+export function planDocuments(
+  views: readonly PlanView[],
+  unreached: readonly string[],
+): PlanDocument | PlanDocuments {
+  const plans = views.map(planDocument);
+  const [only] = plans;
+  if (only !== undefined && plans.length + unreached.length === 1) return only;
+  const converged = unreached.length === 0 && plans.every((plan) => plan.converged);
+  return { version: 1, converged, plans, unreached };
 }
 
 /** The document of a dry run, without texts that are for people only. */
@@ -141,17 +222,20 @@ export function planDocument(view: PlanView): PlanDocument {
     process,
     inputs,
     causes: blocking,
-    steps: steps.map(({ id, uses, status, why, changes, purpose, notes, problem }) => ({
-      id,
-      uses,
-      status,
-      why,
-      changes: changes.map(({ kind, path, from, to, why: reason, recursive }) => {
-        return { kind, path, from, to, why: reason, recursive };
+    steps: steps.map(
+      ({ id, uses, status, why, changes, purpose, notes, problem, unseen: paths }) => ({
+        id,
+        uses,
+        status,
+        why,
+        changes: changes.map(({ kind, path, from, to, why: reason, recursive }) => {
+          return { kind, path, from, to, why: reason, recursive };
+        }),
+        purpose,
+        notes,
+        problem,
+        unseen: paths,
       }),
-      purpose,
-      notes,
-      problem,
-    })),
+    ),
   };
 }

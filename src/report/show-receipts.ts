@@ -15,9 +15,27 @@ import { adviceLines, block, pad, pageWidth, widthOf, wrap } from './wrap.ts';
 
 /** What there is to say about the boots of a container. */
 export type StatusView =
-  | { readonly result: LastBoot['result']; readonly boots: readonly LastBoot[] }
+  | { readonly result: LastBoot['result'] | 'killed'; readonly boots: readonly BootOfStatus[] }
   /** No boot is recorded since the container started; `why` says what is there instead. */
-  | { readonly result: 'unknown'; readonly why: string };
+  | {
+      readonly result: 'unknown';
+      readonly why: string;
+      /** The last boot of each plan that the home remembers. */
+      readonly before: readonly ShortReceipt[];
+    };
+
+/** A boot of a status; `killed` is one that has begun, and whose process is gone. */
+export type BootOfStatus =
+  | LastBoot
+  | (Omit<Extract<LastBoot, { result: 'running' }>, 'result'> & { readonly result: 'killed' });
+
+/** The result of some boots. */
+export function resultOf(boots: readonly BootOfStatus[]): LastBoot['result'] | 'killed' {
+  // What failed is worse: nothing of it was left half done by chance.
+  const known = boots.flatMap((boot) => (boot.result === 'killed' ? [] : [boot]));
+  const worst = worstOf(known);
+  return known.length === boots.length || worst === 'failed' ? worst : 'killed';
+}
 
 /**
  * The answer, then the reasons; one line when all is well.
@@ -26,7 +44,10 @@ export type StatusView =
 export function renderStatus(view: StatusView, now: number, paint: Paint): string {
   const shown = mapStrings(view, printable);
   const answer = shown.result === 'unknown' ? shown.why : answerOf(shown.boots, now);
-  const reasons = shown.result === 'unknown' ? [] : reasonLines(shown.boots);
+  const reasons =
+    shown.result === 'unknown'
+      ? shown.before.flatMap((one) => beforeLine(one, now))
+      : reasonLines(shown.boots);
   const brush = brushOf(shown.result, paint);
   const lines = [...wrap('', `${shown.result}: ${answer}`, 2).map(brush), ...reasons];
   return `${lines.join('\n')}\n`;
@@ -34,21 +55,34 @@ export function renderStatus(view: StatusView, now: number, paint: Paint): strin
 
 function brushOf(result: StatusView['result'], paint: Paint): Brush {
   if (result === 'ok') return paint.good;
-  return result === 'failed' || result === 'interrupted' ? paint.error : paint.warning;
+  const isBad = result === 'failed' || result === 'interrupted' || result === 'killed';
+  return isBad ? paint.error : paint.warning;
 }
 
-function answerOf(boots: readonly LastBoot[], now: number): string {
-  const worst = worstOf(boots);
+function beforeLine(receipt: ShortReceipt, now: number): string[] {
+  const { plan, result } = receipt;
+  const text = `before: ${plan} ended ${result} ${ago([receipt], now)}${work([receipt])}`;
+  return wrap('  ', text, 4);
+}
+
+function answerOf(boots: readonly BootOfStatus[], now: number): string {
+  const worst = resultOf(boots);
   const boot = boots.findLast(({ result }) => result === worst);
   switch (boot?.result) {
     case undefined:
     case 'ok':
     case 'degraded': {
-      const ended = boots.flatMap((one) => (one.result === 'running' ? [] : [one]));
+      const ended = boots.flatMap((one) =>
+        one.result === 'running' || one.result === 'killed' ? [] : [one],
+      );
       return `${listed(boots.map(({ plan }) => plan))} booted ${ago(ended, now)}${work(ended)}`;
     }
     case 'running':
       return `a boot of ${boot.plan} began at ${showTimestamp(boot.started)} UTC and has not ended`;
+    case 'killed': {
+      const when = showTimestamp(boot.started);
+      return `the boot of ${boot.plan} that began at ${when} UTC was killed; the next boot goes on`;
+    }
     case 'interrupted':
       return `${boot.plan} stopped ${ago([boot], now)}${work([boot])}; the next boot goes on`;
     case 'failed':
@@ -69,14 +103,19 @@ function work(boots: readonly ShortReceipt[]): string {
   for (const boot of boots) {
     if (boot.changes === null) return '';
     changes += boot.changes;
-    duration += boot.duration;
+    duration += took(boot);
   }
   return `, ${changes === 0 ? 'no change' : counted(changes, 'change')} in ${showDuration(duration)}`;
 }
 
-function reasonLines(boots: readonly LastBoot[]): string[] {
+/** From its start to its end, in milliseconds. A clock may have been set meanwhile. */
+function took({ started, ended, duration }: ShortReceipt): number {
+  return Math.max(duration, Date.parse(ended) - Date.parse(started));
+}
+
+function reasonLines(boots: readonly BootOfStatus[]): string[] {
   return boots.flatMap((boot) => {
-    if (boot.result === 'running') return [];
+    if (boot.result === 'running' || boot.result === 'killed') return [];
     return boot.reasons.flatMap(({ about, text, mend }) => {
       const subject = [
         ...(boots.length > 1 ? [boot.plan] : []),
@@ -130,13 +169,14 @@ function renderRecords(receipts: readonly ShortReceipt[], paint: Paint): string 
   return `${lines.join('\n')}\n`;
 }
 
-function cells({ started, plan, result, changes, duration, slowest }: ShortReceipt): string[] {
+function cells(receipt: ShortReceipt): string[] {
+  const { started, plan, result, changes, slowest } = receipt;
   return [
     showTimestamp(started).slice(0, -':00'.length),
     plan,
     result,
     changes === null ? '?' : showCount(changes),
-    showDuration(duration),
+    showDuration(took(receipt)),
     slowest === null ? '' : `${slowest.step} ${showDuration(slowest.duration)}`,
   ];
 }

@@ -45,6 +45,8 @@ export interface StepView {
   readonly made: number;
   readonly notes: readonly Note[];
   readonly problem: ProblemView | null;
+  /** Paths that this process may not read, in a dry run for a process that may. */
+  readonly unseen: readonly string[];
   /** In milliseconds since the boot began; null for a step that was not reached. */
   readonly began: number | null;
   /** In milliseconds, without waiting for other steps. */
@@ -69,6 +71,7 @@ export function viewStep(report: StepResult): StepView {
     made,
     notes,
     problem: problem === undefined ? null : viewProblem(problem),
+    unseen: report.unseen ?? [],
     began: began === undefined ? null : tenths(began),
     duration: tenths(report.duration),
   };

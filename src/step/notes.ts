@@ -1,7 +1,7 @@
 /** What steps say of what they find: what an entry is, and notes on what is left alone. */
 import type { LookFailed } from '../errors/look-failed.ts';
 import { type Cause, Problem, unreachable } from '../errors/problem.ts';
-import type { Note } from './step.ts';
+import type { Acceptable, Note } from './step.ts';
 import { type Entry, isLinked } from '../system/entry.ts';
 import { join, normalise, parentOf } from '../system/path.ts';
 
@@ -36,7 +36,8 @@ export function leftAlone(path: string, entry: Entry, mend?: string): Note {
   if (entry.type === 'directory') {
     return { severity: 'warning', text, cause: directoryForFile(path) };
   }
-  return { severity: 'warning', text, key: `${entry.type}:${path}` };
+  const warns = { of: isLinked(entry) ? 'link' : 'type', path } as const;
+  return { severity: 'warning', text, key: `${entry.type}:${path}`, warns };
 }
 
 /** Says that nobody knows what stands at a path: this boot leaves it out, the next looks again. */
@@ -84,6 +85,11 @@ export function said(text: string): Note {
 /** A note about something that somebody should look at. */
 export function warning(text: string): Note {
   return { severity: 'warning', text };
+}
+
+/** A warning that the plan may accept. */
+export function acceptable(of: Acceptable, path: string | undefined, text: string): Note {
+  return { ...warning(text), warns: path === undefined ? { of } : { of, path } };
 }
 
 /** Where the text of a link leads, as an absolute path. */

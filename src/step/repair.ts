@@ -5,7 +5,7 @@ import type { Change, OwnerReasons } from '../changes/change.ts';
 import { planTreeOwner, whyOwner } from '../changes/tree-owner.ts';
 import { Problem } from '../errors/problem.ts';
 import { accountOf, closedMount } from './mounted-files.ts';
-import { info, warning } from './notes.ts';
+import { acceptable, info, warning } from './notes.ts';
 import type { Note, StepContext } from './step.ts';
 import { type Owner, type Present, sameOwner, showOwner } from '../system/entry.ts';
 import { clearedBits } from '../system/memory-node.ts';
@@ -115,7 +115,7 @@ export function mountedElsewhere(
   const text =
     `${path} is a mount of its own and belongs to ${showOwner(entry.stat)}: left alone; ` +
     `chown it to ${showOwner(wanted.owner)} where it comes from if ${wanted.name} should own it`;
-  return { ...NOTHING, notes: [warning(text)] };
+  return { ...NOTHING, notes: [acceptable('mount', path, text)] };
 }
 
 function reasonsOf({ owner, name, byRoot }: Wanted): OwnerReasons {
@@ -161,7 +161,8 @@ export function scanNotes(system: ReadSystem, scan: OwnerScan, owner: Owner): No
     notes.push(info(`${mount} is a mount of its own and belongs to ${whose}: not entered`));
   }
   for (const path of scan.unreadable) {
-    notes.push(warning(`${path} cannot be listed: what is below it keeps its owners`));
+    const text = `${path} cannot be listed: what is below it keeps its owners`;
+    notes.push({ ...warning(text), unread: path });
   }
   return notes;
 }
@@ -172,5 +173,5 @@ function hardLinked(sample: readonly string[], count: number): Note {
   const text =
     `${listed(sample)}${more} ${verb} several hard links: left alone, since another name ` +
     'may lie where nobody listed it';
-  return warning(text);
+  return acceptable('hard-links', undefined, text);
 }

@@ -19,6 +19,19 @@ export type JsonValue =
 /** A mapping of a plan file. */
 export type JsonObject = Readonly<Record<string, JsonValue | undefined>>;
 
+/** The warnings that a step can accept, each with what it is about. */
+export const ACCEPTABLE = {
+  link: 'a link stands there, or the path lies behind one',
+  type: 'something of another type stands there',
+  'hard-links': 'a file has other names, which may lie anywhere',
+  mount: 'a mount of its own has another owner',
+  foreign: 'a tree belongs to somebody else',
+  'no-source': 'what would be seeded is missing',
+} as const;
+
+/** The name of a warning that a step can accept. */
+export type Acceptable = keyof typeof ACCEPTABLE;
+
 /** Something a person should know although it changes nothing. */
 export interface Note {
   readonly severity: 'info' | 'warning';
@@ -31,6 +44,12 @@ export interface Note {
   readonly logged?: 'printed' | 'said';
   /** Equal for notes about the same thing: only the first of a boot is reported. */
   readonly key?: string;
+  /** The path that it is about, where that could not be read. */
+  readonly unread?: string;
+  /** Which warning it is, where an operator can accept it: `accept: [link]` on the step. */
+  readonly warns?: { readonly of: Acceptable; readonly path?: string };
+  /** Set for a warning that the plan accepts: it informs. */
+  readonly accepted?: true;
   /** What it has in common with the problems of other steps: it is reported in place of the note. */
   readonly cause?: Cause;
 }

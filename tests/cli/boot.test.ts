@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Interruption, exitOfReport } from '../../src/cli/exit.ts';
@@ -79,38 +79,6 @@ describe('plan', () => {
       expect(stdout).toContain('***');
       expect(stdout).not.toContain('hunter2');
     }
-  });
-});
-
-describe('run with several plans', () => {
-  test('boots one after the other, each as if it were the only one', async () => {
-    const { cwd, argv, mode } = world();
-    const other = PLAN.replace('name: small', 'name: other').replace('"0600"', '"0640"');
-    writeFileSync(join(cwd, 'other.yaml'), other);
-    const { code, stderr } = await hermesBoot(['run', 'other.yaml', ...argv], { cwd });
-    expect(code).toBe(0);
-    expect(stderr.match(/^hermes-boot: info: (?:small|other): done/gm)).toEqual([
-      'hermes-boot: info: other: done',
-      'hermes-boot: info: small: done',
-    ]);
-    expect(mode()).toBe(0o600);
-  });
-
-  test.each([
-    ['has mistakes', PLAN.replace('"0600"', '0600'), 78],
-    [
-      'stops the boot',
-      PLAN.replace(/uses: file[^]*/, 'uses: user-guard\n    with: { account: me }\n'),
-      1,
-    ],
-  ])('runs none after one that %s, and says so', async (_, plan, expected) => {
-    const { cwd, argv, mode } = world();
-    writeFileSync(join(cwd, 'first.yaml'), plan);
-    const words = ['run', 'first.yaml', ...argv, 'stage2'];
-    const { code, stderr } = await hermesBoot(words, { cwd });
-    expect(code).toBe(expected);
-    expect(stderr).toContain('fatal: plan.yaml, stage2 not run: the boot was stopped before\n');
-    expect(mode()).toBe(0o644);
   });
 });
 

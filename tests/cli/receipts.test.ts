@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Interruption } from '../../src/cli/exit.ts';
@@ -52,7 +52,7 @@ describe('status', () => {
     await boot();
     const { code, stdout, stderr } = await status();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ok: small booted (just now|\d+ s ago), 1 change in [\d.]+ ms\n$/);
+    expect(stdout).toMatch(/^ok: small booted (just now|\d+ s ago), 1 change in [\d.]+ m?s\n$/);
     expect(await status('small')).toMatchObject({ code: 0 });
   });
 
@@ -66,6 +66,23 @@ describe('status', () => {
     expect(await status('other')).toMatchObject({
       code: 1,
       stdout: 'unknown: no boot of other is recorded; recorded: small\n',
+    });
+  });
+
+  test('without a boot of this container has what the home remembers of earlier ones', async () => {
+    const { cwd, boot, status } = place();
+    await boot();
+    rmSync(join(cwd, 'root/run'), { recursive: true });
+    mkdirSync(join(cwd, 'root/run'));
+    const { code, stdout } = await status();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^unknown: no boot is recorded in \/run\/hermes-boot\n {2}before: small ended ok just now, 1 change in \S+ m?s\n$/,
+    );
+    expect(JSON.parse((await status('--json')).stdout)).toMatchObject({
+      result: 'unknown',
+      boots: [],
+      before: [{ plan: 'small', result: 'ok' }],
     });
   });
 
@@ -101,11 +118,11 @@ describe('status', () => {
     expect((await status()).code).toBe(0);
   });
 
-  test('is 1 for a plan with mistakes, and says how to see them', async () => {
+  test('is 1 for a plan with mistakes, and has each with its place', async () => {
     const { boot, status } = place('version: 1\n');
     expect((await boot()).code).toBe(78);
     expect((await status()).stdout).toContain(
-      'the plan has mistakes\n    hermes-boot validate plan.yaml shows them\n',
+      '  plan.yaml:1:1: missing key "steps"\n    wanted a list\n',
     );
   });
 
@@ -194,6 +211,25 @@ describe('history', () => {
     );
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, home: '/data' });
     expect(JSON.parse(stdout)).toHaveProperty('boots.length', 2);
+  });
+
+  test('is that of the home of the plan, wherever it lies', async () => {
+    const elsewhere = PLAN.replace('HERMES_HOME', 'SRV').replace(
+      'default: /data',
+      'default: /elsewhere',
+    );
+    const { cwd, boot, history } = place(elsewhere, { 'root/elsewhere/.env': '' });
+    await boot();
+    expect((await history()).stdout).toMatch(/^no boot is recorded in \/data/);
+    expect((await history('plan.yaml')).stdout).toMatch(/\n\d.* {2}small {2}ok /);
+    const env = { HERMES_HOME: '/data', HERMES_BOOT_PLAN: 'plan.yaml' };
+    const { stdout } = await hermesBoot(['history', '--json', ...AT], { cwd, env });
+    expect(JSON.parse(stdout)).toMatchObject({ home: '/elsewhere', boots: [{ plan: 'small' }] });
+  });
+
+  test('has no mistake of a plan to report', async () => {
+    const { history } = place('version: 1\n');
+    expect(await history('plan.yaml')).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('is empty where there is none', async () => {

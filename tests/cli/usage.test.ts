@@ -15,7 +15,7 @@ describe('a wrong command line ends with 64 and says what is wrong', () => {
     [[], 'no command given'],
     [['pln'], "unknown command 'pln'; did you mean plan?"],
     [['plan', '--jsn'], "unknown option '--jsn'; did you mean --json?"],
-    [['plan', 'a', 'b'], "too many arguments for 'plan'. Expected 1 argument but got 2."],
+    [['facts', 'a', 'b'], "too many arguments for 'facts'. Expected 1 argument but got 2."],
     [['plan', '--root'], "option '--root <DIR>' argument missing"],
     [['validate', '--root', '/'], "unknown option '--root'"],
     [['steps', 'file.mod'], 'no step type file.mod; did you mean file.mode?'],

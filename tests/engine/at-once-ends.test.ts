@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../support/real-root.ts';
 import { directory, world } from '../support/world.ts';
 
 describe('a boot of steps at the same time', () => {
-  it('ends none of them for the timeout of another', async () => {
+  it('ends none of them for the timeout of another, which names its limit', async () => {
     const timeUp = moment();
     const plan = withLooksOf(planOf(makes('a', { timeout: '50ms' }), makes('b')), {
       a: async ({ context }) => {
@@ -28,6 +28,12 @@ describe('a boot of steps at the same time', () => {
     });
     const { report } = await boot(plan, world({}));
     expect(report.steps.map(({ status }) => status)).toEqual(['failed', 'changes']);
+    // The limit, and the key that raises it.
+    const problem = report.steps[0]?.problem;
+    expect(problem?.found).toBe('a took too long: step a may take 50 ms');
+    expect(problem?.mend).toEqual([
+      expect.stringMatching(/^a longer timeout: on step a \(\S+:\d+\), there or in a fragment/),
+    ]);
   });
 
   it('ends all commands when it is asked to stop, and says which had begun', async () => {

@@ -1,3 +1,4 @@
+import packageJson from '../../package.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { mistakesIn } from './types.ts';
 
@@ -236,10 +237,10 @@ plan.yaml:5:49  step a: unknown key "__proto__"
 name: test
 steps: [{ id: a, uses: directory, with: { path: /a } }]
 `,
-    says: `plan.yaml:1:10  found the number 2, wanted 1
+    says: `plan.yaml:1:10  found the number 2, and hermes-boot ${packageJson.version} reads version 1
 
   1 | version: 2
-    |          ^
+    |          ^ a later release of hermes-boot reads version 2
 
 1 mistake in plan.yaml. Nothing was run.
 `,

@@ -23,7 +23,8 @@ function receipt(more: Partial<ShortReceipt> = {}): ShortReceipt {
     file: `/plans/${more.plan ?? 'stage2'}.yaml`,
     result: 'ok',
     reasons: [],
-    started: '2026-05-21T06:18:05.000Z',
+    // Its work took 412 ms of this.
+    started: '2026-05-21T06:18:05.500Z',
     ended: ENDED,
     duration: 412,
     changes: 14,
@@ -48,16 +49,16 @@ const OWNERSHIP = {
 
 describe('the status says', () => {
   test('in one line that all is well', () => {
-    expect(shown(receipt())).toBe('ok: stage2 booted 3 min ago, 14 changes in 412 ms\n');
+    expect(shown(receipt())).toBe('ok: stage2 booted 3 min ago, 14 changes in 500 ms\n');
     expect(shown(receipt({ plan: 'a' }), receipt({ plan: 'b', changes: 0 }))).toBe(
-      'ok: a and b booted 3 min ago, 14 changes in 824 ms\n',
+      'ok: a and b booted 3 min ago, 14 changes in 1.0 s\n',
     );
   });
 
   test('why a boot is degraded, and how to fix it', () => {
     const boot = receipt({ result: 'degraded', reasons: [OWNERSHIP] });
     expect(shown(boot)).toBe(
-      `degraded: stage2 booted 3 min ago, 14 changes in 412 ms
+      `degraded: stage2 booted 3 min ago, 14 changes in 500 ms
   ownership: cannot change the owner of /opt/data: CAP_CHOWN is missing (this is
     uid 0)
     start the container with --cap-add CHOWN
@@ -76,7 +77,7 @@ describe('the status says', () => {
   test('that the next boot goes on where a signal has stopped one', () => {
     const reasons = [{ about: 'a', text: 'interrupted by SIGTERM', mend: [] }];
     expect(shown(receipt({ result: 'interrupted', reasons, changes: 1 }))).toBe(
-      `interrupted: stage2 stopped 3 min ago, 1 change in 412 ms; the next boot goes on
+      `interrupted: stage2 stopped 3 min ago, 1 change in 500 ms; the next boot goes on
   a: interrupted by SIGTERM
 `,
     );
@@ -157,8 +158,8 @@ test('the history is a table, which fits 80 columns unless something is odd', ()
   const table = renderHistory(boots, plainPaint);
   expect(table).toBe(
     `began (UTC)       plan                result  changes    took  slowest step
-2026-05-21 06:18  stage2              ok        1,234  412 ms  ownership 371 ms
-2026-05-21 06:18  reconcile-profiles  failed        ?  412 ms
+2026-05-21 06:18  stage2              ok        1,234  500 ms  ownership 371 ms
+2026-05-21 06:18  reconcile-profiles  failed        ?  500 ms
 `,
   );
   for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);

@@ -133,10 +133,10 @@ test('a seed replaces a session only where it is of the client that the plan nam
 });
 
 describe('nothing is done, and a word says why (B28):', () => {
-  test.each([undefined, ''])('no_seed for %j', async (seed) => {
+  test.each([undefined, ''])('no seed for %j', async (seed) => {
     const options = seed === undefined ? { path: PATH } : { path: PATH, seed };
     expect(await planStep(authRebootstrap, options, withAuth('{'), more)).toEqual({
-      skipped: `no_seed: ${VARIABLE} is not set`,
+      skipped: `${VARIABLE} is not set`,
     });
   });
 

@@ -50,6 +50,7 @@ test('a link in place of one is left alone with a warning, and the rest is made 
       severity: 'warning',
       text: '/opt/data/logs is a link to /var/log: refusing to follow it; left alone, and what it points to (#52781); replace it by a directory',
       key: 'link:/opt/data/logs',
+      warns: { of: 'link', path: '/opt/data/logs' },
     },
   ]);
 });

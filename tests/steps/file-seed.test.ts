@@ -41,6 +41,7 @@ test('a missing source is reported with both paths (#88926)', async () => {
       {
         severity: 'warning',
         text: '/opt/hermes/.env.example is missing, so that /opt/data/.env is not seeded (#88926)',
+        warns: { of: 'no-source', path: '/opt/data/.env' },
       },
     ],
   });
