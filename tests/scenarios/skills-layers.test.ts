@@ -118,6 +118,7 @@ it.skipIf(lacking !== undefined)(
   () => {
     const container = settled();
     const { looked, listed } = container.looks();
+    // At the first of them also to know whether there is anything to sync.
     expect(looked.toSorted()).toEqual(['', ...DIRECTORIES]);
     expect(listed.toSorted()).toEqual(DIRECTORIES);
     container.recreate();
