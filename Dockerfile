@@ -148,11 +148,21 @@ COPY --from=hermes-boot / /
 
 # The stamp beside the code tells the agent how it was installed. On the volume it would tell the
 # same to an installation of the host that shares the home.
+# From 3.2.3.1 on s6-overlay keeps the user bundle in a place of its own. A directory in the old one
+# makes it look there alone, where it wants a file that it can write on a writable root only: with
+# --read-only, or any --user, it would wait for ever.
 RUN echo docker > /opt/hermes/.install_method \
+  && if [ -e /etc/s6-overlay/user-bundles.d/user/type ]; then \
+    rm -r /etc/s6-overlay/s6-rc.d/user; \
+  else \
+    rm -r /etc/s6-overlay/user-bundles.d; \
+  fi \
   && /opt/hermes-boot/bin/node /opt/hermes-boot/dist/code-cache.cjs --check \
   && for plan in /opt/hermes-boot/plans/*.yaml; do hermes-boot validate "$plan" || exit 1; done
 
-# s6-overlay must fail a boot that a plan has stopped: by default it goes on as if nothing was.
+# s6-overlay must fail a boot that a plan has stopped: by default it goes on as if nothing was. So does
+# one that any other script of cont-init.d fails. S6_READ_ONLY_ROOT is for who runs the image with
+# --read-only: with it, s6-overlay copies what it would otherwise link.
 # The virtual environment is not in PATH, because hermes may write there and root looks programs up,
 # too; for the agent itself, main-wrapper.sh puts it first.
 ENV HERMES_HOME=/opt/data \
@@ -162,6 +172,11 @@ ENV HERMES_HOME=/opt/data \
   PYTHONUNBUFFERED=1 \
   npm_config_install_links=false \
   S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
+  # The plans have time limits of their own; a walk of a large home takes longer than 5 s.
+  S6_CMD_WAIT_FOR_SERVICES_MAXTIME=0 \
+  # It names each script of cont-init.d and how that ended: which one has stopped a boot is told. With 1
+  # it says no more than "some scripts exited nonzero".
+  S6_VERBOSITY=2 \
   # Gateways and the main program have ended by then (cont-finish.d); it is always waited out.
   S6_KILL_GRACETIME=500 \
   # For each script of cont-finish.d: more than the longest HERMES_STOP_TIMEOUT.

@@ -32,7 +32,7 @@ become_hermes "$0" "$@"
 take_environment "$0" "$@"
 
 uid=$(id -u)
-if [ "$uid" -ne "$(id -u hermes)" ] && [ "${HERMES_BOOT_PLAN:-}" != unprivileged ]; then
+if [ "$uid" -ne "$(id -u hermes)" ] && [ "${HERMES_BOOT_PLAN:-}" != unprivileged ] && ! is_alone; then
   # The quoted lines show what to type.
   # shellcheck disable=SC2016
   printf '%s\n' \

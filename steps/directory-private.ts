@@ -1,7 +1,7 @@
 /**
  * directory.private: a directory belongs to one account alone, in a place that others may write to.
  */
-import { type Facts, mayGiveTo } from '../src/step/facts.ts';
+import { type Facts, hasOwner, mayGiveTo } from '../src/step/facts.ts';
 import { owner, path } from '../src/step/fields.ts';
 import { leftAlone, warning } from '../src/step/notes.ts';
 import { ownerOf } from '../src/step/owner.ts';
@@ -100,10 +100,10 @@ function strangeness(
 
 function ungiven(at: string, is: Owner, wanted: Owner, name: string, facts: Facts): Note[] {
   if (sameOwner(is, wanted)) return [];
-  const text =
-    `${at} belongs to ${showOwner(is)} and not to ${name}: CAP_CHOWN is missing ` +
-    `(this is uid ${facts.uid})`;
-  return [warning(text)];
+  const why = hasOwner(facts.ids, wanted)
+    ? `CAP_CHOWN is missing (this is uid ${facts.uid})`
+    : `the user namespace has no ${showOwner(wanted)}`;
+  return [warning(`${at} belongs to ${showOwner(is)} and not to ${name}: ${why}`)];
 }
 
 /** Says where on the way somebody else could put another directory in its place. */

@@ -8,6 +8,7 @@ import { accessFor, isScanned } from '../src/gateway/slot.ts';
 import { requireVariableNames } from '../src/step/env-variables.ts';
 import { account, environment, path, slotAccess } from '../src/step/fields.ts';
 import { leftAlone, warning } from '../src/step/notes.ts';
+import { serviceUser } from '../src/step/owner.ts';
 import { canonical, existingDirectory, lookBelow } from '../src/step/paths.ts';
 import type { ObjectSchema, OptionsOf } from '../src/step/schema.ts';
 import {
@@ -91,7 +92,7 @@ export const profileGateways = defineStep({
     requireVariableNames('env', Object.keys(options.env ?? {}));
     const scandir = canonical(system, options.scandir);
     const home = canonical(system, options.home);
-    const owner = system.accounts().owner(options.account);
+    const { owner, account: becomes } = serviceUser(context, options.account);
     const found = profilesOf(system, home);
     const isRoot = context.facts.uid === 0;
     const isOpen = options.access === 'open';
@@ -104,7 +105,7 @@ export const profileGateways = defineStep({
       home,
       scandir,
       access: accessFor(isRoot, isOpen ? 'open' : 'closed', owner),
-      account: options.account,
+      account: becomes,
       env: options.env ?? {},
       scanned: isScanned(system, scandir),
       isElsewhere: holding.isElsewhere,

@@ -2,6 +2,7 @@
 import type { Change } from '../src/changes/change.ts';
 import { superviseRights, type SlotAccess } from '../src/gateway/slot-layout.ts';
 import { accessFor } from '../src/gateway/slot.ts';
+import { hasOwner } from '../src/step/facts.ts';
 import { owner, path, slotAccess } from '../src/step/fields.ts';
 import { ownerOf } from '../src/step/owner.ts';
 import { leftAlone } from '../src/step/notes.ts';
@@ -43,6 +44,10 @@ export const supervisePerms = defineStep({
     }
     existingDirectory(context, 'root', options.root);
     const account = ownerOf(context, options.owner);
+    const { uid, ids } = context.facts;
+    if (uid === 0 ? !hasOwner(ids, account) : uid !== account.uid) {
+      return { converged: `the services in ${options.root} run as uid ${uid}, like all else here` };
+    }
     const access = accessFor(context.facts.uid === 0, options.access ?? 'closed', account);
     const root = canonical(system, options.root);
     const except = options.except ?? [];

@@ -12,7 +12,7 @@ import type { Holding } from '../system/question.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { printable } from '../text/printable.ts';
 import { object, text } from '../text/codec.ts';
-import { quote, superviseParts, type SlotAccess } from './slot-layout.ts';
+import { becomeLines, quote, superviseParts, type SlotAccess } from './slot-layout.ts';
 
 /** The record, in the home. It is the account's: who forges it keeps its own gateways down. */
 export const HOLDER_FILE = '.hermes-boot.gateways';
@@ -95,7 +95,8 @@ function readHolder(system: ReadSystem, home: string): Holder | undefined {
 
 /** What the service of a holder depends on. */
 interface HolderOptions {
-  readonly account: string;
+  /** See ScriptOptions. */
+  readonly account: string | undefined;
   readonly home: string;
   readonly scandir: string;
   readonly access: SlotAccess;
@@ -141,10 +142,7 @@ export function holderScript({
     '# shellcheck shell=sh',
     '# Says on the volume that this container runs its gateways. Written by hermes-boot.',
     'set -e',
-    `# Root does nothing here but become ${account}.`,
-    'if [ "$(/usr/bin/id -u)" -eq 0 ]; then',
-    `  exec ${quote(setuidgid)} ${quote(account)} /bin/sh "$0"`,
-    'fi',
+    ...becomeLines(account, setuidgid),
     'PATH=/usr/bin:/bin',
     `record=${quote(join(home, HOLDER_FILE))}`,
     'umask 022',

@@ -15,8 +15,8 @@ const CONTENV = '/command/with-contenv';
 /** What the scripts of a gateway slot depend on. */
 export interface ScriptOptions {
   readonly profile: string;
-  /** The account that it runs as when s6 runs as root. */
-  readonly account: string;
+  /** The account that it becomes when s6 runs as root; undefined where there is nobody to become. */
+  readonly account: string | undefined;
   /** The home, where the container's environment names none. */
   readonly home: string;
   /** Variables on top of the container's environment. */
@@ -86,6 +86,17 @@ export function logScript({ profile, ...options }: ScriptOptions): string {
   ]);
 }
 
+/** The lines by which a script becomes an account before it does anything else. */
+export function becomeLines(account: string | undefined, setuidgid: string): string[] {
+  if (account === undefined) return ['# Runs as s6 does: there is nobody to become here.'];
+  return [
+    `# Root does nothing here but become ${account}.`,
+    'if [ "$(/usr/bin/id -u)" -eq 0 ]; then',
+    `  exec ${quote(setuidgid)} ${quote(account)} /bin/sh "$0"`,
+    'fi',
+  ];
+}
+
 /**
  * The lines by which a script becomes the account and then takes the container's environment, in
  * this order: a PATH, a library or an option of an interpreter in it may name what the account wrote.
@@ -95,12 +106,7 @@ function becomeAccount({
   setuidgid,
   contenv,
 }: Pick<ScriptOptions, 'account' | 'setuidgid' | 'contenv'>): string[] {
-  const become = [
-    `# Root does nothing here but become ${account}; the container's environment comes after that.`,
-    'if [ "$(/usr/bin/id -u)" -eq 0 ]; then',
-    `  exec ${quote(setuidgid)} ${quote(account)} /bin/sh "$0"`,
-    'fi',
-  ];
+  const become = becomeLines(account, setuidgid);
   if (contenv === undefined) return become;
   return [
     ...become,

@@ -10,7 +10,7 @@ import { join } from '../../src/system/path.ts';
 
 /** The options that decide it. */
 interface Options {
-  readonly account: string;
+  readonly account: string | undefined;
   readonly role?: string;
   readonly access?: string;
 }

@@ -20,7 +20,7 @@ interface Shared {
   readonly home: string;
   readonly scandir: string;
   readonly access: SlotAccess;
-  readonly account: string;
+  readonly account: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   /** Whether an s6-svscan runs on the scan directory. */
   readonly scanned: boolean;

@@ -29,6 +29,7 @@ function machine(entries: Readonly<Record<string, MemoryNode>>): {
     isRoot,
     owner: isRoot ? hermes : self,
     isForced: false,
+    account: 'hermes',
     isClosed: false,
     access: { kind: 'open', owner: isRoot ? hermes : self } as const,
     signal: new AbortController().signal,

@@ -11,7 +11,7 @@ import { join } from '../../system/path.ts';
 import { announceStop, recordIntent } from './intent.ts';
 import { askRegistrar } from './registrar.ts';
 import { howItEnded, isParked } from './why.ts';
-import { ACCOUNT, isDown, s6, statusOf, until, type GatewayContext } from './s6.ts';
+import { isDown, s6, statusOf, until, type GatewayContext } from './s6.ts';
 
 /** What an action did to a gateway. */
 interface Done {
@@ -49,7 +49,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       const found = `${join(home, profileDirectory(profile))} is ${whatIs(directory)}`;
       throw new Problem({ found, wanted: `the directory of the profile ${profile}` });
     }
-    const options = { profile, account: ACCOUNT, home, env: {}, access, starts: false };
+    const options = { profile, account: context.account, home, env: {}, access, starts: false };
     const slot = slotLayout(slotOptions(system, options));
     const label = `gateway of ${profile}, down`;
     await makeChange({ kind: 'slot', path, slot, label, why: 'asked for' }, system, { signal });

@@ -7,6 +7,7 @@ import { LookFailed, unlessUnknown } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import { s6Program, type SlotAccess } from '../../gateway/slot-layout.ts';
 import { accessFor, isScanned, isSupervised } from '../../gateway/slot.ts';
+import { serviceUser } from '../../step/owner.ts';
 import type { Owner } from '../../system/entry.ts';
 import { normalise } from '../../system/path.ts';
 import { RealSystem } from '../../system/real/real.ts';
@@ -34,6 +35,8 @@ export interface GatewayContext {
   readonly isForced: boolean;
   /** The account that gateways run as; who this is, where that is not root. */
   readonly owner: Owner;
+  /** The account that a gateway becomes; undefined where there is nobody to become. */
+  readonly account: string | undefined;
   /** Whether the scan directory is another user's: this one controls slots, and asks for new ones. */
   readonly isClosed: boolean;
   /** Who can change the slots that this user makes. */
@@ -49,7 +52,8 @@ export function gatewayContext({ env, signal }: Io): GatewayContext {
   const home = pathOf('HERMES_HOME', '/opt/data');
   const scandir = pathOf('S6_PROFILE_GATEWAY_SCANDIR', '/run/service');
   const system = new RealSystem('/', [home, scandir]);
-  const { uid, gid } = observeFacts('/');
+  const facts = observeFacts('/');
+  const { uid } = facts;
   const isRoot = uid === 0;
   return {
     system,
@@ -58,7 +62,7 @@ export function gatewayContext({ env, signal }: Io): GatewayContext {
     isRoot,
     isForced: variableOr(looking, env, 'HERMES_ROLE', '') === 'gateway',
     get owner() {
-      return isRoot ? system.accounts().owner(ACCOUNT) : { uid, gid };
+      return serviceUser({ system, facts }, ACCOUNT).owner;
     },
     get isClosed() {
       return !isRoot && ownerOfDirectory(system, scandir) !== uid;
@@ -66,6 +70,9 @@ export function gatewayContext({ env, signal }: Io): GatewayContext {
     get access() {
       const isOpen = ownerOfDirectory(system, scandir) !== 0;
       return accessFor(isRoot, isOpen ? 'open' : 'closed', this.owner);
+    },
+    get account() {
+      return serviceUser({ system, facts }, ACCOUNT).account;
     },
     signal,
   };

@@ -81,7 +81,7 @@ export function closed(directory: string, stat: Stat | undefined, facts: Facts):
     mend: [
       `give it to this user where it comes from: chown ${uid}:${gid}`,
       '  Kubernetes:  securityContext: { fsGroup: … }, one of its groups',
-      'or start the container as root',
+      ...(uid === 0 ? [] : ['or start the container as root']),
     ],
   };
 }

@@ -34,6 +34,26 @@ export async function buildImage(): Promise<string> {
   return replacing(IMAGE, () => buildFrom(PROJECT, ['-t', IMAGE]));
 }
 
+/**
+ * Builds the image upon an s6-overlay that keeps the user bundle in another place.
+ * @returns its id
+ */
+export async function imageWithBundlesIn(place: 'user-bundles.d'): Promise<string> {
+  const base = await baseImage();
+  const node = await bootNode();
+  const tags = [STAND_INS, IMAGE].map((tag) => `${tag}-${place}`);
+  const [standIns = '', image = ''] = tags;
+  await inNewDirectory(async (context) => {
+    cpSync(join(import.meta.dirname, '../stand-ins'), context, { recursive: true });
+    cpSync(join(PROJECT, 'dist'), join(context, 'dist'), { recursive: true });
+    cpSync(node, join(context, 'node'), { preserveTimestamps: true });
+    const words = ['--build-arg', `BASE=${base}`, '--build-arg', `USER_BUNDLE=${place}`];
+    const file = ['-f', join(context, 'Containerfile'), ...words];
+    await replacing(standIns, () => engine('build', '-q', '-t', standIns, ...file, context));
+  });
+  return replacing(image, () => buildFrom(PROJECT, ['-t', image], standIns));
+}
+
 /** Builds a tag anew and removes the image that had it, so that runs do not pile up images. */
 async function replacing(tag: string, build: () => Promise<Ended>): Promise<string> {
   const before = await idOf(tag);
@@ -49,10 +69,14 @@ async function idOf(tag: string): Promise<string> {
 }
 
 /** Builds the Dockerfile of a directory. */
-async function buildFrom(directory: string, options: readonly string[] = []): Promise<Ended> {
+async function buildFrom(
+  directory: string,
+  options: readonly string[] = [],
+  standIns = STAND_INS,
+): Promise<Ended> {
   const replaced = [
     `system=${prefix()}${await baseImage()}`,
-    ...STAGES.map((stage) => `${stage}=${prefix()}${STAND_INS}`),
+    ...STAGES.map((stage) => `${stage}=${prefix()}${standIns}`),
   ];
   const contexts = replaced.flatMap((context) => ['--build-context', context]);
   return engine('build', '-q', ...options, ...contexts, directory);
