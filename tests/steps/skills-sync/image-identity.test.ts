@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryNode } from '../../../src/system/memory-node.ts';
 import { OverlayTree } from '../../../src/system/overlay.ts';
+import { RecordedTree } from '../../../src/system/recording/recorded-tree.ts';
+import { RecordingTree } from '../../../src/system/recording/recording-tree.ts';
+import { worldRecord } from '../../../src/system/recording/world-record.ts';
 import type { Answer, Question, QuestionKind } from '../../../src/system/question.ts';
 import { SimulatedSystem } from '../../../src/system/simulated.ts';
 import type { RawEntry } from '../../../src/system/tree.ts';
+import { World } from '../../../src/system/world.ts';
 import { imageIdentity } from '../../../steps/skills-sync/image-identity.ts';
 import { IMAGE } from '../../support/skills.ts';
 import { directory, emptyTree, file } from '../../support/world.ts';
@@ -100,5 +104,20 @@ describe('an image that has no digest of its skills', () => {
     const before = identity();
     put('/ml/train/scripts/run.py', at(2, file('next')));
     expect(identity()).not.toBe(before);
+  });
+
+  test('is the same where a facts document stands for its machine', () => {
+    const cover = {
+      known: [],
+      value: (value: string) => value,
+      digest: (digest: string) => digest,
+      text: (content: string) => content,
+    };
+    const policy = { guarded: [], self: 0 };
+    const recording = new RecordingTree(layers, cover);
+    const here = imageIdentity(new World(recording, policy), IMAGE, undefined);
+    const json: unknown = JSON.parse(JSON.stringify(worldRecord.encode(recording.record())));
+    const elsewhere = new World(new RecordedTree(worldRecord.decode(json, '')), policy);
+    expect(imageIdentity(elsewhere, IMAGE, undefined)).toEqual(here);
   });
 });
