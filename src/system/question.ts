@@ -61,6 +61,13 @@ interface Kinds {
   listens: [asked: { readonly path: string }, answer: boolean];
   /** Who may hold a file, and who asks; undefined where there is no container to speak of. */
   holding: [asked: { readonly path: string }, answer: Holding | undefined];
+  /**
+   * The names of the directories in a directory of the layers that a container's image is made of;
+   * undefined where it is not one, or something in it is a mount of its own. Where a file in a layer
+   * changes, overlayfs makes the directory anew that holds it: the time of its change says that
+   * nothing in it has changed, with no look at the files.
+   */
+  layerDirectories: [asked: { readonly path: string }, answer: readonly string[] | undefined];
   /** Lock files of the account databases whose makers are surely gone, as canonical paths. */
   abandonedLocks: [asked: object, answer: readonly string[]];
 }
@@ -141,6 +148,11 @@ const FORMS: { readonly [K in QuestionKind]: Form<K> } = {
     none: () => undefined,
     items: ({ path }) => [{ key: path, what: `who holds ${path}` }],
     ...single(orNull(holding)),
+  },
+  layerDirectories: {
+    none: () => undefined,
+    items: ({ path }) => [{ key: path, what: `which directories are in ${path}` }],
+    ...single(orNull(list(text))),
   },
   abandonedLocks: {
     none: () => [],

@@ -40,7 +40,10 @@ export class World implements ReadSystem {
     if (resolution.kind === 'behind-link') {
       return { type: 'behind-link', link: resolution.link, target: resolution.target };
     }
-    return this.tree.look(resolution.path);
+    const entry = this.tree.look(resolution.path);
+    // Whoever looks at a directory goes on to what is in it.
+    if (entry.type === 'directory') this.#directories.set(resolution.path, entry.stat);
+    return entry;
   }
 
   read(path: string, limit: number = READ_LIMIT): Content {

@@ -1,6 +1,5 @@
 /** What the home remembers of its last sync: the manifest of skills and the fingerprint of the image. */
 import { createHash } from 'node:crypto';
-import { unlessProblem } from '../../src/errors/look-failed.ts';
 import { lookBelow } from '../../src/step/paths.ts';
 import type { Cover, Reader } from '../../src/system/content.ts';
 import { join } from '../../src/system/path.ts';
@@ -8,6 +7,7 @@ import type { ReadSystem } from '../../src/system/system.ts';
 import { flag, list, nullable, object, text } from '../../src/text/codec.ts';
 import type { Options } from './schema.ts';
 import { byCodePoint, findSkills } from './find-skills.ts';
+import { imageIdentity } from './image-identity.ts';
 
 /** Where a home tells which skills it has been given, below its skills. */
 export const RECORD = '.bundled_fingerprint';
@@ -21,8 +21,8 @@ export const NO_SKILLS = '.no-bundled-skills';
 /** Raised when the same skills have to be looked at anew by another version of this step. */
 const VERSION = 1;
 
-/** A digest is a line; a longer text is something else. */
-const LONGEST_DIGEST = 4096;
+/** A longer fingerprint is written as its digest: a record is read in each boot. */
+const LONGEST = 32 * 1024;
 
 /** What a record says. */
 export interface SyncRecord {
@@ -33,22 +33,21 @@ export interface SyncRecord {
 
 /**
  * Everything that decides a sync but what a home did with its copies: which skills the image has,
- * what is pruned, and what others supply. No skill is read for it. It is a digest only where the
- * image has none of its own: Node's start is half as long again with the module that makes one.
+ * what is pruned, and what others supply. No skill is read for it. It is a digest only where it is
+ * long: Node's start is half as long again with the module that makes one.
  */
 export function fingerprintOf(system: ReadSystem, home: string, options: Options): string {
   const { bundled, digest, essential = [], external = [] } = options;
-  const built = digest === undefined ? undefined : bakedDigest(system, digest);
   const facts = [
     VERSION,
-    built === undefined ? statuses(system, bundled) : [built, listing(system, bundled)],
+    imageIdentity(system, bundled, digest),
     essential,
     lookBelow(system, home, NO_SKILLS).type !== 'missing',
     [...suppressedIn(system, home)],
     external.map((path) => [path, findSkills(system, path).skills]),
   ];
   const text = JSON.stringify(facts);
-  return built === undefined ? createHash('sha256').update(text).digest('hex') : text;
+  return text.length <= LONGEST ? text : createHash('sha256').update(text).digest('hex');
 }
 
 /** The skills that the agent has pruned from a home. */
@@ -76,48 +75,15 @@ export const syncRecord: Reader<SyncRecord | null> = {
   read: (content) => parseRecord(content) ?? null,
 };
 
-/** What a build has written about the skills is of the image, and no secret. */
-const baked: Reader<string> = {
-  name: 'the digest of the skills',
-  codec: text,
-  read: (content) => content.trim(),
-};
-
 /** Reads a record; undefined where there is none. */
 export function parseRecord(content: string): SyncRecord | undefined {
-  const [, open, fingerprint] = /^(unfinished )?([0-9a-f]{64}|\[.*\])\n$/.exec(content) ?? [];
+  const [, open, fingerprint] = /^(unfinished )?([0-9a-f]{64}|\[[^\n]*\])\n$/.exec(content) ?? [];
   return fingerprint === undefined ? undefined : { fingerprint, done: open === undefined };
 }
 
 /** The text of a record. */
 export function showRecord({ fingerprint, done }: SyncRecord): string {
   return `${done ? '' : 'unfinished '}${fingerprint}\n`;
-}
-
-/** What the build has written about the skills; undefined where there is no such file. */
-function bakedDigest(system: ReadSystem, path: string): string | undefined {
-  if (system.look(path).type !== 'file') return undefined;
-  return unlessProblem(() => system.readAs(path, baked, LONGEST_DIGEST));
-}
-
-/** The names of categories and skills: an image built upon another one may add some. */
-function listing(system: ReadSystem, top: string): (readonly string[])[] {
-  const names = system.list(top);
-  return [names, ...names.map((name) => system.list(join(top, name)))];
-}
-
-/**
- * Every entry with its size and the time of its last change. The kernel keeps that time: a build
- * that sets all times to one moment does not hide a change of the same size.
- */
-function statuses(system: ReadSystem, top: string): unknown[] {
-  return system.list(top).map((name) => {
-    const path = join(top, name);
-    const entry = system.look(path);
-    if (entry.type === 'directory') return [name, statuses(system, path)];
-    const stat = 'stat' in entry ? entry.stat : undefined;
-    return [name, entry.type, stat?.size, stat?.mode, stat?.changedAt];
-  });
 }
 
 /** Where a home tells which skills came with an image, below its skills. */

@@ -12,7 +12,8 @@ export const schema = {
     owner: owner('Who owns what is made. Without this it is `as`, or the user that runs this.'),
     digest: path(
       'A file that the build of the image writes: another text whenever the skills are others. ' +
-        'Without one, sizes and times of the bundled files are looked at in each boot.',
+        'Without one, each boot looks at the times of the directories, and at the files of those ' +
+        'that others than root may write or that are not on the layers of the image.',
     ),
     essential: {
       type: 'array',

@@ -139,6 +139,14 @@ export function namesIn(directory: string | Buffer): Name[] {
   return readdirSync(directory, { encoding: 'buffer' }).map(asName);
 }
 
+/** The sorted names of the directories in one; undefined where UTF-8 cannot carry all names. */
+export function directoriesIn(directory: string): string[] | undefined {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  if (entries.some(({ name }) => name.includes('\uFFFD'))) return undefined;
+  const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  return names.sort();
+}
+
 /** lstat(2), with undefined for what is not there. */
 export function statOf(path: string | Buffer): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });

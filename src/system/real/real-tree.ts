@@ -3,7 +3,7 @@ import { accessSync, closeSync, constants, openSync, readlinkSync, statfsSync } 
 import { errnoOf, Problem } from '../../errors/problem.ts';
 import { Content } from '../content.ts';
 import type { Stat } from '../entry.ts';
-import { type Mounts, mountsBelow } from '../mounts.ts';
+import { mountOf, type Mounts, mountsBelow } from '../mounts.ts';
 import type { OwnerRule } from '../owner-rule.ts';
 import { parentOf } from '../path.ts';
 import type { Answer, Answers, Question, QuestionKind } from '../question.ts';
@@ -16,6 +16,7 @@ import { isAbsence, lookProblem } from './errno.ts';
 import { holdingOf, thisContainer } from './holding-of.ts';
 import { readMounts } from './mountinfo.ts';
 import {
+  directoriesIn,
   namesIn,
   O_PATH,
   pathOf,
@@ -43,6 +44,8 @@ export class RealTree implements Tree {
   readonly #prefix: string;
   readonly #limits: Limits;
   #mounts: Mounts | undefined;
+  /** The directories in which something is a mount. */
+  #mountHolders: ReadonlySet<string> | undefined;
 
   readonly #answers: Answers = {
     permits: ({ path, bits }) => {
@@ -89,6 +92,18 @@ export class RealTree implements Tree {
         return withParent(this.rootFd, path, holdingOf);
       } catch (error) {
         if (isAbsence(error)) return thisContainer();
+        throw lookProblem(error, path);
+      }
+    },
+    layerDirectories: ({ path }) => {
+      const on = mountOf(this.mounts(), path);
+      if (on?.point !== '/' || on.type !== 'overlay') return undefined;
+      this.#mountHolders ??= new Set([...this.mounts().keys()].map(parentOf));
+      if (this.#mountHolders.has(path)) return undefined;
+      try {
+        return directoriesIn(this.#prefix + path);
+      } catch (error) {
+        if (isAbsence(error)) return undefined;
         throw lookProblem(error, path);
       }
     },
