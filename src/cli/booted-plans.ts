@@ -1,4 +1,5 @@
 /** Which plans an image boots, and in which order: what its scripts in /etc/cont-init.d run. */
+import { observeFacts } from '../engine/observe-facts.ts';
 import { unlessProblem } from '../errors/look-failed.ts';
 import type { Environment } from '../report/paint.ts';
 import { join } from '../system/path.ts';
@@ -14,23 +15,29 @@ const SCRIPTS = '/etc/cont-init.d';
 /** In bytes; those of hermes-boot have a tenth of it. */
 const LARGEST_SCRIPT = 64 * 1024;
 
-/** The line that boots a plan: `boot supervise-perms`, or the one that HERMES_BOOT_PLAN names. */
-const BOOT = /^boot (?:([a-z][a-z0-9-]*)|"\$\{plan:-([a-z][a-z0-9-]*)\}")$/m;
+/** The line that boots a plan: `boot supervise-perms`, or the one that prepares the home. */
+const BOOT = /^boot (?:([a-z][a-z0-9-]*)|"\$\(home_plan\)")$/m;
 
 /**
  * The plans that the image of a world boots, in their order. In a world without an image, such as
  * a volume, the one that HERMES_BOOT_PLAN names, or stage2.
  */
 export function bootedPlans(system: ReadSystem, env: Environment): readonly string[] {
-  const chosen = variableOr(system, env, 'HERMES_BOOT_PLAN', '');
+  const first = homePlan(variableOr(system, env, 'HERMES_BOOT_PLAN', ''));
   const booted = system.list(SCRIPTS).flatMap((name) => {
     const path = join(SCRIPTS, name);
     if (system.look(path).type !== 'file') return [];
     // A script of somebody else may be a program, which no line of ours is in.
     const script = unlessProblem(() => system.readText(path, LARGEST_SCRIPT)) ?? '';
-    const [, named, fallback] = BOOT.exec(script) ?? [];
-    return named ?? (fallback === undefined || chosen === '' ? fallback : chosen) ?? [];
+    const line = BOOT.exec(script);
+    return line === null ? [] : (line[1] ?? first);
   });
-  const first = chosen === '' ? DEFAULT_PLAN : chosen;
   return booted.length === 0 ? [first] : [...new Set(booted)];
+}
+
+/** The plan that prepares the home; see home_plan in docker/lib/boot.sh. */
+function homePlan(chosen: string): string {
+  if (chosen !== '') return chosen;
+  const { users } = observeFacts('/').ids;
+  return users.length === 1 && users[0]?.count === 1 ? 'unprivileged' : DEFAULT_PLAN;
 }

@@ -28,12 +28,13 @@ export async function main(argv: readonly string[], given: Io): Promise<number> 
 
 /** The same process, where nothing but ASCII can be read. */
 function asciiIo(io: Io): Io {
-  const { env, signal } = io;
+  const { env, signal, began } = io;
   return {
     stdout: asciiOutput(io.stdout),
     stderr: asciiOutput(io.stderr),
     env,
     signal,
+    ...(began === undefined ? {} : { began }),
     get cwd() {
       return io.cwd;
     },

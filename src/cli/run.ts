@@ -37,6 +37,15 @@ export const runCommand: Command = async ({ io, redactor }, args) => {
   if (!codeCacheFits() && !args.options.has('json') && matters('info', wish.level)) {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
   }
+  try {
+    return await bootAll(context, args);
+  } catch (error) {
+    // Here, so that a log of JSON documents has this one, too.
+    return reportError(error, context);
+  }
+};
+
+async function bootAll(context: Context, args: Arguments): Promise<Exit> {
   const started = timestampOf(new Date(context.io.began ?? Date.now()));
   const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, started);
   const plans = await readAll(context, args, keeperOf);
@@ -55,7 +64,7 @@ export const runCommand: Command = async ({ io, redactor }, args) => {
     return exit;
   }
   return 'done';
-};
+}
 
 /** The same process, with a log of which every line is a JSON document. */
 function withJsonLog(io: Io): Io {

@@ -153,7 +153,7 @@ describe('plan and verify with several plans', () => {
 
 describe('without a name', () => {
   const SCRIPTS = {
-    'root/etc/cont-init.d/01-first': 'plan=x\nboot "${plan:-one}"\n',
+    'root/etc/cont-init.d/01-first': '#!/bin/sh\nboot "$(home_plan)"\n',
     'root/etc/cont-init.d/02-other': '#!/bin/sh\necho boot two\n',
     'root/etc/cont-init.d/10-program': 'x'.repeat(100_000),
     'root/etc/cont-init.d/20-last': '#!/bin/sh\nboot two-more\n',
@@ -162,7 +162,7 @@ describe('without a name', () => {
   test('the plans are those that the scripts of the image boot, in their order', () => {
     const { cwd } = world(SCRIPTS);
     const system = new RealSystem(join(cwd, 'root'));
-    expect(bootedPlans(system, {})).toEqual(['one', 'two-more']);
+    expect(bootedPlans(system, {})).toEqual(['stage2', 'two-more']);
     expect(bootedPlans(system, { HERMES_BOOT_PLAN: 'mine' })).toEqual(['mine', 'two-more']);
   });
 

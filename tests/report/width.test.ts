@@ -79,7 +79,7 @@ test('a column of text is never so narrow that it is one word a line', () => {
 test('boots that fit no table are told one below the other', () => {
   setPageWidth(40);
   expect(renderHistory([receipt], plainPaint)).toBe(
-    '2026-05-21 06:18  stage2  degraded\n  3 changes in 412 ms, slowest step\n  ownership 371 ms\n',
+    '2026-05-21 06:18  stage2  degraded\n  3 changes in 1.0 s, slowest step\n  ownership 371 ms\n',
   );
 });
 
