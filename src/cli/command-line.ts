@@ -58,6 +58,7 @@ type CommandName =
   | 'validate'
   | 'steps'
   | 'gateway'
+  | 'doctor'
   | 'install-method';
 
 /** A row of the table of options. */
@@ -96,7 +97,7 @@ const OPTIONS = [
   {
     name: 'json',
     description: 'print JSON on stdout',
-    commands: ['plan', 'run', 'facts', 'status', 'history', 'gateway', 'install-method'],
+    commands: ['plan', 'run', 'facts', 'status', 'history', 'gateway', 'doctor', 'install-method'],
   },
   {
     name: 'log',

@@ -83,6 +83,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./gateway.ts')).gatewayCommand,
   },
   {
+    name: 'doctor',
+    summary: 'look at all that a boot and its gateways need: exit with 1 if something is wrong',
+    operands: [],
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  {
     name: 'install-method',
     summary: 'show how the agent was installed: docker, git, pip, …',
     operands: [],

@@ -58,13 +58,14 @@ async function viewStatus(
   return { result: 'unknown', why: found, before: [...last.values()] };
 }
 
-function toldOf(boot: LastBoot): BootOfStatus {
+/** A boot as it is told of: one whose process is gone was killed. */
+export function toldOf(boot: LastBoot): BootOfStatus {
   if (boot.result !== 'running' || !('process' in boot)) return boot;
   return hasEnded(boot.process) ? { ...boot, result: 'killed' } : boot;
 }
 
 /** The boots of a container, or why none is known. */
-function bootsIn(
+export function bootsIn(
   system: ReadSystem,
   start: string,
   plan: string | undefined,

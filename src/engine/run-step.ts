@@ -20,6 +20,9 @@ import type { System } from '../system/system.ts';
 import { behindLink } from '../system/world.ts';
 import { counted, showDuration } from '../text/phrases.ts';
 
+/** A timer may fire a moment early, by the clock that is asked then; in milliseconds. */
+const TIMER_SLACK = 5;
+
 /**
  * Runs one step.
  * @throws StaleWorld or HomeHeld where the boot does not go on from here
@@ -149,7 +152,8 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     );
     const problem = error instanceof Unanswered ? error.problem : problemOf(error);
     if (problem === undefined || problem instanceof HomeHeld) throw error;
-    const isLate = problem.code === 'timeout' && now() - started - waited >= step.timeout;
+    const isLate =
+      problem.code === 'timeout' && now() - started - waited >= step.timeout - TIMER_SLACK;
     const told = isLate ? lateProblem(problem, step) : problem;
     return report('failed', told.message, { problem: told });
   } finally {

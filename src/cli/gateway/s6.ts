@@ -62,7 +62,7 @@ export function gatewayContext({ env, signal }: Io): GatewayContext {
     isRoot,
     isForced: variableOr(looking, env, 'HERMES_ROLE', '') === 'gateway',
     get owner() {
-      return serviceUser({ system, facts }, ACCOUNT).owner;
+      return isRoot ? serviceUser({ system, facts }, ACCOUNT).owner : { uid, gid: facts.gid };
     },
     get isClosed() {
       return !isRoot && ownerOfDirectory(system, scandir) !== uid;
@@ -72,7 +72,7 @@ export function gatewayContext({ env, signal }: Io): GatewayContext {
       return accessFor(isRoot, isOpen ? 'open' : 'closed', this.owner);
     },
     get account() {
-      return serviceUser({ system, facts }, ACCOUNT).account;
+      return isRoot ? serviceUser({ system, facts }, ACCOUNT).account : ACCOUNT;
     },
     signal,
   };
