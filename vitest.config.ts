@@ -27,6 +27,8 @@ export default defineConfig(({ mode }) => ({
     // Scenarios run the program as it is in an image.
     globalSetup: ['tests/support/build.ts'],
     provide: { laws: mode === 'short' ? 'short' : 'full' },
+    // By default one processor is left alone, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
