@@ -2,8 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const common = { testTimeout: 60_000, env: { NO_COLOR: '1' } };
 
-/** Suites that have a project of their own, each a directory of tests/. */
-const APART = ['laws', 'scenarios', 'root'];
+/**
+ * Test files of these suites share processes and loaded modules: a process of its own for each of
+ * more than a hundred files took more time than their tests.
+ */
+const SHARED = { isolate: false };
+
+/** Suites that have a project of their own, each a directory of tests/ with its name. */
+const APART = { laws: SHARED, scenarios: {}, root: {} };
 
 /** Suites that have a configuration of their own. */
 const ELSEWHERE = ['containers', 'long'];
@@ -21,16 +27,21 @@ export default defineConfig(({ mode }) => ({
     // Scenarios run the program as it is in an image.
     globalSetup: ['tests/support/build.ts'],
     provide: { laws: mode === 'short' ? 'short' : 'full' },
+    // By default one processor is left alone, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           ...common,
+          ...SHARED,
           name: 'parts',
           include: ['tests/**/*.test.ts'],
-          exclude: directories([...APART, ...ELSEWHERE]),
+          exclude: directories([...Object.keys(APART), ...ELSEWHERE]),
         },
       },
-      ...APART.map((name) => ({ test: { ...common, name, include: directories([name]) } })),
+      ...Object.entries(APART).map(([name, options]) => ({
+        test: { ...common, ...options, name, include: directories([name]) },
+      })),
     ],
   },
 }));

@@ -1,4 +1,4 @@
-/** The campaign of failed looks at its full size; `npm test` has a sample of it. */
+/** The campaign of failed looks at its full size; `npm run test:laws` has a sample of it. */
 import { expect, it } from 'vitest';
 import { campaign, faultsIn, summaryOf } from '../support/campaign.ts';
 import { temporaryDirectory } from '../support/real-root.ts';
