@@ -9,7 +9,7 @@ describeInContainers('the facts of a container', () => {
   it('give outside the plan that the container gives, and hold no secret', async () => {
     const home = bindMount({ '.env': 'TOKEN=canary\n', 'sessions/a': '' }, 500);
     const options = ['-v', `${home}:/opt/data`, ...SECRETS];
-    const there = await run({ options, words: ['hermes-boot', 'plan', '--json'] });
+    const there = await run({ options, words: ['hermes-boot', 'plan', 'stage2', '--json'] });
     const facts = await run({ options, words: ['hermes-boot', 'facts', '--json'] });
     expect(facts).toMatchObject({ code: 0, stderr: '' });
     expect(facts.stdout).not.toContain('canary');

@@ -27,10 +27,9 @@ describeInContainers('the receipts of a container', () => {
     const container = await booted(['-v', `${home}:/opt/data`]);
     await container.restart();
     expect(await container.exec('hermes-boot', 'status')).toMatchObject({ code: 0 });
-    const plans = (await container.ask('hermes-boot', 'history'))
-      .split('\n')
-      .map((line) => line.split(/ {2,}/)[1]);
-    expect(plans).toEqual(['plan', 'reconcile-profiles', 'stage2', 'reconcile-profiles', 'stage2']);
+    const boots = [...(await container.ask('hermes-boot', 'history')).matchAll(/:\d\d {2}(\S+)/g)];
+    const plans = boots.flatMap(([, plan]) => plan ?? []);
+    expect(plans).toEqual(['reconcile-profiles', 'stage2', 'reconcile-profiles', 'stage2']);
     await container.exec(
       'sed',
       '-i',
@@ -38,10 +37,8 @@ describeInContainers('the receipts of a container', () => {
       '/run/hermes-boot/status.json',
     );
     const { code, stdout } = await container.exec('hermes-boot', 'status');
-    expect({ code, stdout }).toEqual({
-      code: 1,
-      stdout: 'unknown: no boot is recorded since the container started',
-    });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^unknown: no boot is recorded since the container started/);
   });
 
   it('make a degraded container healthy, and say why it is degraded', async () => {

@@ -52,7 +52,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'process list',
-    actors: ['scripts of the static services', ...HERMES_BOOT],
+    actors: ['scripts of the static services', 'scripts in cont-init.d', ...HERMES_BOOT],
     deeds: ['reads'],
     paths: /^\/proc\/\d+\/cmdline$/,
     byChance: true,
