@@ -94,14 +94,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
   async plans({ context, system }) {
     const names = bootedPlans(system, context.io.env);
-    const found: Finding[] = [];
+    const found: Omit<Finding, 'check'>[] = [];
     for (const name of names) {
       try {
         await preparePlans(quiet(context), { operands: [name], options: new Map() });
       } catch (caught) {
         if (!(caught instanceof ExitError)) throw caught;
-        const text = `the plan ${name} cannot be booted: ${caught.lines[0] ?? ''}`;
-        found.push({ check: '', severity: 'error', text, fix: [`hermes-boot validate ${name}`] });
+        const text = `the plan ${name} cannot be booted: ${caught.lines[0] ?? 'it has mistakes'}`;
+        found.push({ severity: 'error', text, fix: [`hermes-boot validate ${name}`] });
       }
     }
     return found.length > 0 ? found : ok(`the plans ${listed(names)}`);
@@ -152,7 +152,7 @@ export const doctorCommand: Command = async (context, { options }) => {
   const subject: Subject = { context, system, facts: observeFacts('/'), home, install };
   const findings: Finding[] = [];
   for (const [check, look] of Object.entries(CHECKS)) {
-    findings.push(...(await found(subject, look)).map((one) => ({ ...one, check })));
+    findings.push(...(await found(subject, look)).map((one) => ({ check, ...one })));
   }
   const isWell = findings.every(({ severity }) => severity !== 'error');
   if (options.has('json')) {
