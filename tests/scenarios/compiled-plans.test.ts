@@ -86,7 +86,7 @@ describe.skipIf(lacking !== undefined)(`validate${needs(lacking)}`, () => {
     expect(parsesNothing(image)).toBe(false);
     const { code, stdout, stderr } = hermesBoot(image, ['validate', '--strict']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^mnt\/plans\/stage2\.yaml with 1 fragment: no mistakes .*\n/);
+    expect(stdout).toMatch(/^\/mnt\/plans\/stage2\.yaml with 1 fragment: no mistakes .*\n/);
     expect(stdout.split('\n').slice(1).join('\n')).toBe(LEFT);
     expect(parsesNothing(image)).toBe(true);
   });
