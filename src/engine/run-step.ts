@@ -72,6 +72,14 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     emit({ type: 'change-made', step, change: done.change });
     note(notesOf(done, system));
   };
+  const settle = async (signal: AbortSignal): Promise<void> => {
+    if (staged.length === 0) return;
+    const copies = staged.map(({ change }) => {
+      return { path: change.path, replaces: change.kind === 'tree-copy' && change.copy.replaces };
+    });
+    await system.settle(copies, signal);
+    for (const done of staged.splice(0)) tell(done);
+  };
   const check = (): void => {
     one.abort.throwIfAborted();
     checkStopped(boot);
@@ -107,13 +115,8 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     if (boot.space !== undefined)
       note([...boot.space.notes(changes), ...keeping.forecast(changes)]);
     let limit = new TimeLimit(left(), boot.stop);
-    const settle = async (): Promise<void> => {
-      if (staged.length === 0) return;
-      await system.settle(limit.signal);
-      for (const done of staged.splice(0)) tell(done);
-    };
     for (const change of judged.changes) {
-      if (change.kind !== 'tree-copy') await settle();
+      if (change.kind !== 'tree-copy') await settle(limit.signal);
       const free = boot.gate.pass(boot.limit);
       if (free !== undefined) {
         const since = now();
@@ -134,7 +137,7 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       else if (change.kind === 'tree-copy') staged.push(done);
       else tell(done);
     }
-    await settle();
+    await settle(limit.signal);
     if ('unfinished' in planned && planned.unfinished !== undefined) throw planned.unfinished;
     if (changes.length > 0) return report('changes', step.why ?? step.type.summary);
     return report(
@@ -142,14 +145,9 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       'converged' in planned ? planned.converged : whyNothingIsLeft(named, wanted),
     );
   } catch (error) {
-    await system.settle(boot.stop).then(
-      () => {
-        for (const done of staged.splice(0)) tell(done);
-      },
-      () => {
-        // What has failed first is reported. The next boot takes away what is half made.
-      },
-    );
+    await settle(boot.stop).catch(() => {
+      // What has failed first is reported. The next boot takes away what is half made.
+    });
     const problem = error instanceof Unanswered ? error.problem : problemOf(error);
     if (problem === undefined || problem instanceof HomeHeld) throw error;
     const isLate =

@@ -44,3 +44,8 @@ export interface TreeCopy {
   /** Whether it takes the place of a directory; otherwise nothing stands there by then. */
   readonly replaces: boolean;
 }
+
+/** A copy that is whole beside its name, and gets that when it is settled. */
+export interface MadeCopy extends Pick<TreeCopy, 'replaces'> {
+  readonly path: string;
+}

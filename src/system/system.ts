@@ -4,7 +4,7 @@ import type { Content, Reader } from './content.ts';
 import type { Entry, Owner, Stat } from './entry.ts';
 import type { MountPoint } from './mounts.ts';
 import type { OwnerRule } from './owner-rule.ts';
-import type { NewDirectory, TreeCopy } from './new-directory.ts';
+import type { MadeCopy, NewDirectory, TreeCopy } from './new-directory.ts';
 import type { Answer, Question, QuestionKind } from './question.ts';
 import type { Time } from './scan.ts';
 import type { OwnerLook, OwnerScan } from './tree.ts';
@@ -116,8 +116,8 @@ export interface System extends ReadSystem {
    * nobody sees half of it. `signal` stops it between two files, and then nothing has happened.
    */
   copyTree(path: string, copy: TreeCopy, signal: AbortSignal): Promise<void>;
-  /** Gives the copies since the last call their names, after one sync for all of them. */
-  settle(signal: AbortSignal): Promise<void>;
+  /** Gives copies that were made their names, after one sync for all of them. */
+  settle(copies: readonly MadeCopy[], signal: AbortSignal): Promise<void>;
   /** Gives the directory `from` the name `path`, under which nothing stands yet. */
   moveDirectory(from: string, path: string): void;
   /** Removes a directory with everything in it, never following a link. */

@@ -39,7 +39,7 @@ const { signal } = new AbortController();
 /** Copies, and gives the copy its name. */
 async function copied(system: RealSystem, ...args: Parameters<RealSystem['copyTree']>) {
   await system.copyTree(...args);
-  await system.settle(signal);
+  await system.settle([{ path: args[0], replaces: args[1].replaces }], signal);
 }
 
 /** What a snapshot has to say of the copy. */

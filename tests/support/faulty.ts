@@ -3,6 +3,7 @@ import type { Owner } from '../../src/system/entry.ts';
 import { COPY_MODE, copyFor, copyOf } from '../../src/system/in-place.ts';
 import { join, nameOf, parentOf } from '../../src/system/path.ts';
 import { hiddenName, backupName, tempName } from '../../src/system/temp-names.ts';
+import type { MadeCopy } from '../../src/system/new-directory.ts';
 import { SimulatedSystem } from '../../src/system/simulated.ts';
 
 /** The death of the process in the middle of a boot: no step and no engine expects it. */
@@ -25,12 +26,6 @@ type Write =
 /** A world in which the process is killed after so many writes. */
 export class FaultySystem extends SimulatedSystem {
   #left: number;
-  readonly #staged: {
-    readonly path: string;
-    readonly staged: string;
-    readonly replaced: string;
-    readonly replaces: boolean;
-  }[] = [];
 
   /** @param writes how many writes happen before the kill; Infinity for none */
   constructor(base: SimulatedSystem, writes: number) {
@@ -86,32 +81,27 @@ export class FaultySystem extends SimulatedSystem {
   /** As the real one: the copy stands beside its name until all of them are settled. */
   override async copyTree(...args: Parameters<SimulatedSystem['copyTree']>): Promise<void> {
     const [path, copy, signal] = args;
-    const besides = (name: string): string => join(parentOf(path), name);
-    const staged = besides(tempName(nameOf(path)));
+    const staged = besides(path, tempName);
     super.removeTree(staged);
     if (this.#left <= 0) {
       await super.copyTree(staged, { ...copy, mode: 0o700, entries: [], replaces: false }, signal);
     }
     this.#count('copyTree');
     await super.copyTree(staged, { ...copy, replaces: false }, signal);
-    const { replaces } = copy;
-    this.#staged.push({ path, staged, replaced: besides(backupName(nameOf(path))), replaces });
   }
 
-  override settle(): Promise<void> {
-    const all = this.#staged.splice(0);
-    for (const { path, staged, replaced, replaces } of all) {
+  override settle(copies: readonly MadeCopy[] = []): Promise<void> {
+    for (const { path, replaces } of copies) {
       if (replaces) {
         this.#count('settle');
-        super.moveDirectory(path, replaced);
+        super.moveDirectory(path, besides(path, backupName));
       }
       this.#count('settle');
-      super.moveDirectory(staged, path);
+      super.moveDirectory(besides(path, tempName), path);
     }
-    for (const { replaced, replaces } of all) {
-      if (!replaces) continue;
+    for (const { path } of copies.filter(({ replaces }) => replaces)) {
       this.#count('settle');
-      super.removeTree(replaced);
+      super.removeTree(besides(path, backupName));
     }
     return Promise.resolve();
   }
@@ -146,4 +136,8 @@ export class FaultySystem extends SimulatedSystem {
     if (this.#left <= 0) throw new Killed(`killed before ${write}`);
     this.#left -= 1;
   }
+}
+
+function besides(path: string, nameOfOther: (name: string) => string): string {
+  return join(parentOf(path), nameOfOther(nameOf(path)));
 }

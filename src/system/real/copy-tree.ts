@@ -14,7 +14,7 @@ import type { Owner } from '../entry.ts';
 import { componentsOf, nameOf, parentOf } from '../path.ts';
 import { checkTime } from '../scan.ts';
 import { backupName, tempName } from '../temp-names.ts';
-import type { CopiedEntry, TreeCopy } from '../new-directory.ts';
+import type { CopiedEntry, MadeCopy, TreeCopy } from '../new-directory.ts';
 import { namesIn, openDirectory, pathOf, TO_MAKE, TO_READ, withEntry } from './open.ts';
 import { OpenPath } from './open-path.ts';
 import { removeTree } from './remove-tree.ts';
@@ -24,13 +24,6 @@ import { syncDirectory } from './write.ts';
 
 /** How much of a file is in memory at a time, in bytes. */
 const STRETCH = 256 * 1024;
-
-/** A copy that is whole, and does not have its name yet. */
-export interface StagedCopy {
-  /** The name that it gets, as a canonical path. */
-  readonly target: string;
-  readonly replaces: boolean;
-}
 
 /**
  * Makes a directory as a copy of another one beside its name. A file gets owner and mode through
@@ -48,7 +41,7 @@ export async function stageCopy(
   copy: TreeCopy,
   signal: AbortSignal,
   rights: RightsLog,
-): Promise<StagedCopy> {
+): Promise<void> {
   const parent = openDirectory(root, componentsOf(parentOf(target)));
   const name = tempName(nameOf(target));
   try {
@@ -62,7 +55,6 @@ export async function stageCopy(
   } finally {
     closeSync(parent);
   }
-  return { target, replaces: copy.replaces };
 }
 
 /**
@@ -74,22 +66,22 @@ export async function stageCopy(
  */
 export async function publishCopies(
   root: number,
-  copies: readonly StagedCopy[],
+  copies: readonly MadeCopy[],
   signal: AbortSignal,
 ): Promise<void> {
   const left = [...copies];
   try {
     await syncAll(root, copies, tempName, signal);
-    for (const { target, replaces } of copies) {
-      inParent(root, target, (parent, name) => {
+    for (const { path, replaces } of copies) {
+      inParent(root, path, (parent, name) => {
         if (replaces) setAside(parent, name);
         putInPlace(parent, name, replaces);
       });
       left.shift();
     }
   } catch (error) {
-    for (const { target } of left) {
-      inParent(root, target, (parent, name) => {
+    for (const { path } of left) {
+      inParent(root, path, (parent, name) => {
         removeTree(parent, tempName(name));
       });
     }
@@ -98,8 +90,8 @@ export async function publishCopies(
   const replaced = copies.filter(({ replaces }) => replaces);
   if (replaced.length === 0) return;
   await syncAll(root, replaced, (name) => name, signal);
-  for (const { target } of replaced) {
-    inParent(root, target, (parent, name) => {
+  for (const { path } of replaced) {
+    inParent(root, path, (parent, name) => {
       removeTree(parent, backupName(name));
     });
   }
@@ -108,17 +100,17 @@ export async function publishCopies(
 /** Syncs the file systems that copies lie on, or each copy where that cannot be done. */
 async function syncAll(
   root: number,
-  copies: readonly StagedCopy[],
+  copies: readonly MadeCopy[],
   nameNow: (name: string) => string,
   signal: AbortSignal,
 ): Promise<void> {
   const synced = new Map<number, boolean>();
-  for (const { target } of copies) {
-    const parent = openDirectory(root, componentsOf(parentOf(target)));
+  for (const { path } of copies) {
+    const parent = openDirectory(root, componentsOf(parentOf(path)));
     try {
       const { dev } = fstatSync(parent);
       if (!synced.has(dev)) synced.set(dev, await syncFileSystem(parent, signal));
-      if (synced.get(dev) === false) syncTree(parent, nameNow(nameOf(target)));
+      if (synced.get(dev) === false) syncTree(parent, nameNow(nameOf(path)));
     } finally {
       closeSync(parent);
     }

@@ -12,7 +12,7 @@ import { World, behindLink } from '../world.ts';
 import { localTime, logText } from '../log-file.ts';
 import type { OwnerRule } from '../owner-rule.ts';
 import { componentsOf, isWithin, join, nameOf, parentOf } from '../path.ts';
-import type { NewDirectory, TreeCopy } from '../new-directory.ts';
+import type { MadeCopy, NewDirectory, TreeCopy } from '../new-directory.ts';
 import { hiddenName } from '../temp-names.ts';
 import type { Command, DatedContent, Synced, System } from '../system.ts';
 import type { Time } from '../scan.ts';
@@ -20,7 +20,7 @@ import type { OwnerLook, OwnerScan } from '../tree.ts';
 import type { Unkept } from '../unkept.ts';
 import { KeptFile, appendToLog } from './kept-file.ts';
 import { runCommand } from './run-command.ts';
-import { moveDirectory, publishCopies, stageCopy, type StagedCopy } from './copy-tree.ts';
+import { moveDirectory, publishCopies, stageCopy } from './copy-tree.ts';
 import { lookProblem, outOfSpace, systemProblem } from './errno.ts';
 import { withFileLock } from './account-lock.ts';
 import { openDirectory, pathOf, statOf, toStat, withParent } from './open.ts';
@@ -48,8 +48,6 @@ export class RealSystem extends World implements System {
   readonly #limits: Limits;
   readonly #wrong = new PendingRepairs();
   #unkept: Unkept[] = [];
-  /** Copies that wait for their names. */
-  readonly #staged: StagedCopy[] = [];
 
   /**
    * Opens the world below `root`.
@@ -173,7 +171,7 @@ export class RealSystem extends World implements System {
     try {
       const from = this.#target(copy.from);
       const { rootFd } = this.#real;
-      this.#staged.push(await stageCopy(rootFd, from, target, copy, signal, this.#rights(path)));
+      await stageCopy(rootFd, from, target, copy, signal, this.#rights(path));
     } catch (error) {
       const doing = `copying ${copy.from} to ${path}`;
       if (errnoOf(error) !== 'ENOSPC') throw systemProblem(error, doing);
@@ -185,14 +183,14 @@ export class RealSystem extends World implements System {
     }
   }
 
-  async settle(signal: AbortSignal): Promise<void> {
-    const staged = this.#staged.splice(0);
+  async settle(copies: readonly MadeCopy[], signal: AbortSignal): Promise<void> {
+    const made = copies.map((copy) => ({ ...copy, path: this.#target(copy.path) }));
     try {
-      await publishCopies(this.#real.rootFd, staged, signal);
+      await publishCopies(this.#real.rootFd, made, signal);
     } catch (error) {
       throw systemProblem(error, 'giving copies their names');
     } finally {
-      for (const { target } of staged) this.forget(target);
+      for (const { path } of made) this.forget(path);
     }
   }
 
