@@ -28,7 +28,6 @@ const code = main(process.argv.slice(2), {
   },
   signal: stop.signal,
   began: Date.now() - process.uptime() * 1000,
-  terminal: () => process.stderr,
 });
 void code.then((value) => {
   // Everything is written. Without this, node would free the heap first.

@@ -14,8 +14,20 @@ export interface Io {
   readonly signal: AbortSignal;
   /** When the process began, in milliseconds since the epoch. */
   readonly began?: number;
-  /** The stream behind stderr; asked for its size only, and only where stderr is a terminal. */
-  terminal?(): Pick<NodeJS.WriteStream, 'columns'>;
+}
+
+/** The same process with other outputs. The working directory may be gone, so it is not asked for. */
+export function withOutputs(io: Io, outputs: Pick<Io, 'stdout' | 'stderr'>): Io {
+  const { env, signal, began } = io;
+  return {
+    ...outputs,
+    env,
+    signal,
+    ...(began === undefined ? {} : { began }),
+    get cwd() {
+      return io.cwd;
+    },
+  };
 }
 
 /** What every command is given. */

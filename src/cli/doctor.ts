@@ -10,16 +10,17 @@ import { keepsRights } from '../system/mounts.ts';
 import { RealSystem } from '../system/real/real.ts';
 import { listed } from '../text/phrases.ts';
 import { bootedPlans } from './booted-plans.ts';
-import { preparePlans } from './boot-inputs.ts';
 import { codeCacheAdvice } from './code-cache.ts';
 import type { Command, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
+import { readFragments } from './fragments.ts';
 import { gatewayContext, isS6Here } from './gateway/s6.ts';
 import { explainGateways } from './gateway/why.ts';
 import { installMethod } from './install-method.ts';
 import { codeCacheFits } from './launch.ts';
 import { variableOr } from './locations.ts';
 import { bootsIn, toldOf } from './past-boots.ts';
+import { readPlan } from './read-plan.ts';
 
 /** What the checks look at. */
 interface Subject {
@@ -94,10 +95,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
   async plans({ context, system }) {
     const names = bootedPlans(system, context.io.env);
+    const fragments = () => readFragments(system, (path) => path);
     const found: Omit<Finding, 'check'>[] = [];
     for (const name of names) {
       try {
-        await preparePlans(quiet(context), { operands: [name], options: new Map() });
+        await readPlan(context, { named: name, fragments, warnings: 'hide', mistakes: 'hide' });
       } catch (caught) {
         if (!(caught instanceof ExitError)) throw caught;
         const text = `the plan ${name} cannot be booted: ${caught.lines[0] ?? 'it has mistakes'}`;
@@ -126,12 +128,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return warning(text, 'unset HERMES_GATEWAY_REGISTRATION');
   },
 
-  async gateways({ context }) {
+  async gateways({ context, facts }) {
+    // Without s6 none can be up, and s6 has been told of.
+    if (!facts.s6) return [];
     const gateways = gatewayContext(context.io);
     const explained = await explainGateways(gateways, context.io.env, isS6Here(gateways));
     const missed = explained.filter(({ wanted, state }) => wanted && state !== 'up');
-    // Without s6 none can be up, and s6 has been told of.
-    if (!observeFacts('/').s6) return [];
     if (missed.length === 0) return ok('every gateway that is wanted is up');
     return missed.flatMap(({ profile, state, reason, fix }) =>
       error(
@@ -171,11 +173,4 @@ async function found(subject: Subject, look: Check): Promise<Found> {
     if (!(caught instanceof Problem)) throw caught;
     return error(caught.message, ...caught.mend);
   }
-}
-
-/** The mistakes of a plan are told by validate. */
-function quiet({ io, redactor }: Context): Context {
-  const silent = { write: () => undefined, isTTY: false };
-  const { env, cwd, signal } = io;
-  return { io: { env, cwd, signal, stdout: silent, stderr: silent }, redactor };
 }

@@ -1,5 +1,6 @@
 /** How the log of a boot is written: the options of `run`, and the wishes of its environment. */
 import { LEVELS, type Level } from '../report/boot-log.ts';
+import { either } from '../plan/wanted.ts';
 import type { Environment } from '../report/paint.ts';
 import type { Arguments } from './command-line.ts';
 import { ExitError } from './exit.ts';
@@ -38,7 +39,7 @@ export function readLogWish({ options }: Arguments, env: Environment): LogWish {
   };
   // Both are read, so that a mistake is told although an option decides.
   const ofContainer = {
-    format: variable('HERMES_BOOT_LOG', (value) => oneOf(value, FORMATS), alternatives(FORMATS)),
+    format: variable('HERMES_BOOT_LOG', (value) => oneOf(value, FORMATS), either(FORMATS)),
     level: variable('S6_VERBOSITY', levelOf, 'a number from 0 (errors only) to 5'),
   };
   const format = option(options.get('log'), '--log', FORMATS) ?? ofContainer.format;
@@ -54,7 +55,7 @@ function option<T extends string>(
   if (value === undefined) return undefined;
   const found = oneOf(value, known);
   if (found !== undefined) return found;
-  const text = `${name} is ${JSON.stringify(value)}; wanted ${alternatives(known)}`;
+  const text = `${name} is ${JSON.stringify(value)}; wanted ${either(known)}`;
   throw new ExitError('usage', text, 'see hermes-boot run --help');
 }
 
@@ -65,8 +66,4 @@ function oneOf<T extends string>(value: string, known: readonly T[]): T | undefi
 function levelOf(value: string): Level | undefined {
   if (!/^\d{1,2}$/.test(value)) return undefined;
   return OF_VERBOSITY[Number(value)] ?? 'debug';
-}
-
-function alternatives(known: readonly string[]): string {
-  return `${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}`;
 }

@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { asciiOutput, isUnicode } from '../report/charset.ts';
 import { Redactor } from '../report/redact.ts';
 import { setPageWidth, widthFor } from '../report/wrap.ts';
-import type { Io } from './command-line.ts';
+import { withOutputs, type Io } from './command-line.ts';
 import { COMMANDS, readCommandLine, type Call } from './commands.ts';
 import { EXIT, reportError } from './exit.ts';
 
@@ -13,7 +13,9 @@ import { EXIT, reportError } from './exit.ts';
  * @returns the exit code
  */
 export async function main(argv: readonly string[], given: Io): Promise<number> {
-  const io = isUnicode(given.env) ? given : asciiIo(given);
+  const { stdout, stderr } = given;
+  const ascii = () => ({ stdout: asciiOutput(stdout), stderr: asciiOutput(stderr) });
+  const io = isUnicode(given.env) ? given : withOutputs(given, ascii());
   setPageWidth(() => widthFor(io.stdout, io.env));
   const context = { io, redactor: new Redactor() };
   try {
@@ -24,22 +26,6 @@ export async function main(argv: readonly string[], given: Io): Promise<number> 
   } catch (error) {
     return EXIT[reportError(error, context)].code;
   }
-}
-
-/** The same process, where nothing but ASCII can be read. */
-function asciiIo(io: Io): Io {
-  const { env, signal, began } = io;
-  return {
-    stdout: asciiOutput(io.stdout),
-    stderr: asciiOutput(io.stderr),
-    env,
-    signal,
-    ...(began === undefined ? {} : { began }),
-    get cwd() {
-      return io.cwd;
-    },
-    ...(io.terminal === undefined ? {} : { terminal: io.terminal.bind(io) }),
-  };
 }
 
 async function readOther(argv: readonly string[], io: Io): Promise<Call | undefined> {

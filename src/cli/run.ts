@@ -15,10 +15,16 @@ import {
   type PlanInputs,
 } from './boot-inputs.ts';
 import { codeCacheAdvice } from './code-cache.ts';
-import type { Arguments, Command, Context, Io } from './command-line.ts';
+import {
+  withOutputs,
+  type Arguments,
+  type Command,
+  type Context,
+  type Io,
+} from './command-line.ts';
 import { exitOfReport, interruptionOf, reportError, type Exit } from './exit.ts';
 import { codeCacheFits } from './launch.ts';
-import { readLogWish, type LogFormat } from './log-options.ts';
+import { readLogWish, type LogFormat, type LogWish } from './log-options.ts';
 import { MistakenPlans } from './read-plan.ts';
 import { withReceipt, ReceiptKeeper } from './receipt-keeper.ts';
 
@@ -38,14 +44,14 @@ export const runCommand: Command = async ({ io, redactor }, args) => {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
   }
   try {
-    return await bootAll(context, args);
+    return await bootAll(context, args, wish);
   } catch (error) {
     // Here, so that a log of JSON documents has this one, too.
     return reportError(error, context);
   }
 };
 
-async function bootAll(context: Context, args: Arguments): Promise<Exit> {
+async function bootAll(context: Context, args: Arguments, wish: LogWish): Promise<Exit> {
   const started = timestampOf(new Date(context.io.began ?? Date.now()));
   const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, started);
   const plans = await readAll(context, args, keeperOf);
@@ -57,7 +63,7 @@ async function bootAll(context: Context, args: Arguments): Promise<Exit> {
     const early = isFirst ? checked : undefined;
     const keeper = isFirst ? keeperOf(plan.named) : new ReceiptKeeper(context, args, plan.named);
     const exit = await attempt(context, keeper, () =>
-      boot(context, args, early ?? prepareBoot(context, args, plan), keeper),
+      boot(context, args, wish, early ?? prepareBoot(context, args, plan), keeper),
     );
     if (exit === 'done') continue;
     warnOfRest(context, plans.slice(index + 1), 'the boot was stopped before');
@@ -68,24 +74,14 @@ async function bootAll(context: Context, args: Arguments): Promise<Exit> {
 
 /** The same process, with a log of which every line is a JSON document. */
 function withJsonLog(io: Io): Io {
-  const { stdout, stderr, env, signal, began } = io;
   const log: Output = {
     write: (text) => {
-      stderr.write(text);
+      io.stderr.write(text);
     },
     isTTY: false,
     lines: 'json',
   };
-  return {
-    stdout,
-    stderr: log,
-    env,
-    signal,
-    ...(began === undefined ? {} : { began }),
-    get cwd() {
-      return io.cwd;
-    },
-  };
+  return withOutputs(io, { stdout: io.stdout, stderr: log });
 }
 
 type KeeperOf = (plan: string) => ReceiptKeeper;
@@ -156,13 +152,14 @@ async function attempt(
 async function boot(
   context: Context,
   args: Arguments,
+  wish: LogWish,
   inputs: BootInputs,
   receipt: ReceiptKeeper,
 ): Promise<Exit> {
   const { io, redactor } = context;
   const { plan, system, facts } = inputs;
   receipt.begin(inputs);
-  const renderers = await renderersFor(io, args);
+  const renderers = await renderersFor(io, args, wish);
   const lock = await lockFor(plan, system);
   try {
     const report = await run(plan, system, {
@@ -193,8 +190,11 @@ async function lockFor(
   return new RealHomeLock(system, home, name, lockTimeout);
 }
 
-async function renderersFor(io: Io, args: Arguments): Promise<readonly Renderer[]> {
-  const { format, level } = readLogWish(args, io.env);
+async function renderersFor(
+  io: Io,
+  args: Arguments,
+  { format, level }: LogWish,
+): Promise<readonly Renderer[]> {
   const log = await logFor(io, format, level);
   if (!args.options.has('json')) return [log];
   // A program reads the events on stdout; a person must see what went wrong all the same.
@@ -208,15 +208,14 @@ async function logFor(io: Io, format: LogFormat | undefined, least: Level): Prom
   // What a terminal can be told decides even where somebody asks for more.
   const can = stderr.isTTY && env.TERM !== 'dumb';
   const wants = format === 'live' || (format === undefined && (env.CI ?? '') === '');
-  const terminal = can && wants ? io.terminal?.() : undefined;
-  if (terminal === undefined || terminal.columns < NARROWEST) return plainLog(stderr, { least });
+  if (!can || !wants || (stderr.columns ?? 0) < NARROWEST) return plainLog(stderr, { least });
   const { liveLog } = await import('../report/live.ts');
   const screen = {
     write: (text: string) => {
       stderr.write(text);
     },
     get columns() {
-      return terminal.columns;
+      return stderr.columns ?? 0;
     },
   };
   return liveLog(screen, { least, paint: await paintFor(stderr, env) });
