@@ -39,7 +39,7 @@ const NARROWEST = 40;
 export const runCommand: Command = async ({ io, redactor }, args) => {
   const wish = readLogWish(args, io.env);
   const context = { io: wish.format === 'json' ? withJsonLog(io) : io, redactor };
-  for (const text of wish.refused) writeLog(io.stderr, 'warn', text);
+  for (const text of wish.refused) writeLog(context.io.stderr, 'warn', text);
   if (!codeCacheFits() && !args.options.has('json') && matters('info', wish.level)) {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
   }

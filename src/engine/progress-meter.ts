@@ -81,7 +81,12 @@ export class ProgressMeter {
   }
 }
 
-function every(interval: number, act: () => void): () => void {
+/**
+ * Acts again and again until the function that it returns is called. It keeps nobody waiting: a boot
+ * that ends does not wait for it.
+ * @param interval in milliseconds
+ */
+export function every(interval: number, act: () => void): () => void {
   const timer = setInterval(act, interval).unref();
   return () => {
     clearInterval(timer);

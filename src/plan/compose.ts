@@ -1,7 +1,7 @@
 /** Merges the files of a plan into one document, and knows where each of its values was written. */
 import type { JsonObject, JsonValue } from '../step/step.ts';
 import { counted } from '../text/phrases.ts';
-import { at, type DiagnosticParts, type PendingDiagnostic } from './diagnostic.ts';
+import { at, type PendingDiagnostic } from './diagnostic.ts';
 import { isList, isMapping, member, parentPointer, pointerTo, textMember } from './json.ts';
 import { droppedBy, listKeyOf, mergeList, type ListKey } from './merge-lists.ts';
 import { didYouMean } from './nearest.ts';
@@ -138,6 +138,7 @@ class Composer {
       const to = pointerTo(pointer, key);
       const origin = { ...from, pointer: pointerTo(from.pointer, key) };
       const below = member(lower, key);
+      const keyAt = origin.sourceMap.key(origin.pointer);
       if (key === 'with' && isMapping(below) && isMapping(value)) {
         const options = { pointer: to, from: origin, changes };
         merged.set(key, this.#changed(below, value, options));
@@ -149,7 +150,7 @@ class Composer {
         const { name } = listKey;
         if (member(upper, name) !== undefined) {
           const message = `${key} changes the list that ${name} replaces here`;
-          this.#errors.push(inKeyOf(origin, to, { message, hint: `remove ${key} or ${name}` }));
+          this.#errors.push(at(keyAt, to, { message, hint: `remove ${key} or ${name}` }));
           continue;
         }
         const list = this.#changedList(listKey, merged.get(name), value, {
@@ -165,10 +166,7 @@ class Composer {
         const lost = counted(dropped, 'entry of it is', 'entries of it are');
         const message = `${key} is replaced: ${lost} not in the new list`;
         const hint = `${key}+ adds to them, ${key}- takes some away`;
-        this.#warnings.push({
-          ...inKeyOf(origin, to, { message, hint }),
-          severity: 'warning',
-        });
+        this.#warnings.push({ ...at(keyAt, to, { message, hint }), severity: 'warning' });
       }
       // Also where null removes a key: errors about what is missing then belong to this entry.
       this.#setOrigin(to, origin);
@@ -188,8 +186,8 @@ class Composer {
     const merged = mergeList(key, below, change);
     if (!('values' in merged)) {
       const { index, ...parts } = merged;
-      const at = index === undefined ? origin.pointer : pointerTo(origin.pointer, index);
-      this.#errors.push(inValueOf({ ...origin, pointer: at }, to, parts));
+      const own = index === undefined ? origin.pointer : pointerTo(origin.pointer, index);
+      this.#errors.push(at(origin.sourceMap.value(own), to, parts));
       return undefined;
     }
     const origins = merged.from.map(({ layer, index }) =>
@@ -213,24 +211,6 @@ class Composer {
 
 function idOf({ body }: Step): string | undefined {
   return textMember(body, 'id');
-}
-
-/** An error in a value of one file, with its pointer in the merged document. */
-function inValueOf(
-  { sourceMap, pointer: own }: Origin,
-  pointer: string,
-  parts: DiagnosticParts,
-): PendingDiagnostic {
-  return at(sourceMap.value(own), pointer, parts);
-}
-
-/** The same, shown at its key. */
-function inKeyOf(
-  { sourceMap, pointer: own }: Origin,
-  pointer: string,
-  parts: DiagnosticParts,
-): PendingDiagnostic {
-  return at(sourceMap.key(own), pointer, parts);
 }
 
 /** Where the value at a pointer into the merged document was written. */

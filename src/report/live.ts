@@ -1,4 +1,5 @@
 /** The log of a boot on a terminal, with the steps that last below it, drawn anew as they go on. */
+import { every } from '../engine/progress-meter.ts';
 import { printable } from '../text/printable.ts';
 import { plainLog, type Level } from './boot-log.ts';
 import type { EventView, Renderer, StepProgress } from './event-view.ts';
@@ -32,16 +33,8 @@ export interface Clock {
   every(interval: number, act: () => void): () => void;
 }
 
-/** The clock of this process. It keeps nobody waiting: a boot that ends does not wait for it. */
-export const realClock: Clock = {
-  now: () => Date.now(),
-  every(interval, act) {
-    const timer = setInterval(act, interval).unref();
-    return () => {
-      clearInterval(timer);
-    };
-  },
-};
+/** The clock of this process. */
+export const realClock: Clock = { now: () => Date.now(), every };
 
 interface LiveOptions {
   readonly least: Level;

@@ -111,6 +111,9 @@ describe('how a boot logs', () => {
     expect(types[0]).toBe('boot-started');
     expect(types.at(-1)).toBe('boot-finished');
     expect(stdout).toBe('');
+    const mistyped = { ...env, S6_VERBOSITY: 'much' };
+    const warned = await inProcess([...argv, ...options], { cwd, env: mistyped });
+    expect(JSON.parse(warned.stderr.split('\n')[0] ?? '')).toMatchObject({ level: 'warn' });
     const failing = await inProcess(['run', 'nowhere.yaml', '--log', 'json'], { cwd });
     expect(JSON.parse(failing.stderr.split('\n')[0] ?? '')).toMatchObject({
       type: 'log',

@@ -125,7 +125,7 @@ function withS6(subject: Subject): Explained {
   const { context, profile, intent, role } = subject;
   const { name } = profile;
   const path = join(context.scandir, slotName(name));
-  const isWanted = typeof intent !== 'string' && intent.starts;
+  const isWanted = isDue(intent);
   if (context.system.look(path).type !== 'directory') {
     const isOther = role !== '' && role !== 'gateway';
     const reason = isOther
@@ -174,14 +174,19 @@ function whyDown(
   }
   if (stopped !== undefined) return { state: 'down', reason: stopped, wanted: false };
   // s6 says 0 of one that has never run, too.
-  const neverRan = exitCode === 0 && !normallyUp && !(typeof intent !== 'string' && intent.starts);
+  const neverRan = exitCode === 0 && !normallyUp && !isDue(intent);
   if (ended !== undefined && !neverRan) {
     const done = exitCode === 0 ? ', which counts as done' : '';
     const reason = `${ended}${done}, ${showSpan(seconds)} ago; not started again`;
     return { state: 'down', reason, wanted: isWanted };
   }
   const reason = typeof intent === 'string' ? `unknown: ${intent}` : intent.why;
-  return { state: 'down', reason, wanted: typeof intent !== 'string' && intent.starts };
+  return { state: 'down', reason, wanted: isDue(intent) };
+}
+
+/** Whether a boot starts it, as far as that is known. */
+function isDue(intent: Subject['intent']): boolean {
+  return typeof intent !== 'string' && intent.starts;
 }
 
 /** What was ordered last of a gateway. */
