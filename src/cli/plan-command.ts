@@ -47,7 +47,7 @@ async function planFromFacts(context: Context, args: Arguments): Promise<Exit> {
     { dry: [dry], unreached: [] },
     { explain: args.options.has('explain'), drift: args.options.has('detailed-exitcode') },
   );
-  // Without an answer from the facts there is no plan, whether or not the boot would go on.
+  // Where the facts hold no answer nothing was planned, even if the boot would go on.
   const { steps } = dry.view;
   return steps.some(({ problem }) => problem?.code === 'unanswered') ? 'config' : exit;
 }

@@ -1,6 +1,7 @@
 /** Observes the facts of a boot: what this process may do, and what its container is like. */
 import { statSync } from 'node:fs';
-import { mainProgram, parseIdMap, readOr } from './proc.ts';
+import { mainProgram, parseIdMap } from './proc.ts';
+import { readOr } from '../system/real/proc-files.ts';
 import { ALL_IDS, type Facts, type KnownIds } from '../step/facts.ts';
 import { mountOf } from '../system/mounts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';

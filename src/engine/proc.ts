@@ -7,21 +7,8 @@ import { LookFailed, unlessUnknown } from '../errors/look-failed.ts';
 import { errnoOf } from '../errors/problem.ts';
 import type { IdRange } from '../step/facts.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
+import { bootOfMachine, readOr, startOf } from '../system/real/proc-files.ts';
 import { fits, number, object, text, type TypeOf } from '../text/codec.ts';
-
-/**
- * A file of /proc; `otherwise` where the kernel has no such file.
- * @throws LookFailed when it cannot be read: what a process may do is not guessed
- */
-export function readOr(path: string, otherwise: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    // ESRCH: the process has ended since its file was opened.
-    if (isAbsence(error) || errnoOf(error) === 'ESRCH') return otherwise;
-    throw lookProblem(error, path);
-  }
-}
 
 /**
  * Reads the ids that exist here from the text of a uid_map or gid_map: on each line the first of a
@@ -49,17 +36,6 @@ export function hostName(): string {
 export function startOfContainer(root: string): string {
   if (root !== '/') return '';
   return `${bootOfMachine()} ${startOf('1') ?? ''}`;
-}
-
-function bootOfMachine(): string {
-  return readOr('/proc/sys/kernel/random/boot_id', '').trim();
-}
-
-/** When a process began, in ticks since the boot of the machine; undefined where there is none. */
-function startOf(pid: string): string | undefined {
-  const stat = readOr(`/proc/${pid}/stat`, '');
-  // The fields after the name, which may hold anything; see proc_pid_stat(5).
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 
 const processMark = object({

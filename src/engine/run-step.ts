@@ -185,7 +185,7 @@ function lateProblem({ found, mend, errno }: Problem, { id, timeout, at }: BootS
   });
 }
 
-/** A result of a process that has not the rights that its plan is for. */
+/** The result of a step that was planned with more privileges than this process has. */
 function withUnseen(result: StepResult): StepResult {
   const { notes, problem } = result;
   const denied = problem instanceof LookFailed && problem.code === 'not-permitted';

@@ -57,7 +57,7 @@ export class OverlayTree implements Tree {
     },
     // What writes and locks it is a service: no step changes it.
     holding: (question) => this.#base.ask(question),
-    // What was changed here has not the times that the kernel would give it.
+    // A simulated change does not have the times that the kernel would give it.
     layerDirectories: (question) =>
       this.#touches(question.path) ? undefined : this.#base.ask(question),
     abandonedLocks: (question) =>

@@ -40,7 +40,7 @@ describe('a warning that a step accepts', () => {
     expect(both.stderr).not.toContain('warn');
   });
 
-  test('is told once in the plan, in full where it explains', async () => {
+  test('is reported once in the plan, and in full with --explain', async () => {
     const call = world(plan(ACCEPT, ACCEPT));
     const { stdout } = await call('plan', '--explain');
     expect(stdout).toContain('- 2 warnings are accepted by the plan: ownership directories\n');

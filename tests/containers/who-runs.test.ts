@@ -35,7 +35,7 @@ describeInContainers('a container in which nobody can become hermes', () => {
     expect(stderr.match(/the user namespace has one user/g) ?? []).toHaveLength(uid === 0 ? 1 : 0);
   });
 
-  it('is told to set ids that its user namespace has, or to have them mapped', async () => {
+  it('is advised to set ids that its user namespace has, or to have them mapped', async () => {
     const options = [...FEW_IDS, '-v', `${bindMount({}, 100_000)}:/opt/data`];
     const { code, stderr } = await run({ options });
     expect(code).not.toBe(0);

@@ -76,7 +76,7 @@ test('a column of text is never so narrow that it is one word a line', () => {
   expect(lines.length).toBeLessThan(stepTypes.length * 5);
 });
 
-test('boots that fit no table are told one below the other', () => {
+test('boots that do not fit a table are listed one below the other', () => {
   setPageWidth(40);
   expect(renderHistory([receipt], plainPaint)).toBe(
     '2026-05-21 06:18  stage2  degraded\n  3 changes in 1.0 s, slowest step\n  ownership 371 ms\n',

@@ -7,6 +7,7 @@ import { whatIs } from '../../step/notes.ts';
 import { lookBelow } from '../../step/paths.ts';
 import { Content } from '../../system/content.ts';
 import { join } from '../../system/path.ts';
+import { startIn } from '../../system/real/proc-files.ts';
 import { timestampOf } from '../../text/phrases.ts';
 import type { GatewayContext } from './s6.ts';
 
@@ -84,7 +85,7 @@ function attempt(consequence: string, act: () => void): string[] {
 function startOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    return Number(startIn(stat));
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:f
 import { Problem } from '../../errors/problem.ts';
 import { unlessErrno } from './errno.ts';
 import { pathOf, statOf, TO_MAKE } from './open.ts';
+import { startIn } from './proc-files.ts';
 
 /** How long to wait for somebody else who edits accounts, in milliseconds. */
 const PATIENCE = 15_000;
@@ -89,7 +90,7 @@ function holderOf(directory: number, lock: string): number | undefined {
 function startOf(pid: number): number | undefined {
   const read = (): number => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const ticks = Number(startIn(stat));
     const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
     return (Number(boot) + ticks / TICKS) * 1000;
   };

@@ -1,10 +1,10 @@
 /** Looks whether a process holds a file of a volume, without changing it, and names this container. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { Holding } from '../question.ts';
 import { ROOTS_PATH } from './command-env.ts';
-import { lookProblem } from './errno.ts';
 import { pathOf } from './open.ts';
+import { bootOfMachine, readOr, startOf } from './proc-files.ts';
 
 /** Tells a lock that somebody else holds from every other failure of flock(1). */
 const CONFLICT = 75;
@@ -13,11 +13,9 @@ const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** This container, where the kernel says enough of it; see proc_pid_stat(5). */
 export function thisContainer(): Holding | undefined {
-  const host = lineOf('/proc/sys/kernel/hostname');
-  const boot = lineOf('/proc/sys/kernel/random/boot_id');
-  const stat = lineOf('/proc/1/stat');
-  // The fields after the name, which may hold anything.
-  const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const host = readOr('/proc/sys/kernel/hostname', '').trim();
+  const boot = bootOfMachine();
+  const start = startOf('1') ?? '';
   return boot === '' || start === '' ? undefined : { host, boot, start };
 }
 
@@ -50,12 +48,4 @@ function isLocked(fd: number): boolean | undefined {
   });
   if (status === 0 || status === CONFLICT) return status === CONFLICT;
   return undefined;
-}
-
-function lineOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    throw lookProblem(error, path);
-  }
 }
