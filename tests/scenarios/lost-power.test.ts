@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { boot, freshRoot, phases, remove, worldOf, type Phase } from '../support/inject.ts';
-import { DATA_CALLS, loseData, unsyncedFiles, visible } from '../support/lost-writes.ts';
+import {
+  DATA_CALLS,
+  loseData,
+  unsyncedFiles,
+  visible,
+  wholeCalls,
+} from '../support/lost-writes.ts';
 import { temporaryDirectory } from '../support/real-root.ts';
 import { cannotTrace, TRACE_NEEDS } from '../support/strace.ts';
 
@@ -63,4 +69,17 @@ describe.skipIf(cannotTrace)(`what was not synced is lost with the power${TRACE_
       remove(root);
     },
   );
+});
+
+test('a call that another thread spoke into is read as one: a sync where it began, a write where it ended', () => {
+  const trace = [
+    '7     syncfs(3</srv> <unfinished ...>',
+    '8     write(4</srv/late>, "x", 1 <unfinished ...>',
+    '7     <... syncfs resumed>)                   = 0',
+    '8     <... write resumed>) = 1',
+  ];
+  expect(wholeCalls(trace.join('\n')).filter((line) => line !== '')).toEqual([
+    '7     syncfs(3</srv>)                   = 0',
+    '8     write(4</srv/late>, "x", 1) = 1',
+  ]);
 });

@@ -16,6 +16,36 @@ const ALL_SYNCED = /\bsyncfs\(.*= 0$/;
 const RENAMED = /\brename\("([^"]*)", "([^"]*)"\) = 0/;
 const DESCRIPTOR = /^\/proc\/self\/fd\/(\d+)\/(.*)$/;
 
+/** How strace(1) writes a call that another thread has spoken into. */
+const CUT = /^(\d+ .*) <unfinished \.\.\.>$/;
+const RESUMED = /^\d+ +<\.\.\. \w+ resumed>/;
+
+/**
+ * The calls of a trace, each in one line: a sync where it began, since it covers what was written by
+ * then, all else where it ended, and where it began what never ended.
+ */
+export function wholeCalls(trace: string): readonly string[] {
+  const calls: string[] = [];
+  const open = new Map<string, { readonly begun: string; readonly at: number }>();
+  for (const line of trace.split('\n')) {
+    const pid = line.split(' ', 1)[0] ?? '';
+    const cut = CUT.exec(line)?.[1];
+    const resumed = RESUMED.exec(line)?.[0];
+    const call = open.get(pid);
+    if (cut !== undefined) {
+      open.set(pid, { begun: cut, at: calls.length });
+      calls.push(cut);
+    } else if (resumed !== undefined && call !== undefined) {
+      open.delete(pid);
+      const whole = call.begun + line.slice(resumed.length);
+      const isSync = resumed.includes('sync');
+      calls[call.at] = isSync ? whole : '';
+      if (!isSync) calls.push(whole);
+    } else calls.push(line);
+  }
+  return calls;
+}
+
 /**
  * The files below a root that have data which no sync covers at the end of a trace, made by
  * `strace -f -y`. Logs are left out: what they lose is their last lines.
@@ -28,7 +58,7 @@ export function unsyncedFiles(trace: string, root: string): readonly string[] {
     const [, fd = '', name = ''] = DESCRIPTOR.exec(text) ?? [];
     return fd === '' ? text : join(open.get(fd) ?? '', name);
   };
-  for (const line of trace.split('\n')) {
+  for (const line of wholeCalls(trace)) {
     const opened = OPENED.exec(line);
     if (opened !== null) {
       const [, fd = '', path = ''] = opened;
