@@ -18,6 +18,7 @@ import {
 } from '../report/receipt.ts';
 import { RealSystem } from '../system/real/real.ts';
 import { timestampOf } from '../text/phrases.ts';
+import type { BootEnd } from './boot-ends.ts';
 import type { BootInputs } from './boot-inputs.ts';
 import type { Arguments, Context } from './command-line.ts';
 import { ExitError, interruptionOf, type Exit } from './exit.ts';
@@ -45,6 +46,7 @@ export class ReceiptKeeper {
   readonly #context: Context;
   readonly #args: Arguments;
   readonly #named: string;
+  readonly #ends: BootEnd[];
   readonly #started: string;
   /** What could not be written, by file. */
   readonly #problems = new Map<string, Problem>();
@@ -52,11 +54,21 @@ export class ReceiptKeeper {
   #status: StatusFile | undefined;
   #ended = false;
 
-  /** @param named the plan, as the command line or the image names it */
-  constructor(context: Context, args: Arguments, named: string, started = timestampOf(new Date())) {
+  /**
+   * @param named the plan, as the command line or the image names it
+   * @param ends gets how the boot ended
+   */
+  constructor(
+    context: Context,
+    args: Arguments,
+    named: string,
+    ends: BootEnd[],
+    started = timestampOf(new Date()),
+  ) {
     this.#context = context;
     this.#args = args;
     this.#named = named;
+    this.#ends = ends;
     this.#started = started;
   }
 
@@ -95,9 +107,6 @@ export class ReceiptKeeper {
   breakOff(error: unknown): void {
     if (this.#ended) return;
     const named = this.#named;
-    // A wrong plan name on the command line says nothing about this container.
-    const isMisnamed = error instanceof ExitError && error.exit !== 'config';
-    if (isMisnamed && this.#inputs === undefined && this.#args.operands.length > 0) return;
     const plan = this.#inputs?.plan;
     const file = plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named);
     const broken = {
@@ -107,7 +116,14 @@ export class ReceiptKeeper {
       changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
     };
     this.#attempt('receipt', () => {
-      this.#keep(this.#inputs, brokenReceipt(broken, this.#context.redactor));
+      const receipt = brokenReceipt(broken, this.#context.redactor);
+      // A wrong plan name on the command line says nothing about this container.
+      const isMisnamed = error instanceof ExitError && error.exit !== 'config';
+      if (isMisnamed && this.#inputs === undefined && this.#args.operands.length > 0) {
+        this.#ends.push({ receipt, system: undefined, known: [], counts: false });
+      } else {
+        this.#keep(this.#inputs, receipt);
+      }
     });
   }
 
@@ -121,11 +137,15 @@ export class ReceiptKeeper {
   }
 
   #keep(inputs: BootInputs | undefined, receipt: Receipt): void {
+    let known: readonly LastBoot[] = [];
     this.#attempt(STATUS_FILE, () => {
       // A boot that could not begin may lack even its root directory.
-      if (inputs !== undefined) this.#putStatus(inputs.system, receipt);
-      else if (isDirectory(this.#root())) this.#putStatus(new RealSystem(this.#root()), receipt);
+      if (inputs !== undefined) known = this.#putStatus(inputs.system, receipt);
+      else if (isDirectory(this.#root())) {
+        known = this.#putStatus(new RealSystem(this.#root()), receipt);
+      }
     });
+    this.#ends.push({ receipt, system: inputs?.system, known, counts: true });
     if (inputs === undefined) return;
     const { system, facts, plan } = inputs;
     const { home } = plan;
@@ -135,9 +155,9 @@ export class ReceiptKeeper {
     });
   }
 
-  #putStatus(system: RealSystem, boot: LastBoot): void {
+  #putStatus(system: RealSystem, boot: LastBoot): readonly LastBoot[] {
     this.#status ??= new StatusFile(system, startOfContainer(this.#root()));
-    this.#status.put(boot);
+    return this.#status.put(boot);
   }
 
   #root(): string {

@@ -1,4 +1,5 @@
 /** The run command: boots plans, shows what happens, and keeps a receipt of each boot. */
+import { resolve } from 'node:path';
 import { run } from '../engine/boot.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { logLines, matters, plainLog, writeLog, type Level } from '../report/boot-log.ts';
@@ -7,6 +8,7 @@ import { paintFor, type Output } from '../report/paint.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
 import { timestampOf } from '../text/phrases.ts';
+import type { BootEnd } from './boot-ends.ts';
 import {
   namedPlans,
   prepareBoot,
@@ -43,17 +45,32 @@ export const runCommand: Command = async ({ io, redactor }, args) => {
   if (!codeCacheFits() && !args.options.has('json') && matters('info', wish.level)) {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
   }
+  const ends: BootEnd[] = [];
   try {
-    return await bootAll(context, args, wish);
+    return await bootAll(context, args, wish, ends);
   } catch (error) {
     // Here, so that a log of JSON documents has this one, too.
     return reportError(error, context);
+  } finally {
+    await tell(context, args, ends);
   }
 };
 
-async function bootAll(context: Context, args: Arguments, wish: LogWish): Promise<Exit> {
+/** Tells other programs how the boots ended. */
+async function tell(context: Context, args: Arguments, ends: readonly BootEnd[]): Promise<void> {
+  if (ends.length === 0) return;
+  const { tellBootEnds } = await import('./boot-ends.ts');
+  tellBootEnds(context, () => resolve(context.io.cwd, args.options.get('root') ?? '/'), ends);
+}
+
+async function bootAll(
+  context: Context,
+  args: Arguments,
+  wish: LogWish,
+  ends: BootEnd[],
+): Promise<Exit> {
   const started = timestampOf(new Date(context.io.began ?? Date.now()));
-  const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, started);
+  const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, ends, started);
   const plans = await readAll(context, args, keeperOf);
   const checked = await checkAll(context, args, plans, keeperOf);
   if (typeof checked === 'string') return checked;
@@ -61,7 +78,9 @@ async function bootAll(context: Context, args: Arguments, wish: LogWish): Promis
     const isFirst = index === 0;
     // What the plans before it have changed may decide its inputs.
     const early = isFirst ? checked : undefined;
-    const keeper = isFirst ? keeperOf(plan.named) : new ReceiptKeeper(context, args, plan.named);
+    const keeper = isFirst
+      ? keeperOf(plan.named)
+      : new ReceiptKeeper(context, args, plan.named, ends);
     const exit = await attempt(context, keeper, () =>
       boot(context, args, wish, early ?? prepareBoot(context, args, plan), keeper),
     );
