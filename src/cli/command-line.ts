@@ -148,6 +148,17 @@ const OPTIONS = [
     description: 'status: exit with 1 if a gateway that should be up is not',
     commands: ['gateway'],
   },
+  {
+    name: 'wait',
+    description: 'wait until the boot has ended, also for one that has not begun',
+    commands: ['status'],
+  },
+  {
+    name: 'timeout',
+    value: 'SECONDS',
+    description: 'with --wait: exit with 75 after that time (default: wait for ever)',
+    commands: ['status'],
+  },
   { name: 'all', description: 'every profile', commands: ['gateway'] },
 ] as const satisfies readonly OptionSpec[];
 

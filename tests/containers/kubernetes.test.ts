@@ -46,7 +46,7 @@ describeInContainers('the examples for Kubernetes', () => {
       });
       expect(code).not.toBe(0);
       expect(readFileSync(message, 'utf8')).toMatch(
-        /^hermes-boot: stage2 stopped\nHERMES_HOME is "here"; wanted an absolute path\n/,
+        /^hermes-boot: stage2 stopped\nHERMES_HOME is "here"; wanted an absolute path .*\nFix: correct HERMES_HOME/,
       );
     },
   );
