@@ -124,6 +124,17 @@ const OPTIONS = [
     commands: ['run'],
   },
   {
+    name: 'digest',
+    description: 'show the command that makes these changes and no others',
+    commands: ['plan'],
+  },
+  {
+    name: 'expect',
+    value: 'DIGEST',
+    description: 'exit with 2, and change nothing, unless plan --digest is still this one',
+    commands: ['run'],
+  },
+  {
     name: 'detailed-exitcode',
     description: 'exit with 2 if something would change',
     commands: ['plan'],

@@ -117,9 +117,7 @@ export class ReceiptKeeper {
     };
     this.#attempt('receipt', () => {
       const receipt = brokenReceipt(broken, this.#context.redactor);
-      // A wrong plan name on the command line says nothing about this container.
-      const isMisnamed = error instanceof ExitError && error.exit !== 'config';
-      if (isMisnamed && this.#inputs === undefined && this.#args.operands.length > 0) {
+      if (this.#inputs === undefined && this.#isCallers(error)) {
         this.#ends.push({ receipt, system: undefined, known: [], counts: false });
       } else {
         this.#keep(this.#inputs, receipt);
@@ -134,6 +132,12 @@ export class ReceiptKeeper {
     for (const problem of this.#problems.values()) {
       writeLog(io.stderr, 'warn', redactor.text(`receipt: not written: ${problem.message}`));
     }
+  }
+
+  /** Whether an error says nothing about this container: a wrong name, or an expectation. */
+  #isCallers(error: unknown): boolean {
+    if (!(error instanceof ExitError) || error.exit === 'config') return false;
+    return this.#args.operands.length > 0 || this.#args.options.has('expect');
   }
 
   #keep(inputs: BootInputs | undefined, receipt: Receipt): void {

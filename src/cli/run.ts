@@ -74,6 +74,16 @@ async function bootAll(
   const plans = await readAll(context, args, keeperOf);
   const checked = await checkAll(context, args, plans, keeperOf);
   if (typeof checked === 'string') return checked;
+  if (args.options.has('expect')) {
+    const { refuseUnexpected } = await import('./expected.ts');
+    // No plan is to blame, so that the first one is told of.
+    const keeper = keeperOf(plans[0]?.named ?? '');
+    const refused = await attempt(context, keeper, async () => {
+      await refuseUnexpected(context, args, plans);
+      return 'done';
+    });
+    if (refused !== 'done') return refused;
+  }
   for (const [index, plan] of plans.entries()) {
     const isFirst = index === 0;
     // What the plans before it have changed may decide its inputs.
