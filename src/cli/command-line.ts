@@ -14,16 +14,19 @@ export interface Io {
   readonly signal: AbortSignal;
   /** When the process began, in milliseconds since the epoch. */
   readonly began?: number;
+  /** How long it took from then until this program ran, in milliseconds. */
+  readonly loaded?: number;
 }
 
 /** The same process with other outputs. The working directory may be gone, so it is not asked for. */
 export function withOutputs(io: Io, outputs: Pick<Io, 'stdout' | 'stderr'>): Io {
-  const { env, signal, began } = io;
+  const { env, signal, began, loaded } = io;
   return {
     ...outputs,
     env,
     signal,
     ...(began === undefined ? {} : { began }),
+    ...(loaded === undefined ? {} : { loaded }),
     get cwd() {
       return io.cwd;
     },

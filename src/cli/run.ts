@@ -1,6 +1,7 @@
 /** The run command: boots plans, shows what happens, and keeps a receipt of each boot. */
 import { resolve } from 'node:path';
 import { run } from '../engine/boot.ts';
+import { now } from '../engine/time-limit.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { logLines, matters, plainLog, writeLog, type Level } from '../report/boot-log.ts';
 import { jsonLines, viewEvent, type EventView, type Renderer } from '../report/event-view.ts';
@@ -28,7 +29,7 @@ import { exitOfReport, interruptionOf, reportError, type Exit } from './exit.ts'
 import { codeCacheFits } from './launch.ts';
 import { readLogWish, type LogFormat, type LogWish } from './log-options.ts';
 import { MistakenPlans } from './read-plan.ts';
-import { withReceipt, ReceiptKeeper } from './receipt-keeper.ts';
+import { withReceipt, ReceiptKeeper, type Beginning } from './receipt-keeper.ts';
 
 /** In columns; a terminal without a size, as some containers have, says 0. */
 const NARROWEST = 40;
@@ -69,8 +70,8 @@ async function bootAll(
   wish: LogWish,
   ends: BootEnd[],
 ): Promise<Exit> {
-  const started = timestampOf(new Date(context.io.began ?? Date.now()));
-  const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, ends, started);
+  const began = beginningOf(context.io);
+  const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, ends, began);
   const plans = await readAll(context, args, keeperOf);
   const checked = await checkAll(context, args, plans, keeperOf);
   if (typeof checked === 'string') return checked;
@@ -99,6 +100,13 @@ async function bootAll(
     return exit;
   }
   return 'done';
+}
+
+/** The first boot of a process begins with the process. */
+function beginningOf({ began, loaded = 0 }: Io): Beginning {
+  const passed = began === undefined ? 0 : Math.max(0, Date.now() - began);
+  const at = timestampOf(new Date(Date.now() - passed));
+  return { at, clock: now() - passed, start: Math.min(loaded, passed) };
 }
 
 /** The same process, with a log of which every line is a JSON document. */
@@ -187,10 +195,11 @@ async function boot(
 ): Promise<Exit> {
   const { io, redactor } = context;
   const { plan, system, facts } = inputs;
-  receipt.begin(inputs);
   const renderers = await renderersFor(io, args, wish);
   const lock = await lockFor(plan, system);
   try {
+    // Last, so that what it measures as the time before the steps is all of it.
+    receipt.begin(inputs);
     const report = await run(plan, system, {
       facts,
       listener: (event) => {
