@@ -70,6 +70,7 @@ type CommandName =
   | 'facts'
   | 'status'
   | 'history'
+  | 'analyze'
   | 'validate'
   | 'steps'
   | 'gateway'
@@ -81,6 +82,8 @@ interface OptionSpec {
   readonly name: string;
   /** The name of its value in the help; missing for an option that takes none. */
   readonly value?: string;
+  /** Whether its value may be left out. */
+  readonly isValueOptional?: true;
   readonly description: string;
   readonly commands: readonly CommandName[];
 }
@@ -91,7 +94,7 @@ const OPTIONS = [
     name: 'root',
     value: 'DIR',
     description: 'the root directory to boot (default: /)',
-    commands: ['plan', 'run', 'verify', 'facts', 'status', 'history'],
+    commands: ['plan', 'run', 'verify', 'facts', 'status', 'history', 'analyze'],
   },
   {
     name: 'facts',
@@ -112,7 +115,17 @@ const OPTIONS = [
   {
     name: 'json',
     description: 'print JSON on stdout',
-    commands: ['plan', 'run', 'facts', 'status', 'history', 'gateway', 'doctor', 'install-method'],
+    commands: [
+      'plan',
+      'run',
+      'facts',
+      'status',
+      'history',
+      'analyze',
+      'gateway',
+      'doctor',
+      'install-method',
+    ],
   },
   {
     name: 'log',
@@ -172,6 +185,19 @@ const OPTIONS = [
     value: 'SECONDS',
     description: 'with --wait: exit with 75 after that time (default: wait for ever)',
     commands: ['status'],
+  },
+  {
+    name: 'top',
+    value: 'N',
+    description: 'how many of the slowest steps to name (default: 10)',
+    commands: ['analyze'],
+  },
+  {
+    name: 'svg',
+    value: 'FILE',
+    isValueOptional: true,
+    description: 'draw the boots as a timeline, to a file or else to stdout',
+    commands: ['analyze'],
   },
   { name: 'all', description: 'every profile', commands: ['gateway'] },
 ] as const satisfies readonly OptionSpec[];

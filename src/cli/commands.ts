@@ -58,6 +58,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./past-boots.ts')).historyCommand,
   },
   {
+    name: 'analyze',
+    summary: 'show where the time of the last boots went',
+    operands: [EACH_PLAN],
+    load: async () => (await import('./analyze.ts')).analyzeCommand,
+  },
+  {
     name: 'validate',
     summary: 'find the mistakes of plans and of the fragments of this machine',
     operands: [PLAN],
@@ -121,7 +127,7 @@ export function readCommandLine(argv: readonly string[]): Call | undefined {
       operands.push(argument);
       continue;
     }
-    if (options.has(option.name)) return undefined;
+    if (options.has(option.name) || option.isValueOptional) return undefined;
     let value: string | undefined = '';
     if (option.value !== undefined) value = rest[(at += 1)];
     if (value === undefined || value.startsWith('-')) return undefined;

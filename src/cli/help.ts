@@ -11,6 +11,7 @@ const EXAMPLES = [
   ['hermes-boot run', 'do it'],
   ['hermes-boot verify && echo fine', 'is everything as it should be?'],
   ['hermes-boot status --wait && echo up', 'when is the boot over, and did it go well?'],
+  ['hermes-boot analyze --svg > boot.svg', 'where did the time go?'],
   ['hermes-boot plan ./my.yaml --root /mnt', 'another plan, another root directory'],
   ['hermes-boot facts --json > f.json', 'attach this to a bug report'],
   ['hermes-boot plan --facts f.json', 'what would that boot have changed?'],
@@ -83,8 +84,9 @@ function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) =>
   for (const { name, description } of spec.operands) {
     command.argument(`[${name}${spec.several === true ? '...' : ''}]`, description);
   }
-  const known = optionsOf(spec.name).map(({ name, value, description }) => {
-    const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
+  const known = optionsOf(spec.name).map(({ name, value, description, isValueOptional }) => {
+    const shown = isValueOptional === true ? `[${value ?? ''}]` : `<${value ?? ''}>`;
+    const flags = value === undefined ? `--${name}` : `--${name} ${shown}`;
     return { name, option: new Option(flags, description) };
   });
   for (const { option } of known) command.addOption(option);
