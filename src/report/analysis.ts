@@ -151,7 +151,10 @@ function boots({ plan, started }: ShortReceipt, history: readonly ShortReceipt[]
   return earlier.slice(-COMPARED).reverse();
 }
 
+/** Without those that took no time that a receipt tells. */
 function slowestSteps(receipt: ShortReceipt, top: number): SlowStep[] {
-  const known = [...durationsOf(receipt)].map(([id, duration]) => ({ id, began: 0, duration }));
+  const known = [...durationsOf(receipt)].flatMap(([id, duration]) =>
+    sane(duration) > 0 ? [{ id, began: 0, duration }] : [],
+  );
   return slowestOf(known, top);
 }

@@ -14,6 +14,9 @@ const SHARE = 5;
 /** Bars narrower than this say nothing, wider ones nothing more. */
 const BAR = { least: 10, most: 40 };
 
+/** A step that takes less of the critical path is not named there. */
+const NAMED_SHARE = 0.05;
+
 /** Wider names push their own line aside, not the column. */
 const WIDEST_NAME = 24;
 
@@ -32,7 +35,8 @@ export function renderAnalyses(analyses: readonly Analysis[], now: number, paint
 
 function renderAnalysis(analysis: Analysis, now: number, paint: Paint): string {
   const { plan, result, ended, changes, took } = analysis;
-  const many = changes === null ? '' : `, ${counted(changes, 'change')}`;
+  const many =
+    changes === null ? '' : `, ${changes === 0 ? 'no change' : counted(changes, 'change')}`;
   const head = `${plan}: ${showDuration(took)}${many}, ${result}, ${showAgo(ended, now)}`;
   const sections = [
     wrap('', head, 2).map(paint.strong),
@@ -46,13 +50,14 @@ function renderAnalysis(analysis: Analysis, now: number, paint: Paint): string {
 
 /** The parts of a boot with their share of it, and what it waited within its steps. */
 function partLines({ parts, lock, took }: Analysis, paint: Paint): string[] {
-  const rows = [
-    ...parts.map(({ part, duration }) => ({ name: PART_NAMES[part], duration })),
-    // What was free at once is no wait.
-    ...(lock === null || lock.duration < 1
-      ? []
-      : [{ name: `of it ${PART_NAMES.lock}`, duration: lock.duration }]),
-  ];
+  // What was free at once is no wait.
+  const waited = lock === null || lock.duration < 1 ? [] : [lock];
+  const rows = parts.flatMap(({ part, duration }) => [
+    { name: PART_NAMES[part], duration },
+    ...(part === 'steps' ? waited : []).map((one) => {
+      return { name: `  ${PART_NAMES.lock}`, duration: one.duration };
+    }),
+  ]);
   const names = Math.max(...rows.map(({ name }) => name.length));
   const room = pageWidth() - 2 - names - TIME - SHARE - 2;
   return rows.map(({ name, duration }) => {
@@ -67,8 +72,12 @@ function partLines({ parts, lock, took }: Analysis, paint: Paint): string[] {
 function pathLines({ criticalPath: { duration, steps } }: Analysis, paint: Paint): string[] {
   if (steps.length === 0) return [];
   const head = `critical path, ${showDuration(duration)}: each needs the one before it`;
-  const names = Math.max(...steps.map(({ step }) => Math.min(WIDEST_NAME, widthOf(step))));
-  const rows = steps.map(({ step, duration: took }) => `  ${pad(step, names)}${time(took)}`);
+  const named = steps.filter((one) => one.duration >= duration * NAMED_SHARE);
+  const rest = duration - named.reduce((sum, one) => sum + one.duration, 0);
+  const others = { step: counted(steps.length - named.length, 'other step'), duration: rest };
+  const shown = named.length === steps.length ? named : [...named, others];
+  const names = Math.max(...shown.map(({ step }) => Math.min(WIDEST_NAME, widthOf(step))));
+  const rows = shown.map(({ step, duration: took }) => `  ${pad(step, names)}${time(took)}`);
   return [...wrap('', head, 2).map(paint.faint), ...rows];
 }
 
@@ -80,19 +89,16 @@ function slowLines({ slowest, before }: Analysis, paint: Paint): string[] {
   const names = Math.max(head.length - 2, Math.min(WIDEST_NAME, longest));
   const fits = Math.max(0, Math.floor((pageWidth() - 2 - names - TIME - 2) / TIME));
   const shown = Math.min(before.length, fits);
-  const title = shown === 1 ? 'the boot before' : `the ${shown} boots before`;
-  const heading = [
-    ...(shown === 0
-      ? [head]
-      : wrap(`${pad(head, names + 2)}${'last'.padStart(TIME)}    `, title, names + TIME + 6)),
-  ];
+  const title = shown === 1 ? 'before' : `the ${shown} before`;
+  const columns = `${pad(head, names + 2)}${'last'.padStart(TIME)}`;
+  const heading = shown === 0 ? head : `${columns}    ${title}`;
   const rows = slowest.map(({ step, duration, before: all }) => {
     const others = all
       .slice(0, shown)
       .map((one) => (one === null ? '-'.padStart(TIME) : time(one)));
     return `  ${pad(step, names)}${time(duration)}${shown === 0 ? '' : `  ${others.join('')}`}`;
   });
-  return [...heading.map(paint.faint), ...rows.map((row) => row.trimEnd())];
+  return [paint.faint(heading), ...rows.map((row) => row.trimEnd())];
 }
 
 /** A duration in a column of its own: in front of it are two spaces at least, if it is not long. */

@@ -47,14 +47,14 @@ interface Row extends Bar {
 
 const STYLE = `
 svg { --back: #ffffff; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --program: #8c959f;
-  --step: #9ec5f4; --changed: #0969da; --failed: #cf222e; --lock: #bf8700; --critical: #1f2328;
+  --step: #85b6f0; --changed: #0969da; --failed: #cf222e; --lock: #bf8700;
   font: 13px system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) {
   svg { --back: #0d1117; --text: #e6edf3; --soft: #9198a1; --line: #30363d; --program: #6e7681;
-    --step: #1f4b86; --changed: #58a6ff; --failed: #f85149; --lock: #d29922; --critical: #e6edf3; }
+    --step: #2f6db5; --changed: #79c0ff; --failed: #f85149; --lock: #d29922; }
 }
 .back { fill: var(--back); }
-text { fill: var(--text); }
+text { fill: var(--text); paint-order: stroke; stroke: var(--back); stroke-width: 4px; }
 .soft { fill: var(--soft); font-size: 12px; }
 .head { font-weight: 600; font-size: 14px; }
 .title { font-weight: 600; font-size: 17px; }
@@ -64,7 +64,7 @@ text { fill: var(--text); }
 .changed { fill: var(--changed); }
 .failed { fill: var(--failed); }
 .lock { fill: var(--lock); }
-.critical { stroke: var(--critical); stroke-width: 1.5; }
+.critical { font-weight: 700; }
 `;
 
 /**
@@ -143,10 +143,11 @@ function rowSvg(row: Row, y: number, x: (time: number) => number): string {
       ? text(right + 6, y + 15, 'soft', label)
       : text(Math.max(left, LEFT + room) - 6, y + 15, 'soft', label, 'end');
   const times = `${name}: ${label}, from ${showDuration(began)} to ${showDuration(ended)}`;
-  const rect = `<rect class="bar ${kind}${critical ? ' critical' : ''}" x="${px(left)}" y="${px(y + 4)}" width="${px(right - left)}" height="${BAR_HEIGHT}" rx="2"/>`;
+  const rect = `<rect class="bar ${kind}" x="${px(left)}" y="${px(y + 4)}" width="${px(right - left)}" height="${BAR_HEIGHT}" rx="2"/>`;
   const tooltip = escaped(more === '' ? times : `${times}; ${more}`);
   const shortName = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
-  return `<g><title>${tooltip}</title>${text(LEFT - 10, y + 15, 'name', shortName, 'end')}${rect}${beside}</g>`;
+  const style = critical ? 'name critical' : 'name';
+  return `<g><title>${tooltip}</title>${text(LEFT - 10, y + 15, style, shortName, 'end')}${rect}${beside}</g>`;
 }
 
 /** Lines at round times. */
@@ -172,18 +173,15 @@ function roundStep(least: number): number {
 function legend(analyses: readonly Analysis[], y: number): string[] {
   const rows = analyses.flatMap(rowsOf);
   const kinds = Object.entries(KINDS).filter(([kind]) => rows.some((row) => row.kind === kind));
-  const isOnPath = rows.some(({ critical }) => critical);
-  const entries = [
-    ...kinds.map(([style, meaning]) => ({ style, meaning })),
-    ...(isOnPath ? [{ style: 'back critical', meaning: 'on the critical path' }] : []),
-  ];
   let x = 12;
-  return entries.map(({ style, meaning }) => {
+  const drawn = kinds.map(([style, meaning]) => {
     const rect = `<rect class="${style}" x="${px(x)}" y="${px(y - 10)}" width="14" height="12" rx="2"/>`;
-    const drawn = rect + text(x + 20, y, 'soft', meaning);
+    const entry = rect + text(x + 20, y, 'soft', meaning);
     x += 20 + meaning.length * LETTER + 14;
-    return drawn;
+    return entry;
   });
+  if (!rows.some(({ critical }) => critical)) return drawn;
+  return [...drawn, text(x, y, 'soft critical', 'bold: on the critical path')];
 }
 
 /** The same in words, for who cannot see it. */
