@@ -21,6 +21,7 @@ const LETTER = 7;
 
 /** In characters; the whole name is in the tooltip. */
 const LONGEST_NAME = 27;
+const LONGEST_PLAN = 60;
 
 /** Into how many parts the time is cut at most. */
 const MOST_TICKS = 8;
@@ -29,7 +30,7 @@ const MOST_TICKS = 8;
 const KINDS = {
   program: 'hermes-boot itself',
   step: 'step',
-  changed: 'step that changed something',
+  changed: 'step with changes',
   failed: 'step that failed',
   lock: 'waiting for a lock',
 } as const;
@@ -81,7 +82,8 @@ export function timelineSvg(analyses: readonly Analysis[]): string {
   const drawn: string[] = [];
   for (const analysis of shown) {
     const { plan, result, took } = analysis;
-    drawn.push(text(12, y + 20, 'head', `${plan}: ${showDuration(took)}, ${result}`));
+    const head = `${cut(plan, LONGEST_PLAN)}: ${showDuration(took)}, ${result}`;
+    drawn.push(text(12, y + 20, 'head', head));
     y += HEADING;
     for (const row of rowsOf(analysis)) {
       drawn.push(rowSvg(row, y, (time) => x(passed + Math.min(time, extentOf(took)))));
@@ -145,9 +147,8 @@ function rowSvg(row: Row, y: number, x: (time: number) => number): string {
   const times = `${name}: ${label}, from ${showDuration(began)} to ${showDuration(ended)}`;
   const rect = `<rect class="bar ${kind}" x="${px(left)}" y="${px(y + 4)}" width="${px(right - left)}" height="${BAR_HEIGHT}" rx="2"/>`;
   const tooltip = escaped(more === '' ? times : `${times}; ${more}`);
-  const shortName = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
   const style = critical ? 'name critical' : 'name';
-  return `<g><title>${tooltip}</title>${text(LEFT - 10, y + 15, style, shortName, 'end')}${rect}${beside}</g>`;
+  return `<g><title>${tooltip}</title>${text(LEFT - 10, y + 15, style, cut(name, LONGEST_NAME), 'end')}${rect}${beside}</g>`;
 }
 
 /** Lines at round times. */
@@ -181,7 +182,7 @@ function legend(analyses: readonly Analysis[], y: number): string[] {
     return entry;
   });
   if (!rows.some(({ critical }) => critical)) return drawn;
-  return [...drawn, text(x, y, 'soft critical', 'bold: on the critical path')];
+  return [...drawn, text(x, y, 'soft critical', 'bold: critical path')];
 }
 
 /** The same in words, for who cannot see it. */
@@ -195,6 +196,12 @@ function describe({ plan, result, took, parts, slowest }: Analysis): string {
 function text(x: number, y: number, style: string, content: string, anchor = 'start'): string {
   const at = anchor === 'start' ? '' : ` text-anchor="${anchor}"`;
   return `<text class="${style}" x="${px(x)}" y="${px(y)}"${at}>${escaped(content)}</text>`;
+}
+
+function cut(name: string, longest: number): string {
+  // By characters: half of one cannot be written.
+  const characters = Array.from(name);
+  return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : name;
 }
 
 function px(value: number): string {

@@ -78,6 +78,16 @@ describe('analyze', () => {
     expect(boot?.criticalPath.steps.map(({ step }) => step)).toEqual(['one-first', 'one-second']);
   });
 
+  test('of a boot with changes has what it waited for the lock of the home', async () => {
+    const { cwd, call } = place();
+    await call('run', 'one.yaml');
+    const status = readFileSync(join(cwd, 'root/run/hermes-boot/status.json'), 'utf8');
+    expect(status).toMatch(/"timing":\{[^{}]*"lock":\{"began":[\d.]+,"duration":[\d.]+\}/);
+    await call('run', 'one.yaml');
+    const warm = readFileSync(join(cwd, 'root/run/hermes-boot/status.json'), 'utf8');
+    expect(warm).toMatch(/"timing":\{[^{}]*"lock":null/);
+  });
+
   test('has the boots before beside it, those that had nothing to do among them', async () => {
     const { call } = place();
     for (let boot = 0; boot < 8; boot += 1) await call('run', 'one.yaml');

@@ -193,6 +193,9 @@ describe('drawn', () => {
     expect(wellFormed(svg)).toBe('');
     expect(svg).not.toContain('<script');
     expect(svg).toContain('&lt;script&gt;');
+    const emoji = '😀'.repeat(70);
+    const cut = timelineSvg([analyse(receipt({ ...named, plan: `x${emoji}` }), [], 10)]);
+    expect(cut).toContain(`x${'😀'.repeat(58)}…:`);
   });
 
   test('every bar is in the frame and begins where the time does, whatever receipts say', () => {
