@@ -76,7 +76,7 @@ async function draw({ io }: Context, file: string, analyses: readonly Analysis[]
 
 function topOf({ options }: Arguments): number {
   if (options.has('svg') && options.get('svg') === '' && options.has('json')) {
-    throw new ExitError('usage', '--json and --svg both go to stdout', 'name a file: --svg FILE');
+    throw new ExitError('usage', '--json and --svg both go to stdout', 'name a file: --svg=FILE');
   }
   const given = options.get('top');
   if (given === undefined) return TOP;

@@ -130,7 +130,7 @@ hermes-boot: fatal: hermes-boot status --wait waits for the end of a boot
     expect(wellFormed(stdout)).toBe('');
     expect(stdout).toContain('one-second');
     symlinkSync('one.yaml', join(cwd, 'boot.svg'));
-    expect(await call('analyze', '--svg', 'boot.svg')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await call('analyze', '--svg=boot.svg')).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(lstatSync(join(cwd, 'boot.svg')).isFile()).toBe(true);
     expect(wellFormed(readFileSync(join(cwd, 'boot.svg'), 'utf8'))).toBe('');
     expect(readFileSync(join(cwd, 'one.yaml'), 'utf8')).toBe(plan('one'));
