@@ -1,15 +1,18 @@
-/** The plan and verify commands: show what the boots of plans would change. */
+/** The plan, verify and diff commands: show what the boots of plans would change. */
 import { paintFor } from '../report/paint.ts';
 import { factsBanner } from '../report/show-facts.ts';
 import { planDocuments, renderPlans } from '../report/show-plan.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
-import { exitOfReport, type Exit } from './exit.ts';
+import { ExitError, exitOfReport, type Exit } from './exit.ts';
 
 /** Shows what the boots of plans would change. */
 export const planCommand: Command = async (context, args) => {
   const { options } = args;
   if (options.has('origin')) return (await import('./authoring.ts')).originCommand(context, args);
+  if (options.has('diff') && options.has('json')) {
+    throw new ExitError('usage', '--diff is text for people: leave --json out');
+  }
   if (options.has('facts')) return planFromFacts(context, args);
   return show(context, args, await prepareAndPlan(context, args), {
     explain: options.has('explain'),
@@ -20,6 +23,24 @@ export const planCommand: Command = async (context, args) => {
 /** Checks whether the world is as plans want it, and shows what is not. */
 export const verifyCommand: Command = async (context, args) =>
   show(context, args, await prepareAndPlan(context, args), { explain: false, drift: true });
+
+/** Shows what the files of the world would become, in place of the changes of each step. */
+export const diffCommand: Command = async (context, args) => {
+  const planned = await prepareAndPlan(context, args);
+  const { stdout, env } = context.io;
+  const paint = await paintFor(stdout, env);
+  const { renderDiff } = await import('../report/show-diff.ts');
+  const diff = await differenceOf(context, args, planned);
+  const views = planned.dry.map(({ view }) => view);
+  stdout.write(renderDiff(views, planned.unreached, diff, paint));
+  return exitOf(args, planned, args.options.has('detailed-exitcode'));
+};
+
+/** Loads what compares texts only where somebody asks for it. */
+async function differenceOf({ redactor }: Context, { options }: Arguments, { dry }: Planned) {
+  const { viewDiff } = await import('../report/diff/view-diff.ts');
+  return viewDiff(dry, redactor, options.has('full'));
+}
 
 /** Dry runs, and the plans that no boot would reach. */
 interface Planned {
@@ -53,18 +74,30 @@ async function planFromFacts(context: Context, args: Arguments): Promise<Exit> {
 }
 
 async function show(
-  { io }: Context,
-  { options }: Arguments,
-  { dry, unreached }: Planned,
+  context: Context,
+  args: Arguments,
+  planned: Planned,
   { explain, drift }: { readonly explain: boolean; readonly drift: boolean },
 ): Promise<Exit> {
+  const { io } = context;
+  const { options } = args;
+  const { dry, unreached } = planned;
   const views = dry.map(({ view }) => view);
   if (options.has('json')) {
     io.stdout.write(`${JSON.stringify(planDocuments(views, unreached))}\n`);
-  } else {
-    const paint = await paintFor(io.stdout, io.env);
-    io.stdout.write(renderPlans(views, unreached, { explain, paint }));
+    return exitOf(args, planned, drift);
   }
+  const paint = await paintFor(io.stdout, io.env);
+  io.stdout.write(renderPlans(views, unreached, { explain, paint }));
+  if (options.has('diff')) {
+    const { renderDifference } = await import('../report/show-diff.ts');
+    const text = renderDifference(await differenceOf(context, args, planned), paint);
+    if (text !== '') io.stdout.write(`\n${text}`);
+  }
+  return exitOf(args, planned, drift);
+}
+
+function exitOf({ options }: Arguments, { dry }: Planned, drift: boolean): Exit {
   const strict = options.has('strict');
   const exits = dry.map(({ report }) => exitOfReport(report, { strict, drift }));
   // Drift is no reason to overlook a plan that fails.

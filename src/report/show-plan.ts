@@ -51,6 +51,45 @@ function stoppedBefore(views: readonly PlanView[], unreached: readonly string[])
   return `${names} would not be run: ${printable(views.at(-1)?.plan ?? '')} stops the boot`;
 }
 
+/**
+ * What comes of the boots of several plans in all, and what keeps them from more; for those who see the
+ * changes elsewhere.
+ */
+export function renderTroubles(
+  views: readonly PlanView[],
+  unreached: readonly string[],
+  paint: Paint,
+): string {
+  const [only] = views;
+  const isOne = only !== undefined && views.length + unreached.length === 1;
+  const answer = isOne ? headline(mapStrings(only, printable)) : totalOf(views, unreached.length);
+  const stopped = unreached.length === 0 ? [] : wrap('! ', stoppedBefore(views, unreached), 2);
+  return asText([
+    wrap('', answer, 2).map(paint.strong),
+    ...views.map((view) => mapStrings(view, printable)).flatMap((view) => troubles(view, paint)),
+    stopped.map(paint.warning),
+  ]);
+}
+
+function troubles(view: PlanView, paint: Paint): string[][] {
+  const failed = view.steps.filter(
+    (step) =>
+      (step.status === 'failed' || step.status === 'blocked') &&
+      !isUnreached(step) &&
+      !isUntold(step),
+  );
+  return [
+    refusals(view, paint),
+    ...causes(view, paint),
+    unseen(view, paint),
+    failed.flatMap(({ id, status, why }) => {
+      const what = status === 'failed' ? 'fails' : 'blocked';
+      return wrap('x ', `${id} ${what}: ${why}`, 4).map(paint.error);
+    }),
+    unreached(view),
+  ];
+}
+
 /** Shows what a boot would change: the answer, then the detail. A converged world is one line. */
 export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): string {
   const shown = mapStrings(view, printable);
