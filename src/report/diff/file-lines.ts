@@ -25,8 +25,8 @@ interface Subject {
   readonly texts: MaskedTexts;
   /** Set for a record, with what is written in it. */
   readonly record: string | undefined;
-  /** Whether the new text is a copy of what the image has. */
-  readonly isCopy: boolean;
+  /** Whether the new text is a copy of what the image has, or made by us. */
+  readonly isMade: boolean;
 }
 
 /** The name of the side on which nothing is. */
@@ -46,7 +46,7 @@ const ACCOUNTS = /^\/etc\/g?(?:passwd|group|shadow)-?$/;
 
 /** What is shown of the content of a file. */
 export function linesOf(subject: Subject): ShownLines {
-  const { path, sides, full, texts, record, isCopy } = subject;
+  const { path, sides, full, texts, record, isMade } = subject;
   const [before, after] = sides;
   if (before === undefined && after === undefined) return only();
   if (record !== undefined) return only(record);
@@ -58,7 +58,7 @@ export function linesOf(subject: Subject): ShownLines {
   const isClosed = sides.some((side) => side?.kind === 'text' && side.isClosed);
   const [old, now] = sides.map((side, index) =>
     side?.kind === 'text'
-      ? texts.mask(side.text, { path, isClosed, isPublic: isCopy && index === 1 })
+      ? texts.mask(side.text, { path, isClosed, isPublic: isMade && index === 1 })
       : '',
   );
   const context = ACCOUNTS.test(path) ? 0 : CONTEXT;

@@ -26,9 +26,6 @@ const OPEN = 0o004;
 /** The option by which step types name a file of the image that they copy. */
 const SOURCE = 'from';
 
-/** Somebody may run it: a program, of which nothing is copied. */
-const PROGRAM = 0o111;
-
 /** The text of a content; null where it is not text. */
 const wholeText: Reader<string | null> = {
   name: 'the text',
@@ -139,7 +136,7 @@ function imageText({ plan, world }: Simulation, named: string): string | undefin
     if (plan.home !== undefined && isWithin(path, plan.home)) return undefined;
     const entry = world.overlay.lookBelow(path);
     if (entry.type !== 'file' || (entry.stat.mode & OPEN) === 0) return undefined;
-    if ((entry.stat.mode & PROGRAM) !== 0 || ![...upwards(path)].every(isImages)) return undefined;
+    if (![...upwards(path)].every(isImages)) return undefined;
     return textOf(world.overlay.readBelow(path, READ_LIMIT));
   });
   return typeof found === 'string' ? found : undefined;

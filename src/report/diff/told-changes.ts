@@ -25,6 +25,8 @@ export interface Told {
 interface ToldTree extends Told {
   /** The number of the change that it tells of. */
   readonly at: number;
+  /** Set where all that is in it comes from the image, or from us. */
+  readonly isMade?: true;
   /** Another tree that is gone with it. */
   readonly gone?: string;
 }
@@ -83,7 +85,7 @@ export class ToldChanges {
   }
 
   /** The tree whose line stands for what is at a path, unless it was changed by itself later. */
-  treeAround(path: string): Told | undefined {
+  treeAround(path: string): ToldTree | undefined {
     const at = this.#exposed.get(path) ?? -1;
     return this.trees.findLast(
       (tree) =>
@@ -111,14 +113,15 @@ function treeOf(change: Change, at: number, worlds: Worlds): ToldTree[] {
       const { copy, label } = change;
       const of = `copy of ${copy.from}: ${label}, ${showOwner(copy.owner)}`;
       const told = copy.replaces
-        ? ({ verb: 'changed', what: `replaced by a ${of}` } as const)
-        : ({ verb: 'new', what: of } as const);
+        ? ({ isMade: true, verb: 'changed', what: `replaced by a ${of}` } as const)
+        : ({ isMade: true, verb: 'new', what: of } as const);
       return isThere() ? [{ path, at, ...told }] : [];
     }
     case 'slot': {
       const before = worlds.before(path);
       const isNew = 'type' in before && before.type === 'missing' && isThere();
-      return isNew ? [{ path, at, verb: 'new', what: `service directory: ${change.label}` }] : [];
+      const what = `service directory: ${change.label}`;
+      return isNew ? [{ path, at, isMade: true, verb: 'new', what }] : [];
     }
     case 'move':
       return isThere()

@@ -43,9 +43,11 @@ export function viewDiff(
     report.steps.flatMap((step) => step.changes.slice(0, step.made)),
   );
   const told = new ToldChanges(made, worlds);
-  const changed = worlds.changed(
-    (path) => !told.isTold(path) && (full || told.treeAround(path) === undefined),
-  );
+  const changed = worlds.changed((path) => {
+    const tree = told.treeAround(path);
+    // What is moved stays the same, so that its files say nothing new.
+    return !told.isTold(path) && (tree === undefined || (full && tree.verb !== 'moved'));
+  });
   const found = changed.map((change) => ({ ...change, sides: sidesOf(change, worlds) }));
   const texts = new MaskedTexts(simulations, redactor);
   for (const { path, sides } of found) {
@@ -53,14 +55,9 @@ export function viewDiff(
   }
   const files = found.map(({ sides, ...change }): DiffEntry => {
     const { path } = change;
-    const lines = linesOf({
-      path,
-      sides,
-      full,
-      texts,
-      record: told.records.get(path),
-      isCopy: told.treeAround(path) !== undefined,
-    });
+    const record = told.records.get(path);
+    const isMade = told.treeAround(path)?.isMade === true;
+    const lines = linesOf({ path, sides, full, texts, record, isMade });
     const note = told.notes.get(path);
     const notes = note === undefined ? lines.notes : [...lines.notes, note];
     return { ...headOf(change), ...lines, notes };
