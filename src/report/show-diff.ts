@@ -29,7 +29,7 @@ export function renderDiff(
 export function renderDifference({ entries, commands }: DiffView, paint: Paint): string {
   const lines = [
     ...entries.flatMap((entry) => showEntry(entry, paint)),
-    ...showCommands(commands, paint),
+    ...commands.flatMap((command) => showCommand(command, paint)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -70,11 +70,7 @@ function showHunk({ header, lines }: Hunk, paint: Paint): string[] {
   ];
 }
 
-function showCommands(commands: readonly string[], paint: Paint): string[] {
-  if (commands.length === 0) return [];
-  const what = commands.length === 1 ? 'this command changes' : 'these commands change';
-  return [
-    ...wrap('', `What ${what} is known after the run:`, 2).map(paint.strong),
-    ...commands.flatMap((command) => wrap('? ', printable(command), 4)),
-  ];
+function showCommand(command: string, paint: Paint): string[] {
+  const start = `${pad('run', VERBS)} `;
+  return wrap(start, printable(command), start.length).map(paint.strong);
 }
