@@ -86,6 +86,7 @@ function troubles(view: PlanView, paint: Paint): string[][] {
       const what = status === 'failed' ? 'fails' : 'blocked';
       return wrap('x ', `${id} ${what}: ${why}`, 4).map(paint.error);
     }),
+    warnings(view, paint),
     unreached(view),
   ];
 }
