@@ -45,7 +45,7 @@ function showEntry(entry: DiffEntry, paint: Paint): string[] {
     ...hunks.flatMap((hunk) => showHunk(hunk, paint)),
     ...(left === 0
       ? []
-      : wrap('', `(${counted(left, 'more line')}; --full shows all)`, 2).map(paint.faint)),
+      : wrap('', `(${counted(left, 'more line')}: hermes-boot diff --full)`, 2).map(paint.faint)),
   ];
 }
 

@@ -82,6 +82,7 @@ describe('whatever the secrets of a home and of a container, and wherever they s
     await fc.assert(
       fc.asyncProperty(cases, async ({ secrets, env, profile, config, version, ...more }) => {
         const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = secrets;
+        const password = h.replaceAll(':', '.');
         const system = world({
           '/opt/hermes/.env.example': file('# Keys.\nOPENAI_API_KEY=\n'),
           '/opt/hermes/docker/SOUL.md': file('soul\n'),
@@ -92,7 +93,8 @@ describe('whatever the secrets of a home and of a container, and wherever they s
           '/opt/data/auth.json': file(session(c, over), { mode: more.mode }),
           '/opt/data/profiles/coder/.env': file(profile(d), { mode: more.mode }),
           '/opt/data/.install_method': file('docker\n'),
-          '/etc/gshadow': file(`root:${h}::\nhermes:!::\n`, { mode: 0o640 }),
+          '/etc/passwd': file(`hermes:${password}:10000:10000::/opt/data:/bin/sh\n`),
+          '/etc/group': file(`root:x:0:\nhermes:${password}:10000:\n`),
           '/run/docker.sock': {
             type: 'socket',
             stat: { uid: 0, gid: 998, mode: 0o660, nlink: 1, size: 0 },
@@ -115,7 +117,7 @@ describe('whatever the secrets of a home and of a container, and wherever they s
           const shown = await diffOf([plan], system, { full });
           expect(shown).toContain('/opt/data/.env');
           expect(shown).toContain('/opt/data/auth.json\n+++ /opt/data/auth.json\n');
-          for (const one of secrets) {
+          for (const one of [...secrets, password]) {
             for (const form of [one, one.trim(), JSON.stringify(one).slice(1, -1)]) {
               expect(shown).not.toContain(form);
             }

@@ -190,7 +190,7 @@ steps:
   test('that is long is cut, and shown whole where that is asked for', async () => {
     const text = Array.from({ length: 200 }, (_, line) => `${line}\n`).join('');
     const shown = (await diffOfSeed(text)).split('\n');
-    expect(shown.slice(-3)).toEqual(['+59', '(140 more lines; --full shows all)', '']);
+    expect(shown.slice(-3)).toEqual(['+59', '(140 more lines: hermes-boot diff --full)', '']);
     expect((await diffOfSeed(text, { full: true })).split('\n').slice(-2)).toEqual(['+199', '']);
     const long = 'x '.repeat(1000);
     expect((await diffOfSeed(long)).split('\n')[4]).toBe(`+${long.slice(0, 399)}\u2026`);
