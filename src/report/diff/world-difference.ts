@@ -40,7 +40,7 @@ export class WorldDifference {
     return this.#last.look(path);
   }
 
-  /** The content of a file before and after; `undefined` where nobody has written it. */
+  /** The content of a file before and after, read where it is asked for. */
   contents(path: string): {
     readonly before: () => Content | Unknown;
     readonly after: () => Content | Unknown;
