@@ -1,7 +1,8 @@
 /** The plan, verify and diff commands: show what the boots of plans would change. */
 import { paintFor } from '../report/paint.ts';
 import { factsBanner } from '../report/show-facts.ts';
-import { type Detail, planDocuments, renderPlans } from '../report/show-plan.ts';
+import { planDocuments, renderPlans } from '../report/show-plan.ts';
+import type { Detail } from '../report/show-short.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { exitOfReport, ExitError, type Exit } from './exit.ts';

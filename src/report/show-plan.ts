@@ -13,19 +13,13 @@ import {
 import { explainInputs, headline, totalOf } from './show-plan-head.ts';
 import { explainStep } from './show-plan-step.ts';
 import type { Layout } from './show-changes.ts';
-import { changedPaths, legendOf } from './show-short.ts';
+import { changedPaths, legendOf, type Detail } from './show-short.ts';
 import type { Paint } from './paint.ts';
 import { showCause, type ChangeView, type StepView } from './step-view.ts';
 import { adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
 
 /** Wider ids push their own line aside, not the column. */
 const WIDEST_ID = 20;
-
-/**
- * How much of a plan is shown: a letter and a path a line, the changes, the reasons too, or one step
- * in full.
- */
-export type Detail = 'short' | 'changes' | 'reasons' | { readonly step: string };
 
 /** How to show a plan. */
 interface ShowOptions {
