@@ -224,3 +224,29 @@ steps:
     expect(await of(0o600, ' docker\n')).toContain('\n- docker\n');
   });
 });
+
+test('what a command changes is said to be unknown, also at the files that it is known to change', async () => {
+  const plan = bootPlan(`
+version: 1
+name: migrate
+home: /opt/data
+steps:
+  - id: config
+    uses: config.migrate
+    as: hermes
+    with:
+      file: /opt/data/config.yaml
+      backup: [/opt/data/config.yaml]
+      helper: { command: [/opt/hermes/bin/migrate] }
+  - { id: mode, uses: file.mode, needs: [config], with: { path: /opt/data/config.yaml, mode: '0640' } }
+`);
+  const home = { ...HOME, '/opt/hermes/bin/migrate': file('', { mode: 0o755 }) };
+  const shown = await diffOf([plan], world(home));
+  expect(shown).toMatch(
+    /^changed \/opt\/data\/config\.yaml {2}mode 0644 -> 0640, 0:0\n {2}a command may change it, too: see the end\nnew/,
+  );
+  expect(shown.slice(shown.indexOf('\nrun '))).toBe(`
+run     /opt/hermes/bin/migrate as hermes; may change /opt/data/config.yaml, and
+        whatever else it does
+`);
+});

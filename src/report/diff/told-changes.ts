@@ -67,7 +67,7 @@ export class ToldChanges {
       else records.delete(change.path);
       if (change.kind === 'log') notes.set(change.path, 'TIME stands for the time of the run');
       for (const path of change.kind === 'command' ? change.restore : []) {
-        notes.set(path, 'the command at the end may change it, too');
+        notes.set(path, 'a command may change it, too: see the end');
       }
     }
     this.records = records;
