@@ -1,8 +1,10 @@
 /** The plan, verify and diff commands: show what the boots of plans would change. */
 import { paintFor } from '../report/paint.ts';
+import { digestOf } from '../report/plan-digest.ts';
 import { factsBanner } from '../report/show-facts.ts';
 import { planDocuments, renderPlans } from '../report/show-plan.ts';
 import type { Detail } from '../report/show-short.ts';
+import { wrap } from '../report/wrap.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { exitOfReport, ExitError, type Exit } from './exit.ts';
@@ -102,6 +104,20 @@ async function planFromFacts(context: Context, args: Arguments): Promise<Exit> {
   return steps.some(({ problem }) => problem?.code === 'unanswered') ? 'config' : exit;
 }
 
+/** The command that makes the changes of a digest, to be typed as it stands. */
+function expecting({ operands, options }: Arguments, digest: string): string {
+  const root = options.get('root');
+  const words = [...operands, ...(root === undefined ? [] : ['--root', root]), '--expect', digest];
+  const command = ['hermes-boot', 'run', ...words].map(quoted).join(' ');
+  const lead = wrap('', 'To make these changes and no others:', 0).join('\n');
+  return `${lead}\n  ${printable(command)}\n`;
+}
+
+/** A word for a shell. */
+function quoted(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 async function show(
   context: Context,
   args: Arguments,
@@ -122,6 +138,9 @@ async function show(
     const { renderDifference } = await import('../report/show-diff.ts');
     const text = renderDifference(await differenceOf(context, args, planned), paint);
     if (text !== '') io.stdout.write(`\n${text}`);
+  }
+  if (options.has('digest')) {
+    io.stdout.write(`\n${expecting(args, digestOf({ views, unreached }))}`);
   }
   return exitOf(args, planned, drift);
 }
