@@ -1,15 +1,20 @@
 /** The result of a step as plain data: the one shape that text, JSON, events and receipts share. */
 import type { Change } from '../changes/change.ts';
 import { describeChange, type Description } from '../changes/kinds.ts';
+import { type ChangeStates, statesOf } from '../changes/states.ts';
 import type { StepResult, StepStatus } from '../engine/result.ts';
 import type { Cause, Problem, ProblemCode } from '../errors/problem.ts';
 import type { OnFailure } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
 
-/** A change without contents. */
-export interface ChangeView extends Description {
-  readonly kind: Change['kind'];
+/** A change without contents: what it is as texts for people, and as typed states. */
+export type ChangeView = ChangeTexts & ChangeStates;
+
+/** The texts of a change. */
+interface ChangeTexts extends Description {
+  /** The entry that changes, as the world names it. */
   readonly path: string;
+  /** Why: what was found and what decided. */
   readonly why: string;
 }
 
@@ -94,8 +99,8 @@ export function summarise(step: StepView): StepSummary {
 
 /** Views a change. */
 export function viewChange(change: Change): ChangeView {
-  const { kind, path, why } = change;
-  return { kind, path, why, ...describeChange(change) };
+  const { path, why } = change;
+  return { path, why, ...describeChange(change), ...statesOf(change) };
 }
 
 /** Views a problem. */
