@@ -120,7 +120,7 @@ const OPTIONS = [
   {
     name: 'log-level',
     value: 'LEVEL',
-    description: 'debug, info, warn or fatal (default: info)',
+    description: 'debug, info, warn or error (default: info)',
     commands: ['run'],
   },
   {

@@ -112,7 +112,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   boots({ system }) {
     const boots = bootsIn(system, startOfContainer('/'), undefined);
     if (typeof boots === 'string') return warning(boots, 'hermes-boot history');
-    const bad = boots.map(toldOf).filter(({ result }) => result !== 'ok');
+    const bad = boots.map(toldOf).filter(({ result }) => result !== 'done');
     if (bad.length === 0) return ok('the last boots');
     return bad.flatMap(({ plan, result }) => {
       const text = `the last boot of ${plan}: ${result}`;

@@ -12,7 +12,7 @@ export const EXIT = {
   done: { code: 0, meaning: 'done, or nothing to do; also degraded, unless --strict' },
   stopped: {
     code: 1,
-    meaning: 'a step stopped the boot, the status is not ok, or gateway control failed',
+    meaning: 'a step stopped the boot, status found trouble, or gateway control failed',
   },
   drift: { code: 2, meaning: 'drift: verify, and plan with --detailed-exitcode' },
   usage: { code: 64, meaning: 'the command line is wrong' },
@@ -53,7 +53,7 @@ interface Verdict {
 
 /** How a boot or dry run ends the process. */
 export function exitOfReport(report: BootResult, { strict, drift }: Verdict): Exit {
-  if (report.status === 'stopped')
+  if (report.status === 'stopped' || report.status === 'interrupted')
     return EXIT_OF_PROBLEM[report.stoppedBy?.problem?.code ?? 'failed'];
   if (report.steps.some(({ unseen }) => unseen !== undefined)) return 'notPermitted';
   if (report.status === 'degraded' && strict) return 'stopped';
@@ -98,7 +98,7 @@ interface Reporting {
 /** Reports on stderr what ended a command, and returns how the process ends. */
 export function reportError(error: unknown, { io, redactor }: Reporting): Exit {
   const [exit, lines] = explainError(error, io.signal);
-  for (const line of lines) writeLog(io.stderr, 'fatal', redactor.text(line));
+  for (const line of lines) writeLog(io.stderr, 'error', redactor.text(line));
   return exit;
 }
 

@@ -42,7 +42,7 @@ export const gatewayCommand: Command = async ({ io }, args) => {
       failure ??= error;
       results.push({ profile, ok: false, message: error.message });
       for (const line of problemLines(error)) {
-        writeLog(io.stderr, 'fatal', profiles.length > 1 ? `${profile}: ${line}` : line);
+        writeLog(io.stderr, 'error', profiles.length > 1 ? `${profile}: ${line}` : line);
       }
     }
   }

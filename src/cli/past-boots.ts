@@ -39,7 +39,7 @@ export const statusCommand: Command = async (context, args) => {
     io.stdout.write(renderStatus(view, Date.now(), await paintFor(io.stdout, io.env)));
   }
   const isWell =
-    view.result === 'ok' || (view.result === 'degraded' && !args.options.has('strict'));
+    view.result === 'done' || (view.result === 'degraded' && !args.options.has('strict'));
   return isWell ? 'done' : 'stopped';
 };
 

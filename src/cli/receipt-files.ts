@@ -96,11 +96,11 @@ export function writeHistory(
     return 'stat' in entry && capabilities.has('CHOWN') ? entry.stat : { uid, gid };
   };
   if (system.look(stateDirectory(home)).type === 'missing') {
-    if (receipt.result !== 'ok' && receipt.result !== 'degraded') return;
+    if (receipt.result !== 'done' && receipt.result !== 'degraded') return;
     if (system.look(home).type !== 'directory') return;
     refuseSystemDirectory(canonical(system, home), undefined);
     system.createDirectory(stateDirectory(home), 0o755, owner());
   }
-  const converged = receipt.result === 'ok' && receipt.changes === 0;
+  const converged = receipt.result === 'done' && receipt.changes === 0;
   system.appendLine(historyFile(home), jsonOf(converged ? shortOf(receipt) : receipt), owner);
 }

@@ -1,7 +1,7 @@
 /** Keeps the receipt of a boot, however it ends: by its report, an error, a signal or a bug. */
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { hostName, ownProcess, startOfContainer } from '../engine/proc.ts';
+import { hostName, newBootId, ownProcess, startOfContainer } from '../engine/proc.ts';
 import type { BootResult } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
@@ -42,6 +42,8 @@ export async function withReceipt(keeper: ReceiptKeeper, boot: () => Promise<Exi
 
 /** Writes the receipt of one boot. */
 export class ReceiptKeeper {
+  /** The id of the boot. */
+  readonly boot = newBootId();
   readonly #context: Context;
   readonly #args: Arguments;
   readonly #named: string;
@@ -72,7 +74,7 @@ export class ReceiptKeeper {
       result: 'running',
       started: this.#started,
       ...(booting === undefined ? {} : { process: booting }),
-      ...originOf(plan.digest),
+      ...this.#origin(plan.digest),
     };
     this.#attempt(STATUS_FILE, () => {
       this.#putStatus(system, this.#context.redactor.document(mark));
@@ -100,10 +102,12 @@ export class ReceiptKeeper {
     if (isMisnamed && this.#inputs === undefined && this.#args.operands.length > 0) return;
     const plan = this.#inputs?.plan;
     const file = plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named);
+    const interruption = interruptionOf(this.#context.io.signal);
     const broken = {
       ...this.#bootContext(file, plan?.digest ?? null),
       plan: plan?.name ?? (isPath(named) ? basename(named).replace(/\.[a-z]+$/, '') : named),
-      reasons: whyBroken(interruptionOf(this.#context.io.signal) ?? error, named),
+      reasons: whyBroken(interruption ?? error, named),
+      interrupted: interruption !== undefined,
       changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
     };
     this.#attempt('receipt', () => {
@@ -159,18 +163,17 @@ export class ReceiptKeeper {
       file,
       started: this.#started,
       ended: timestampOf(new Date()),
-      interrupted: interruptionOf(this.#context.io.signal) !== undefined,
-      origin: originOf(digest),
+      origin: this.#origin(digest),
     };
+  }
+
+  #origin(digest: string | null): Origin {
+    return { boot: this.boot, digest, program: packageJson.version, host: hostName() };
   }
 
   #file(shown: string): string {
     return resolve(this.#context.io.cwd, shown);
   }
-}
-
-function originOf(digest: string | null): Origin {
-  return { digest, program: packageJson.version, host: hostName() };
 }
 
 function whyBroken(error: unknown, named: string): Reason[] {

@@ -92,7 +92,7 @@ async function boot(
   const shortcomings = shortcomingsOf(steps);
   for (const shortcoming of shortcomings) listener({ type: 'shortcoming-found', shortcoming });
   const result = {
-    status: statusOf(plan, steps, shortcomings, stoppedBy),
+    status: statusOf(plan, steps, shortcomings, stoppedBy, stop),
     steps,
     shortcomings,
     converged:
@@ -142,8 +142,9 @@ function statusOf(
   steps: readonly StepResult[],
   shortcomings: readonly Shortcoming[],
   stoppedBy: StepResult | undefined,
+  stop: AbortSignal,
 ): BootStatus {
-  if (stoppedBy !== undefined) return 'stopped';
+  if (stoppedBy !== undefined) return stop.aborted ? 'interrupted' : 'stopped';
   const refused = plan.inputs.some((input) => input.refused !== undefined);
   const failed = steps.some(
     ({ problem, step, unseen }) =>

@@ -2,6 +2,7 @@
  * The record of a boot, and the status of a container that holds its last boots: their forms, and
  * how they are read again. Keys may be added; what is here keeps its meaning in version 1.
  */
+import { type BootState, worstState } from '../engine/result.ts';
 import type { Note } from '../step/step.ts';
 import {
   constant,
@@ -37,11 +38,8 @@ const reason = object({
 /** What every receipt holds, and all that a person is shown. Other keys are not checked. */
 const shortReceipt = object({
   ...head,
-  /**
-   * How the boot ended. `interrupted`: by a signal, between two changes; the next boot goes on.
-   * `failed`: a step stopped it, or it could not start.
-   */
-  result: word('ok', 'degraded', 'interrupted', 'failed'),
+  /** How the boot ended; see BOOT_STATES. */
+  result: word('done', 'degraded', 'interrupted', 'stopped'),
   reasons: list(reason),
   ended: timestamp,
   /** Of the boot itself, in milliseconds. */
@@ -55,10 +53,10 @@ const shortReceipt = object({
 const runningMark = object({ ...head, result: word('running') });
 
 const lastBoot = variant<ShortReceipt | RunningMark>('result', {
-  ok: shortReceipt,
+  done: shortReceipt,
   degraded: shortReceipt,
   interrupted: shortReceipt,
-  failed: shortReceipt,
+  stopped: shortReceipt,
   running: runningMark,
 });
 
@@ -82,8 +80,10 @@ export type LastBoot = TypeOf<typeof lastBoot>;
 /** A status as it is read, without the result, which depends on the start of the container. */
 export type KnownBoots = TypeOf<typeof status>;
 
-/** What was booted, by which program, and where. */
+/** Which boot it was, what was booted, by which program, and where. */
 export interface Origin {
+  /** The id of the boot, which its events have, too. */
+  readonly boot: string;
   /** Of the plan; null where it could not be read. */
   readonly digest: string | null;
   /** The version of hermes-boot. */
@@ -122,19 +122,38 @@ interface InStep {
 /** How the boots of a container went: what /run/hermes-boot/status.json holds. */
 export interface ContainerStatus extends KnownBoots {
   /** The worst result of its boots. */
-  readonly result: LastBoot['result'];
+  readonly result: BootState;
 }
 
 /** Reads a receipt, all keys included; undefined when the text is not one. */
 export function readReceipt(json: string): ShortReceipt | undefined {
-  const value = fromJson(json);
+  const value = inTodaysWords(fromJson(json));
   return fits(shortReceipt, value) ? value : undefined;
 }
 
 /** Reads a status, all keys included; undefined when the text is not one. */
 export function readStatus(json: string): KnownBoots | undefined {
   const value = fromJson(json);
-  return fits(status, value) ? value : undefined;
+  const boots = isMapping(value) && Array.isArray(value.boots) ? value.boots : undefined;
+  const today = boots && isMapping(value) ? { ...value, boots: boots.map(inTodaysWords) } : value;
+  return fits(status, today) ? today : undefined;
+}
+
+/** What the first receipts called their results. */
+const EARLIER: ReadonlyMap<unknown, BootState> = new Map([
+  ['ok', 'done'],
+  ['failed', 'stopped'],
+]);
+
+/** A receipt of any release, in the words of this one. */
+function inTodaysWords(receipt: unknown): unknown {
+  if (!isMapping(receipt)) return receipt;
+  const result = EARLIER.get(receipt.result);
+  return result === undefined ? receipt : { ...receipt, result };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function fromJson(json: string): unknown {
@@ -148,9 +167,6 @@ function fromJson(json: string): unknown {
 /** How many plans a status holds; an image has three. */
 const MOST_PLANS = 16;
 
-/** From the best to the worst. */
-const RESULTS = ['ok', 'degraded', 'running', 'interrupted', 'failed'] as const;
-
 /** The status after a boot has begun or ended, which replaces the last boot of its plan. */
 export function withBoot(
   known: KnownBoots | undefined,
@@ -161,13 +177,8 @@ export function withBoot(
   const before = known?.start === start ? known.boots : [];
   const others = before.filter(({ plan, file }) => plan !== boot.plan && file !== boot.file);
   const boots = [...others, boot].slice(-MOST_PLANS);
-  return { version: RECEIPT_VERSION, result: worstOf(boots), start, boots };
-}
-
-/** The worst result of some boots; ok where there are none. */
-export function worstOf(boots: readonly LastBoot[]): LastBoot['result'] {
-  const worst = boots.reduce((most, { result }) => Math.max(most, RESULTS.indexOf(result)), 0);
-  return RESULTS[worst] ?? 'ok';
+  const result = worstState(boots.map((one) => one.result));
+  return { version: RECEIPT_VERSION, result, start, boots };
 }
 
 /** How much of a text is kept, in characters, so that no path decides about the size. */
@@ -185,7 +196,7 @@ export function jsonOf(document: object): string {
 /** The part of a receipt that is kept for a boot that went well and changed nothing. */
 export function shortOf(receipt: Receipt): ShortReceipt & Origin {
   const { version, plan, file, result, reasons, started, ended, duration, changes } = receipt;
-  const { slowest, digest, program, host } = receipt;
+  const { slowest, boot, digest, program, host } = receipt;
   const head = { version, plan, file, result, reasons, started, ended, duration, changes, slowest };
-  return { ...head, digest, program, host };
+  return { ...head, boot, digest, program, host };
 }

@@ -27,7 +27,7 @@ import { ROOT_FACTS } from '../support/plan-step.ts';
 import { rounds } from '../support/rounds.ts';
 import { world } from '../support/world.ts';
 
-const ORIGIN = { digest: null, program: '', host: '' };
+const ORIGIN = { boot: '', digest: null, program: '', host: '' };
 
 const NOW = new Date(0).toISOString();
 

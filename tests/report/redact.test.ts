@@ -62,7 +62,7 @@ describe('a secret', () => {
           JSON.stringify(planDocument(viewOf(sample))),
           shownRun(sample, plainLog),
           shownRun(sample, jsonLines),
-          jsonOf(receiptFor(sample, { digest: null, program: '', host: secret })),
+          jsonOf(receiptFor(sample, { boot: '', digest: null, program: '', host: secret })),
         ];
         for (const output of outputs) expect(output).not.toContain('§');
       }),
