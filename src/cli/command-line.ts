@@ -35,6 +35,8 @@ export interface Context {
   readonly io: Io;
   /** Knows the secrets as soon as a command has read its inputs. */
   readonly redactor: Redactor;
+  /** Whether stdout is for a program: what ends the command is a document there, too. */
+  readonly isJson?: boolean;
 }
 
 /** The arguments of a command, checked. */
@@ -108,8 +110,26 @@ const OPTIONS = [
   },
   {
     name: 'json',
-    description: 'print JSON on stdout',
-    commands: ['plan', 'run', 'facts', 'status', 'history', 'gateway', 'doctor', 'install-method'],
+    description: 'print JSON on stdout; schemas/ has the form of each document',
+    commands: [
+      'plan',
+      'run',
+      'verify',
+      'facts',
+      'status',
+      'history',
+      'validate',
+      'steps',
+      'gateway',
+      'doctor',
+      'install-method',
+    ],
+  },
+  {
+    name: 'format',
+    value: 'FORMAT',
+    description: 'text, json, github (workflow commands) or sarif (default: text)',
+    commands: ['validate'],
   },
   {
     name: 'log',

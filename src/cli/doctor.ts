@@ -2,6 +2,7 @@
 import { observeFacts } from '../engine/observe-facts.ts';
 import { startOfContainer } from '../engine/proc.ts';
 import { Problem } from '../errors/problem.ts';
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
 import { renderDoctor, type Finding } from '../report/show-doctor.ts';
 import type { Facts } from '../step/facts.ts';
@@ -158,7 +159,7 @@ export const doctorCommand: Command = async (context, { options }) => {
   }
   const isWell = findings.every(({ severity }) => severity !== 'error');
   if (options.has('json')) {
-    io.stdout.write(`${JSON.stringify({ version: 1, ok: isWell, findings })}\n`);
+    writeDocument(io.stdout, { version: 1, type: 'doctor', ok: isWell, findings });
   } else {
     io.stdout.write(renderDoctor(findings, await paintFor(io.stdout, io.env)));
   }

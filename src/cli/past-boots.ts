@@ -10,6 +10,7 @@ import {
 import { readHistory } from './past-homes.ts';
 import { hasEnded, startOfContainer } from '../engine/proc.ts';
 import { writeLog } from '../report/boot-log.ts';
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
 import { readStatus, RECEIPT_VERSION, type LastBoot } from '../report/receipt.ts';
 import {
@@ -34,7 +35,7 @@ export const statusCommand: Command = async (context, args) => {
   const found = bootsIn(new RealSystem(root), startOfContainer(root), args.operands[0]);
   const view = await viewStatus(context, args, found);
   if (args.options.has('json')) {
-    io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, boots: [], ...view })}\n`);
+    writeDocument(io.stdout, { version: RECEIPT_VERSION, type: 'status', boots: [], ...view });
   } else {
     io.stdout.write(renderStatus(view, Date.now(), await paintFor(io.stdout, io.env)));
   }
@@ -94,8 +95,8 @@ export const historyCommand: Command = async (context, args) => {
     writeLog(io.stderr, 'warn', `${counted(damaged, 'line')} of ${files} cannot be read`);
   }
   if (args.options.has('json')) {
-    const [home] = homes;
-    io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, home, homes, boots })}\n`);
+    const [home = ''] = homes;
+    writeDocument(io.stdout, { version: RECEIPT_VERSION, type: 'history', home, homes, boots });
     return 'done';
   }
   if (boots.length === 0) {

@@ -1,7 +1,9 @@
 /** The plan and verify commands: show what the boots of plans would change. */
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
+import { planDocuments } from '../report/plan-document.ts';
 import { factsBanner } from '../report/show-facts.ts';
-import { planDocuments, renderPlans } from '../report/show-plan.ts';
+import { renderPlans } from '../report/show-plan.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { exitOfReport, type Exit } from './exit.ts';
@@ -60,7 +62,7 @@ async function show(
 ): Promise<Exit> {
   const views = dry.map(({ view }) => view);
   if (options.has('json')) {
-    io.stdout.write(`${JSON.stringify(planDocuments(views, unreached))}\n`);
+    writeDocument(io.stdout, planDocuments(views, unreached));
   } else {
     const paint = await paintFor(io.stdout, io.env);
     io.stdout.write(renderPlans(views, unreached, { explain, paint }));

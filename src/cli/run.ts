@@ -37,9 +37,9 @@ const NARROWEST = 40;
  * change. Then they are booted one after the other, each as if it were the only one, until one ends
  * with another code than 0.
  */
-export const runCommand: Command = async ({ io, redactor }, args) => {
+export const runCommand: Command = async ({ io, ...rest }, args) => {
   const wish = readLogWish(args, io.env);
-  const context = { io: wish.format === 'json' ? withJsonLog(io) : io, redactor };
+  const context = { io: wish.format === 'json' ? withJsonLog(io) : io, ...rest };
   for (const text of wish.refused) writeLog(context.io.stderr, 'warn', text);
   if (!codeCacheFits() && !args.options.has('json') && matters('info', wish.level)) {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());

@@ -50,6 +50,7 @@ const processMark = object({
   boot: text,
   /** The namespace that the id belongs to; see pid_namespaces(7). */
   space: text,
+  /** Its id there. */
   id: number,
   /** When it began: another process may get its id later. */
   began: text,

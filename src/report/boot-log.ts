@@ -103,11 +103,26 @@ function brief({ step, made, duration }: StepFinished): LogLine[] {
   return [line('info', step, `${counted(made, 'change')} in ${showDuration(duration)}`)];
 }
 
+/** A line of a log of JSON documents that belongs to no event. */
+export interface LogDocument {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'log';
+  /** When it was written, in UTC. @format date-time */
+  readonly time: string;
+  /** How much it matters. */
+  readonly level: Level;
+  /** What it says. */
+  readonly text: string;
+}
+
 /** Writes a line, every character of it printable: `hermes-boot: info: identity: ...`. */
 export function writeLog(output: Output, level: Level, text: string, paint = plainPaint): void {
   if (output.lines === 'json') {
     const time = timestampOf(new Date());
-    output.write(`${JSON.stringify({ version: 1, type: 'log', time, level, text })}\n`);
+    const document: LogDocument = { version: 1, type: 'log', time, level, text };
+    output.write(`${JSON.stringify(document)}\n`);
     return;
   }
   const shown = `hermes-boot: ${PRINTED_LEVELS[level]}: ${printable(text)}`;

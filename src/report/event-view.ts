@@ -13,6 +13,7 @@ import {
   type ChangeView,
   type StepSummary,
   type StepView,
+  placeOf,
   summarise,
   tenths,
   viewChange,
@@ -24,7 +25,9 @@ export interface BootFinished extends Pick<
   BootView,
   'plan' | 'result' | 'converged' | 'stoppedBy' | 'degradedBy' | 'slowest' | 'duration'
 > {
+  /** What happens. */
   readonly type: 'boot-finished';
+  /** How many steps the plan has. */
   readonly steps: number;
   /** How many changes were made. */
   readonly changes: number;
@@ -42,37 +45,45 @@ interface OfStep {
 
 /** The end of a step. */
 export interface StepFinished extends OfStep, StepSummary, Pick<StepView, 'why' | 'onFailure'> {
+  /** What happens. */
   readonly type: 'step-finished';
 }
 
 /** A cause that blocks a step and maybe later ones; reported once. */
 export interface CauseFound extends OfStep {
+  /** What happens. */
   readonly type: 'cause-found';
+  /** What the failure of the step does to the boot. */
   readonly onFailure: OnFailure;
+  /** What blocks it. */
   readonly cause: Cause;
 }
 
 /** How far a step is. */
 export interface StepProgress extends OfStep {
+  /** What happens. */
   readonly type: 'progress';
-  /** How many entries it has looked at, and changed. */
+  /** How many entries it has looked at. */
   readonly looked: number;
+  /** How many of them it has changed. */
   readonly changed: number;
   /** How many there are in all, or are expected to be; null where nobody can say. */
   readonly total: number | null;
+  /** Whether `total` is an estimate. */
   readonly estimated: boolean;
   /** How many it looks at in a second; null where it looks at none. */
   readonly rate: number | null;
   /** The change that is being made, as a phrase: `running /opt/migrate`; null while it looks. */
   readonly doing: string | null;
-  /** In milliseconds since the step began. */
+  /** How long the step has lasted, in milliseconds. */
   readonly elapsed: number;
 }
 
 /** What every event has. */
 interface EventHead {
+  /** The version of the document. */
   readonly version: 1;
-  /** When it happened, in UTC. */
+  /** When it happened, in UTC. @format date-time */
   readonly time: string;
   /** The id of the boot, which its receipt has, too. */
   readonly boot: string;
@@ -84,15 +95,8 @@ interface EventHead {
 export type EventView = EventHead & EventData;
 
 type EventData =
-  | {
-      readonly type: 'boot-started';
-      readonly plan: string;
-      readonly dry: boolean;
-      /** The ids, in the order of the boot. */
-      readonly steps: readonly string[];
-      readonly inputs: readonly InputView[];
-    }
-  | { readonly type: 'lock'; readonly severity: 'info' | 'warning'; readonly text: string }
+  | BootStarted
+  | LockEvent
   | StepStarted
   | NoteMade
   | StepProgress
@@ -101,16 +105,45 @@ type EventData =
   | StepFinished
   | BootFinished;
 
+/** The start of a boot. */
+interface BootStarted {
+  /** What happens. */
+  readonly type: 'boot-started';
+  /** The name of the plan. */
+  readonly plan: string;
+  /** Whether nothing is changed. */
+  readonly dry: boolean;
+  /** The ids of the steps, in the order of running. */
+  readonly steps: readonly string[];
+  /** The inputs, and where their values come from. */
+  readonly inputs: readonly InputView[];
+}
+
+/** Something about the lock of the home: who else boots it, and for how long this one waits. */
+interface LockEvent {
+  /** What happens. */
+  readonly type: 'lock';
+  /** Whether somebody should do something about it. */
+  readonly severity: 'info' | 'warning';
+  /** What it is, in one sentence. */
+  readonly text: string;
+}
+
 /** A step begins. */
 interface StepStarted extends OfStep {
+  /** What happens. */
   readonly type: 'step-started';
+  /** Its step type. */
   readonly uses: string;
 }
 
 /** Something a person should know although it changes nothing. */
 interface NoteMade extends OfStep {
+  /** What happens. */
   readonly type: 'note';
+  /** Whether somebody should do something about it. */
   readonly severity: 'info' | 'warning';
+  /** What it is, in one sentence. */
   readonly text: string;
   /** Set for what the log shows although it only informs. */
   readonly logged?: 'printed' | 'said';
@@ -118,7 +151,9 @@ interface NoteMade extends OfStep {
 
 /** A change was made. */
 interface ChangeMade extends OfStep {
+  /** What happens. */
   readonly type: 'change-made';
+  /** The change. */
   readonly change: ChangeView;
 }
 
@@ -195,8 +230,8 @@ const END_LEVELS: Readonly<Record<BootStatus, Level>> = {
   stopped: 'error',
 };
 
-function ofStep({ id, at: { file, line, column } }: BootStep): OfStep {
-  return { step: id, at: { file, line, column } };
+function ofStep({ id, at }: BootStep): OfStep {
+  return { step: id, at: placeOf(at) };
 }
 
 /** What is being done, without what may come of it. */

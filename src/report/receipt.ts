@@ -2,6 +2,7 @@
  * The record of a boot, and the status of a container that holds its last boots: their forms, and
  * how they are read again. Keys may be added; what is here keeps its meaning in version 1.
  */
+import type { ProcessMark } from '../engine/proc.ts';
 import { type BootState, worstState } from '../engine/result.ts';
 import type { Note } from '../step/step.ts';
 import {
@@ -25,14 +26,31 @@ export const RECEIPT_VERSION = 1;
 
 const timestamp = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a timestamp');
 
-const head = { version: constant(RECEIPT_VERSION), plan: text, file: text, started: timestamp };
+const head = {
+  /** The version of the document. */
+  version: constant(RECEIPT_VERSION),
+  /** The name of the plan. */
+  plan: text,
+  /** Its file. */
+  file: text,
+  /** When the boot began, in UTC. @format date-time */
+  started: timestamp,
+};
 
 const reason = object({
   /** The step or the input; null for the boot as a whole. */
   about: nullable(text),
+  /** What was found and what was wanted, in one line. */
   text,
   /** What the operator can do, one line each. */
   mend: list(text),
+});
+
+const timedStep = object({
+  /** The id of the step. */
+  step: text,
+  /** How long it took, in milliseconds. */
+  duration: number,
 });
 
 /** What every receipt holds, and all that a person is shown. Other keys are not checked. */
@@ -40,17 +58,24 @@ const shortReceipt = object({
   ...head,
   /** How the boot ended; see BOOT_STATES. */
   result: word('done', 'degraded', 'interrupted', 'stopped'),
+  /** Why it did not end well. */
   reasons: list(reason),
+  /** When it ended, in UTC. @format date-time */
   ended: timestamp,
   /** Of the boot itself, in milliseconds. */
   duration: number,
   /** How many changes were made; null where a bug ended the boot before they were counted. */
   changes: nullable(number),
-  slowest: nullable(object({ step: text, duration: number })),
+  /** The step that took longest; null where there was none. */
+  slowest: nullable(timedStep),
 });
 
 /** The mark of a boot that has begun, and may never end. */
-const runningMark = object({ ...head, result: word('running') });
+const runningMark = object({
+  ...head,
+  /** That it has begun, and not ended. */
+  result: word('running'),
+});
 
 const lastBoot = variant<ShortReceipt | RunningMark>('result', {
   done: shortReceipt,
@@ -61,6 +86,7 @@ const lastBoot = variant<ShortReceipt | RunningMark>('result', {
 });
 
 const status = object({
+  /** The version of the document. */
   version: constant(RECEIPT_VERSION),
   /**
    * The start of the container that this is about, since /run may outlive one. Empty where there
@@ -95,7 +121,7 @@ export interface Origin {
 /** A boot that has begun. */
 export interface RunningBoot extends RunningMark, Origin {
   /** The process that boots; see hasEnded. */
-  readonly process?: object;
+  readonly process?: ProcessMark;
 }
 
 /** The record of one boot, without secrets and of bounded size. */
@@ -104,23 +130,79 @@ export interface Receipt extends ShortReceipt, Origin {
   readonly facts: Readonly<
     Record<string, string | number | boolean | readonly (string | number)[]>
   >;
+  /** The inputs, and where their values come from. */
   readonly inputs: readonly InputView[];
+  /** The steps, in the order of running. */
   readonly steps: readonly (StepSummary & Pick<StepView, 'id' | 'began'>)[];
   /** The chain of steps, each needing the one before, that took longest. */
-  readonly criticalPath: { readonly duration: number; readonly steps: readonly TimedStep[] };
+  readonly criticalPath: CriticalPath;
   /** The first of the changes that were made. */
   readonly made: readonly (Pick<ChangeView, 'kind' | 'path' | 'from' | 'to'> & InStep)[];
   /** How many more there were. */
   readonly unlisted: number;
+  /** The first of the warnings. */
   readonly warnings: readonly (Pick<Note, 'text'> & InStep)[];
 }
 
+/** The chain of steps, each needing the one before, that took longest. */
+interface CriticalPath {
+  /** How long it took, in milliseconds. */
+  readonly duration: number;
+  /** Its steps, the first first. */
+  readonly steps: readonly TimedStep[];
+}
+
 interface InStep {
+  /** The id of the step. */
   readonly step: string;
 }
 
+/** A receipt as it is read: an earlier release has left out what it did not know. */
+type ReadReceipt = ShortReceipt & Partial<Omit<Receipt, keyof ShortReceipt>>;
+
+/** The mark of a boot as it is read. */
+interface MarkedBoot extends RunningMark, Partial<Omit<RunningBoot, keyof RunningMark>> {}
+
+/** A boot that has begun and not ended, or whose process is gone. */
+interface BegunBoot extends Omit<MarkedBoot, 'result'> {
+  /** Whether its process still runs, as far as anybody can tell. */
+  readonly result: 'running' | 'killed';
+}
+
+/** How the last boots of a container went. */
+export interface StatusDocument {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'status';
+  /** The worst result of the boots; `unknown` where none is recorded. */
+  readonly result: BootState | 'unknown';
+  /** The last boot of each plan, the latest last. */
+  readonly boots: readonly (ReadReceipt | BegunBoot)[];
+  /** Why no boot is known; only where that is so. */
+  readonly why?: string;
+  /** The last boot of each plan that the home remembers; only where none of this container is known. */
+  readonly before?: readonly ReadReceipt[];
+}
+
+/** What a home remembers of its boots. */
+export interface HistoryDocument {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'history';
+  /** The first of the homes. */
+  readonly home: string;
+  /** The homes that were looked at. */
+  readonly homes: readonly string[];
+  /** The boots, the newest first. */
+  readonly boots: readonly ReadReceipt[];
+}
+
 /** How the boots of a container went: what /run/hermes-boot/status.json holds. */
-export interface ContainerStatus extends KnownBoots {
+export interface ContainerStatus extends Omit<KnownBoots, 'boots'> {
+  /** The last boot of each plan, the latest last. */
+  readonly boots: readonly (ReadReceipt | MarkedBoot)[];
   /** The worst result of its boots. */
   readonly result: BootState;
 }

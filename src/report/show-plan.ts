@@ -1,4 +1,4 @@
-/** The plan output for people, and the JSON document of `plan --json`. */
+/** The plan output for people. */
 import { basename } from 'node:path';
 import { printable, mapStrings } from '../text/printable.ts';
 import { counted, listed } from '../text/phrases.ts';
@@ -13,7 +13,7 @@ import {
 import { explainInputs, headline, totalOf } from './show-plan-head.ts';
 import { explainStep, type Layout } from './show-plan-step.ts';
 import type { Paint } from './paint.ts';
-import { showCause, type ChangeView, type StepView } from './step-view.ts';
+import { showCause, type StepView } from './step-view.ts';
 import { adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
 
 /** Wider ids push their own line aside, not the column. */
@@ -175,67 +175,4 @@ function idle({ steps }: BootView, { explain, ids, paint }: Layout): string[] {
 function asText(sections: readonly (readonly string[])[]): string {
   const filled = sections.filter((lines) => lines.length > 0);
   return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`;
-}
-
-type ChangeKey = 'kind' | 'path' | 'from' | 'to' | 'why' | 'recursive';
-type StepKey = 'id' | 'uses' | 'status' | 'why' | 'purpose' | 'notes' | 'problem' | 'unseen';
-type PlanKey = 'plan' | 'converged' | 'result' | 'process' | 'inputs' | 'causes';
-
-/** What `plan --json` prints. Keys may be added; what is here keeps its meaning in version 1. */
-interface PlanDocument extends Pick<PlanView, PlanKey> {
-  readonly version: 1;
-  readonly steps: readonly (Pick<StepView, StepKey> & {
-    readonly changes: readonly Pick<ChangeView, ChangeKey>[];
-  })[];
-}
-
-/** What `plan --json` prints for several plans. */
-interface PlanDocuments {
-  readonly version: 1;
-  readonly converged: boolean;
-  /** In the order of booting. */
-  readonly plans: readonly PlanDocument[];
-  /** The plans that are not booted since one before them stops. */
-  readonly unreached: readonly string[];
-}
-
-/** The document of a dry run, or of those of several plans. */
-export function planDocuments(
-  views: readonly PlanView[],
-  unreached: readonly string[],
-): PlanDocument | PlanDocuments {
-  const plans = views.map(planDocument);
-  const [only] = plans;
-  if (only !== undefined && plans.length + unreached.length === 1) return only;
-  const converged = unreached.length === 0 && plans.every((plan) => plan.converged);
-  return { version: 1, converged, plans, unreached };
-}
-
-/** The document of a dry run, without texts that are for people only. */
-export function planDocument(view: PlanView): PlanDocument {
-  const { plan, converged, result, process, inputs, causes: blocking, steps } = view;
-  return {
-    version: 1,
-    plan,
-    converged,
-    result,
-    process,
-    inputs,
-    causes: blocking,
-    steps: steps.map(
-      ({ id, uses, status, why, changes, purpose, notes, problem, unseen: paths }) => ({
-        id,
-        uses,
-        status,
-        why,
-        changes: changes.map(({ kind, path, from, to, why: reason, recursive }) => {
-          return { kind, path, from, to, why: reason, recursive };
-        }),
-        purpose,
-        notes,
-        problem,
-        unseen: paths,
-      }),
-    ),
-  };
 }

@@ -4,7 +4,7 @@ import { describeChange, type Description } from '../changes/kinds.ts';
 import { type ChangeStates, statesOf } from '../changes/states.ts';
 import type { StepResult, StepStatus } from '../engine/result.ts';
 import type { Cause, Problem, ProblemCode } from '../errors/problem.ts';
-import type { OnFailure } from '../plan/plan.ts';
+import type { OnFailure, Position } from '../plan/plan.ts';
 import type { Note } from '../step/step.ts';
 
 /** A change without contents: what it is as texts for people, and as typed states. */
@@ -20,8 +20,11 @@ interface ChangeTexts extends Description {
 
 /** A problem as plain data. */
 export interface ProblemView {
+  /** What the caller can do about it; it decides the exit code. */
   readonly code: ProblemCode;
+  /** What was found. */
   readonly found: string;
+  /** What was wanted instead; null where that is plain. */
   readonly wanted: string | null;
   /** What the operator can do, one line each. */
   readonly mend: readonly string[];
@@ -31,24 +34,31 @@ export interface ProblemView {
 
 /** The result of a step, in a boot or a dry run. */
 export interface StepView {
+  /** Its id. */
   readonly id: string;
+  /** Its step type. */
   readonly uses: string;
+  /** The steps that must end before it. */
   readonly needs: readonly string[];
+  /** What came of it, or in a dry run would come of it. */
   readonly status: StepStatus;
   /** Why it has that status. */
   readonly why: string;
   /** Why the plan has this step. */
   readonly purpose: string | null;
-  /** The plan file of the step, and its line there. */
-  readonly file: string;
-  readonly line: number;
+  /** Where it stands in its plan or fragment. */
+  readonly at: Position;
   /** The plan file that switches the step off. */
   readonly offIn: string | null;
+  /** What its failure does to the boot. */
   readonly onFailure: OnFailure;
+  /** What it changes; of a failed step what it announced. */
   readonly changes: readonly ChangeView[];
   /** How many of the changes were made. */
   readonly made: number;
+  /** What a person should know although it changes nothing. */
   readonly notes: readonly Note[];
+  /** Why it has failed or is blocked; null where neither is so. */
   readonly problem: ProblemView | null;
   /** Paths that this process may not read, in a dry run for a process that may. */
   readonly unseen: readonly string[];
@@ -68,8 +78,7 @@ export function viewStep(report: StepResult): StepView {
     status,
     why,
     purpose: step.why ?? null,
-    file: step.at.file,
-    line: step.at.line,
+    at: placeOf(step.at),
     offIn: step.off?.file ?? null,
     onFailure: step.onFailure,
     changes: report.changes.map(viewChange),
@@ -95,6 +104,11 @@ export interface StepSummary extends Pick<
 export function summarise(step: StepView): StepSummary {
   const { uses, status, changes, made, problem, duration } = step;
   return { uses, status, changes: changes.length, made, problem, duration };
+}
+
+/** A place in a plan, as documents have it. */
+export function placeOf({ file, line, column }: Position): Position {
+  return { file, line, column };
 }
 
 /** Views a change. */
