@@ -235,7 +235,7 @@ describe.skipIf(!isRoot)(`on disk (${NEEDS_ROOT}),`, () => {
     expect(await stopped(root, 'SIGTERM')).toBe(143);
     const { code, stdout } = statusOf(root);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^interrupted: slow stopped .*; the next boot goes on\n/);
+    expect(stdout).toMatch(/^interrupted: slow ended .*; the next boot goes on\n/);
     expect(receiptsIn(root).map(({ result }) => result)).toEqual(['done', 'interrupted']);
   });
 });

@@ -33,6 +33,12 @@ export function faultsOf(name: string, document: unknown): readonly string[] {
   });
 }
 
+/** What is wrong with the documents in an output, by the schemas of their types. */
+export function faultsIn(output: string): readonly string[] {
+  if (output === '') return [];
+  return documentsIn(output).flatMap((document) => faultsOf(schemaFor(document), document));
+}
+
 /** The schema of a document that was printed: that of its type. */
 export function schemaFor(document: unknown): string {
   if (typeof document !== 'object' || document === null) return 'none';
