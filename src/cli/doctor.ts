@@ -1,6 +1,7 @@
 /** The doctor command: looks at all that a boot and its gateways need, and says what to type. */
 import { observeFacts } from '../engine/observe-facts.ts';
 import { startOfContainer } from '../engine/proc.ts';
+import { SEVERITIES } from '../engine/result.ts';
 import { Problem } from '../errors/problem.ts';
 import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
@@ -117,8 +118,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (bad.length === 0) return ok('the last boots');
     return bad.flatMap(({ plan, result }) => {
       const text = `the last boot of ${plan}: ${result}`;
-      const isMild = result === 'degraded' || result === 'running';
-      return (isMild ? warning : error)(text, `hermes-boot status ${plan}`);
+      const isBad = SEVERITIES[result] === 'error';
+      return (isBad ? error : warning)(text, `hermes-boot status ${plan}`);
     });
   },
 

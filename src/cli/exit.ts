@@ -1,5 +1,5 @@
 /** How the process ends: the exit codes, and what is reported when a command fails. */
-import type { BootResult } from '../engine/result.ts';
+import { type BootResult, SEVERITIES } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem, type ProblemCode } from '../errors/problem.ts';
 import { writeLog } from '../report/boot-log.ts';
@@ -54,8 +54,9 @@ interface Verdict {
 
 /** How a boot or dry run ends the process. */
 export function exitOfReport(report: BootResult, { strict, drift }: Verdict): Exit {
-  if (report.status === 'stopped' || report.status === 'interrupted')
+  if (SEVERITIES[report.status] === 'error') {
     return EXIT_OF_PROBLEM[report.stoppedBy?.problem?.code ?? 'failed'];
+  }
   if (report.steps.some(({ unseen }) => unseen !== undefined)) return 'notPermitted';
   if (report.status === 'degraded' && strict) return 'stopped';
   return drift && !report.converged ? 'drift' : 'done';

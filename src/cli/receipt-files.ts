@@ -1,4 +1,5 @@
 /** Writes the status of a container and the history of a home. */
+import { SEVERITIES } from '../engine/result.ts';
 import {
   jsonOf,
   readStatus,
@@ -96,7 +97,7 @@ export function writeHistory(
     return 'stat' in entry && capabilities.has('CHOWN') ? entry.stat : { uid, gid };
   };
   if (system.look(stateDirectory(home)).type === 'missing') {
-    if (receipt.result !== 'done' && receipt.result !== 'degraded') return;
+    if (SEVERITIES[receipt.result] === 'error') return;
     if (system.look(home).type !== 'directory') return;
     refuseSystemDirectory(canonical(system, home), undefined);
     system.createDirectory(stateDirectory(home), 0o755, owner());

@@ -69,6 +69,16 @@ export const BOOT_STATES = [
 /** How a boot goes or went. */
 export type BootState = (typeof BOOT_STATES)[number];
 
+/** How bad each state is: what somebody should look at, and what has not done its work. */
+export const SEVERITIES: Readonly<Record<BootState, 'ok' | 'warning' | 'error'>> = {
+  done: 'ok',
+  degraded: 'warning',
+  running: 'warning',
+  interrupted: 'error',
+  killed: 'error',
+  stopped: 'error',
+};
+
 /** How a boot ended, by what it knows itself. */
 export type BootStatus = Exclude<BootState, 'running' | 'killed'>;
 

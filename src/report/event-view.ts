@@ -190,7 +190,10 @@ export function eventViewer(boot: string, redactor: Redactor): (event: BootEvent
   return (event) => {
     const time = timestampOf(new Date());
     const data = dataOf(event);
-    return redactor.document({ version: 1, time, boot, level: levelOf(data), ...data });
+    const { type } = data;
+    // The keys that every event has come first: a log is read by people, too.
+    const head = { version: 1, type, time, boot, level: levelOf(data) } as const;
+    return redactor.document(Object.assign(head, data));
   };
 }
 

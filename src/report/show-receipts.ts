@@ -1,5 +1,5 @@
 /** The status of a container and the history of a home, for people. */
-import { type BootState, worstState } from '../engine/result.ts';
+import { type BootState, SEVERITIES, worstState } from '../engine/result.ts';
 import { unreachable } from '../errors/problem.ts';
 import {
   counted,
@@ -52,9 +52,8 @@ export function renderStatus(view: StatusView, now: number, paint: Paint): strin
 }
 
 function brushOf(result: StatusView['result'], paint: Paint): Brush {
-  if (result === 'done') return paint.good;
-  const isBad = result === 'stopped' || result === 'interrupted' || result === 'killed';
-  return isBad ? paint.error : paint.warning;
+  const severity = result === 'unknown' ? 'warning' : SEVERITIES[result];
+  return severity === 'ok' ? paint.good : paint[severity];
 }
 
 function beforeLine(receipt: ShortReceipt, now: number): string[] {

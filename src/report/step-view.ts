@@ -113,8 +113,8 @@ export function placeOf({ file, line, column }: Position): Position {
 
 /** Views a change. */
 export function viewChange(change: Change): ChangeView {
-  const { path, why } = change;
-  return { path, why, ...describeChange(change), ...statesOf(change) };
+  const { kind, path, why } = change;
+  return Object.assign({ kind, path, why, ...describeChange(change) }, statesOf(change));
 }
 
 /** Views a problem. */
