@@ -2,8 +2,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { Interruption } from '../../src/cli/exit.ts';
-import { documentsIn, faultsOf, schemaFor, schemaNamed, SCHEMAS } from '../support/schemas.ts';
+import { Interruption, reportError } from '../../src/cli/exit.ts';
+import { Redactor } from '../../src/report/redact.ts';
+import {
+  documentsIn,
+  faultsIn,
+  faultsOf,
+  schemaFor,
+  schemaNamed,
+  SCHEMAS,
+} from '../support/schemas.ts';
 import { directoryWith, hermesBoot } from './cli.ts';
 
 const PLAN = `version: 1
@@ -180,6 +188,57 @@ describe('what every command prints with --json is what its schema says', () => 
   });
 });
 
+test('a log of JSON documents has at each level what the log of text has', async () => {
+  const { call } = place();
+  const log = ['run', 'plan.yaml', '--root', 'root', '--log', 'json', '--log-level'];
+  const typesOf = (text: string) =>
+    [...text.matchAll(/"type":"([a-z-]+)","time"/g)].map(([, type]) => type);
+  const levelsOf = (text: string) =>
+    new Set([...text.matchAll(/"level":"([a-z]+)"/g)].map(([, level]) => level));
+  const first = await call([...log, 'info']);
+  expect(levelsOf(first.stderr)).toEqual(new Set(['info']));
+  const second = await call([...log, 'info']);
+  expect(typesOf(second.stderr)).toEqual(['boot-started', 'boot-finished']);
+  const more = await call([...log, 'debug']);
+  expect(typesOf(more.stderr)).toContain('step-started');
+  expect(levelsOf(more.stderr)).toEqual(new Set(['debug', 'info']));
+  const refused = await call([...log, 'warn'], { PUID: 'abc' });
+  expect(levelsOf(refused.stderr)).toEqual(new Set(['warn']));
+});
+
+test('a bug is a document, too, with its stack', () => {
+  let stdout = '';
+  const write = (more: string): void => {
+    stdout += more;
+  };
+  const silent = { isTTY: false, write: () => undefined };
+  const { signal } = new AbortController();
+  const io = { stdout: { isTTY: false, write }, stderr: silent, signal };
+  const bug = new TypeError('x is not a function');
+  expect(reportError(bug, { io, redactor: new Redactor(), isJson: true })).toBe('bug');
+  expect(faultsIn(stdout)).toEqual([]);
+  expect(JSON.parse(stdout)).toMatchObject({ type: 'error', exit: 70, code: 'bug' });
+  expect(stdout).toContain('x is not a function');
+});
+
+test('an event of a step that a fragment adds names the fragment', async () => {
+  const { cwd, call } = place();
+  const directory = join(cwd, 'root/etc/hermes-boot/plan.d');
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  const step = '  - { id: mine, uses: directory, with: { path: /data/mine } }';
+  writeFileSync(join(directory, '50-mine.yaml'), `version: 1\nextends: small\nsteps:\n${step}\n`, {
+    mode: 0o644,
+  });
+  const { stdout } = await call(['run', 'plan.yaml', ...AT]);
+  const mine = documentsIn(stdout).filter((event) => JSON.stringify(event).includes('"mine","at"'));
+  expect(mine).not.toEqual([]);
+  for (const event of mine) {
+    expect(event).toMatchObject({
+      at: { file: 'root/etc/hermes-boot/plan.d/50-mine.yaml', line: 4, column: 5 },
+    });
+  }
+});
+
 test('a boot has one id, in its events and in its receipt', async () => {
   const { call } = place();
   const { stdout } = await call(['run', 'plan.yaml', ...AT]);
@@ -233,38 +292,5 @@ describe('the schemas', () => {
     const [plan] = documentsIn(stdout);
     expect(faultsOf('plan', Object.assign({}, plan, { more: 1 }))).not.toEqual([]);
     expect(faultsOf('plan', Object.assign({}, plan, { steps: undefined }))).not.toEqual([]);
-  });
-});
-
-describe('validate --format', () => {
-  test.each([
-    ['github', /^::error file=broken\.yaml,line=5,.*title=step env::unknown step type "file\.mod"/],
-    ['sarif', /"version":"2\.1\.0".*"ruleId":"plan\/mistake".*"uri":"broken\.yaml"/],
-    ['json', /^\{"version":1,"type":"validation","ok":false/],
-  ])('%s prints the mistakes on stdout alone, and ends with 78', async (format, text) => {
-    const { call } = place();
-    const { code, stdout, stderr } = await call(['validate', 'broken.yaml', '--format', format]);
-    expect({ code, stderr }).toEqual({ code: 78, stderr: '' });
-    expect(stdout).toMatch(text);
-  });
-
-  test.each(['github', 'sarif', 'json', 'text'])('%s ends with 0 without one', async (format) => {
-    const { call } = place();
-    expect((await call(['validate', 'plan.yaml', '--format', format])).code).toBe(0);
-  });
-
-  test('text is what validate prints without it', async () => {
-    const { call } = place();
-    const plain = await call(['validate', 'broken.yaml']);
-    expect(await call(['validate', 'broken.yaml', '--format', 'text'])).toEqual(plain);
-  });
-
-  test.each([
-    [['--format', 'yaml'], '--format is "yaml"; wanted text, json, github or sarif'],
-    [['--json', '--format', 'sarif'], '--json and --format sarif exclude each other'],
-  ])('%j is wrong', async (options, text) => {
-    const { call } = place();
-    const { code, stderr } = await call(['validate', 'plan.yaml', ...options]);
-    expect({ code, stderr }).toEqual({ code: 64, stderr: `hermes-boot: fatal: ${text}\n` });
   });
 });
