@@ -14,16 +14,19 @@ export interface Io {
   readonly signal: AbortSignal;
   /** When the process began, in milliseconds since the epoch. */
   readonly began?: number;
+  /** How long it took from then until this program ran, in milliseconds. */
+  readonly loaded?: number;
 }
 
 /** The same process with other outputs. The working directory may be gone, so it is not asked for. */
 export function withOutputs(io: Io, outputs: Pick<Io, 'stdout' | 'stderr'>): Io {
-  const { env, signal, began } = io;
+  const { env, signal, began, loaded } = io;
   return {
     ...outputs,
     env,
     signal,
     ...(began === undefined ? {} : { began }),
+    ...(loaded === undefined ? {} : { loaded }),
     get cwd() {
       return io.cwd;
     },
@@ -66,9 +69,11 @@ type CommandName =
   | 'plan'
   | 'run'
   | 'verify'
+  | 'diff'
   | 'facts'
   | 'status'
   | 'history'
+  | 'analyze'
   | 'validate'
   | 'steps'
   | 'gateway'
@@ -92,7 +97,7 @@ const OPTIONS = [
     name: 'root',
     value: 'DIR',
     description: 'the root directory to boot (default: /)',
-    commands: ['plan', 'run', 'verify', 'facts', 'status', 'history'],
+    commands: ['plan', 'run', 'verify', 'diff', 'facts', 'status', 'history', 'analyze'],
   },
   {
     name: 'facts',
@@ -119,6 +124,16 @@ const OPTIONS = [
     commands: ['plan'],
   },
   {
+    name: 'diff',
+    description: 'show below it what files would become, as diff does',
+    commands: ['plan'],
+  },
+  {
+    name: 'full',
+    description: 'show all lines, and every file of what is copied or made as a whole',
+    commands: ['diff'],
+  },
+  {
     name: 'origin',
     description: 'show which file each step comes from, without planning',
     commands: ['plan'],
@@ -133,6 +148,7 @@ const OPTIONS = [
       'facts',
       'status',
       'history',
+      'analyze',
       'validate',
       'steps',
       'gateway',
@@ -159,19 +175,30 @@ const OPTIONS = [
     commands: ['run'],
   },
   {
+    name: 'digest',
+    description: 'show the command that makes these changes and no others',
+    commands: ['plan'],
+  },
+  {
+    name: 'expect',
+    value: 'DIGEST',
+    description: 'exit with 2, and change nothing, unless plan --digest is still this one',
+    commands: ['run'],
+  },
+  {
     name: 'detailed-exitcode',
     description: 'exit with 2 if something would change',
-    commands: ['plan'],
+    commands: ['plan', 'diff'],
   },
   {
     name: 'assume-root',
     description: 'plan as if this process had all privileges of root',
-    commands: ['plan', 'facts'],
+    commands: ['plan', 'diff', 'facts'],
   },
   {
     name: 'strict',
     description: 'exit with 1 if the boot is degraded',
-    commands: ['plan', 'run', 'verify', 'status'],
+    commands: ['plan', 'run', 'verify', 'diff', 'status'],
   },
   {
     name: 'strict',
@@ -182,6 +209,30 @@ const OPTIONS = [
     name: 'strict',
     description: 'status: exit with 1 if a gateway that should be up is not',
     commands: ['gateway'],
+  },
+  {
+    name: 'wait',
+    description: 'wait until the boot has ended, also for one that has not begun',
+    commands: ['status'],
+  },
+  {
+    name: 'timeout',
+    value: 'SECONDS',
+    description: 'with --wait: exit with 75 after that time (default: wait for ever)',
+    commands: ['status'],
+  },
+  {
+    name: 'top',
+    value: 'N',
+    description: 'how many of the slowest steps to name (default: 10)',
+    commands: ['analyze'],
+  },
+  {
+    name: 'svg',
+    value: 'FILE',
+    optional: true,
+    description: 'draw the boots as a timeline, to a file or else to stdout',
+    commands: ['analyze'],
   },
   { name: 'all', description: 'every profile', commands: ['gateway'] },
 ] as const satisfies readonly OptionSpec[];

@@ -40,6 +40,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./plan-command.ts')).verifyCommand,
   },
   {
+    name: 'diff',
+    summary: 'show what files would become, line by line; secrets as ***',
+    operands: [PLAN],
+    several: true,
+    load: async () => (await import('./plan-command.ts')).diffCommand,
+  },
+  {
     name: 'facts',
     summary: 'write what a plan depends on, to plan it elsewhere; no secrets',
     operands: [ONE_PLAN],
@@ -56,6 +63,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'list the last boots of the home, the newest first',
     operands: [EACH_PLAN],
     load: async () => (await import('./past-boots.ts')).historyCommand,
+  },
+  {
+    name: 'analyze',
+    summary: 'show where the time of the last boots went',
+    operands: [EACH_PLAN],
+    load: async () => (await import('./analyze.ts')).analyzeCommand,
   },
   {
     name: 'validate',

@@ -1,9 +1,12 @@
-/** The plan and verify commands: show what the boots of plans would change. */
+/** The plan, verify and diff commands: show what the boots of plans would change. */
 import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
+import { digestOf } from '../report/plan-digest.ts';
 import { planDocuments } from '../report/plan-document.ts';
 import { factsBanner } from '../report/show-facts.ts';
-import { type Detail, renderPlans } from '../report/show-plan.ts';
+import { renderPlans } from '../report/show-plan.ts';
+import type { Detail } from '../report/show-short.ts';
+import { wrap } from '../report/wrap.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { exitOfReport, ExitError, type Exit } from './exit.ts';
@@ -16,6 +19,9 @@ import { printable } from '../text/printable.ts';
 export const planCommand: Command = async (context, args) => {
   const { options } = args;
   if (options.has('origin')) return (await import('./authoring.ts')).originCommand(context, args);
+  if (options.has('diff') && options.has('json')) {
+    throw new ExitError('usage', '--diff is text for people: leave --json out');
+  }
   if (options.has('facts')) return planFromFacts(context, args);
   return show(context, args, await prepareAndPlan(context, args), {
     detail: detailOf(options),
@@ -31,6 +37,24 @@ function detailOf(options: Arguments['options']): Detail {
   const step = options.get('explain');
   if (step !== undefined) return step === '' ? 'reasons' : { step };
   return options.has('short') ? 'short' : 'changes';
+}
+
+/** Shows what the files of the world would become, in place of the changes of each step. */
+export const diffCommand: Command = async (context, args) => {
+  const planned = await prepareAndPlan(context, args);
+  const { stdout, env } = context.io;
+  const paint = await paintFor(stdout, env);
+  const { renderDiff } = await import('../report/show-diff.ts');
+  const diff = await differenceOf(context, args, planned);
+  const views = planned.dry.map(({ view }) => view);
+  stdout.write(renderDiff(views, planned.unreached, diff, paint));
+  return exitOf(args, planned, args.options.has('detailed-exitcode'));
+};
+
+/** Loads what compares texts only where somebody asks for it. */
+async function differenceOf({ redactor }: Context, { options }: Arguments, { dry }: Planned) {
+  const { viewDiff } = await import('../report/diff/view-diff.ts');
+  return viewDiff(dry, redactor, options.has('full'));
 }
 
 /** Dry runs, and the plans that no boot would reach. */
@@ -82,19 +106,48 @@ async function planFromFacts(context: Context, args: Arguments): Promise<Exit> {
   return steps.some(({ problem }) => problem?.code === 'unanswered') ? 'config' : exit;
 }
 
+/** The command that makes the changes of a digest, to be typed as it stands. */
+function expecting({ operands, options }: Arguments, digest: string): string {
+  const root = options.get('root');
+  const words = [...operands, ...(root === undefined ? [] : ['--root', root]), '--expect', digest];
+  const command = ['hermes-boot', 'run', ...words].map(quoted).join(' ');
+  const lead = wrap('', 'To make these changes and no others:', 0).join('\n');
+  return `${lead}\n  ${printable(command)}\n`;
+}
+
+/** A word for a shell. */
+function quoted(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 async function show(
-  { io }: Context,
-  { options }: Arguments,
-  { dry, unreached }: Planned,
+  context: Context,
+  args: Arguments,
+  planned: Planned,
   { detail, drift }: { readonly detail: Detail; readonly drift: boolean },
 ): Promise<Exit> {
+  const { io } = context;
+  const { options } = args;
+  const { dry, unreached } = planned;
   const views = dry.map(({ view }) => view);
   if (options.has('json')) {
     writeDocument(io.stdout, planDocuments(views, unreached));
-  } else {
-    const paint = await paintFor(io.stdout, io.env);
-    io.stdout.write(renderPlans(views, unreached, { detail, paint }));
+    return exitOf(args, planned, drift);
   }
+  const paint = await paintFor(io.stdout, io.env);
+  io.stdout.write(renderPlans(views, unreached, { detail, paint }));
+  if (options.has('diff')) {
+    const { renderDifference } = await import('../report/show-diff.ts');
+    const text = renderDifference(await differenceOf(context, args, planned), paint);
+    if (text !== '') io.stdout.write(`\n${text}`);
+  }
+  if (options.has('digest')) {
+    io.stdout.write(`\n${expecting(args, digestOf({ views, unreached }))}`);
+  }
+  return exitOf(args, planned, drift);
+}
+
+function exitOf({ options }: Arguments, { dry }: Planned, drift: boolean): Exit {
   const strict = options.has('strict');
   const exits = dry.map(({ report }) => exitOfReport(report, { strict, drift }));
   // Drift is no reason to overlook a plan that fails.

@@ -3,6 +3,7 @@
  * from these types and their comments: `npm run schema`.
  */
 import type { FactsJson } from '../engine/facts-json.ts';
+import type { AnalysisDocument } from './analysis.ts';
 import type { LogDocument } from './boot-log.ts';
 import type { EventView } from './event-view.ts';
 import type { Output } from './paint.ts';
@@ -31,6 +32,8 @@ interface Printed {
   readonly status: StatusDocument;
   /** What a home remembers of its boots: `history --json`. */
   readonly history: HistoryDocument;
+  /** Where the time of the last boots went: `analyze --json`. */
+  readonly analysis: AnalysisDocument;
   /** The mistakes of plans: `validate --json`, and every command with `--json` that meets one. */
   readonly validation: ValidationDocument;
   /** Why a command with `--json` could not do its work. */

@@ -1,5 +1,6 @@
 /** What boots would change, as documents for programs: what `plan --json` and `verify --json` print. */
 import type { PlanView } from './boot-view.ts';
+import { digestOf } from './plan-digest.ts';
 import type { StepView } from './step-view.ts';
 
 type StepKey =
@@ -24,6 +25,8 @@ export interface PlanDocument extends Pick<PlanView, PlanKey> {
   readonly version: 1;
   /** Which document it is. */
   readonly type: 'plan';
+  /** Of the changes, for `run --expect`; that of several plans stands beside them. */
+  readonly digest?: string;
   /** The steps, in the order of running. */
   readonly steps: readonly Pick<StepView, StepKey>[];
 }
@@ -36,6 +39,8 @@ export interface PlanDocuments {
   readonly type: 'plans';
   /** Whether none of them would change anything. */
   readonly converged: boolean;
+  /** Of the changes of all, for `run --expect`. */
+  readonly digest: string;
   /** In the order of booting. */
   readonly plans: readonly PlanDocument[];
   /** The plans that are not booted since one before them stops. */
@@ -48,10 +53,11 @@ export function planDocuments(
   unreached: readonly string[],
 ): PlanDocument | PlanDocuments {
   const plans = views.map(planDocument);
+  const digest = digestOf({ views, unreached });
   const [only] = plans;
-  if (only !== undefined && plans.length + unreached.length === 1) return only;
+  if (only !== undefined && plans.length + unreached.length === 1) return { ...only, digest };
   const converged = unreached.length === 0 && plans.every((plan) => plan.converged);
-  return { version: 1, type: 'plans', converged, plans, unreached };
+  return { version: 1, type: 'plans', converged, digest, plans, unreached };
 }
 
 /** The document of a dry run. */

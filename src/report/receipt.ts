@@ -19,6 +19,7 @@ import {
   type TypeOf,
 } from '../text/codec.ts';
 import type { InputView, TimedStep } from './boot-view.ts';
+import { slowestOf, type ShortTimes, type Timing } from './boot-times.ts';
 import type { ChangeView, StepSummary, StepView } from './step-view.ts';
 
 /** The version of these documents. */
@@ -133,7 +134,9 @@ export interface Receipt extends ShortReceipt, Origin {
   /** The inputs, and where their values come from. */
   readonly inputs: readonly InputView[];
   /** The steps, in the order of running. */
-  readonly steps: readonly (StepSummary & Pick<StepView, 'id' | 'began'>)[];
+  readonly steps: readonly (StepSummary & Pick<StepView, 'id' | 'began' | 'ended'>)[];
+  /** Where its time went besides its steps; null where it did not come to them. */
+  readonly timing: Timing | null;
   /** The chain of steps, each needing the one before, that took longest. */
   readonly criticalPath: CriticalPath;
   /** The first of the changes that were made. */
@@ -158,7 +161,7 @@ interface InStep {
 }
 
 /** A receipt as it is read: an earlier release has left out what it did not know. */
-type ReadReceipt = ShortReceipt & Partial<Omit<Receipt, keyof ShortReceipt>>;
+type ReadReceipt = ShortReceipt & Partial<Omit<Receipt & ShortTimes, keyof ShortReceipt>>;
 
 /** The mark of a boot as it is read. */
 interface MarkedBoot extends RunningMark, Partial<Omit<RunningBoot, keyof RunningMark>> {}
@@ -276,9 +279,10 @@ export function jsonOf(document: object): string {
 }
 
 /** The part of a receipt that is kept for a boot that went well and changed nothing. */
-export function shortOf(receipt: Receipt): ShortReceipt & Origin {
+export function shortOf(receipt: Receipt): ShortReceipt & ShortTimes & Origin {
   const { version, plan, file, result, reasons, started, ended, duration, changes } = receipt;
   const { slowest, boot, digest, program, host } = receipt;
   const head = { version, plan, file, result, reasons, started, ended, duration, changes, slowest };
-  return { ...head, boot, digest, program, host };
+  const times = { timing: receipt.timing, slowestSteps: slowestOf(receipt.steps) };
+  return { ...head, ...times, boot, digest, program, host };
 }

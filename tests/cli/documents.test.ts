@@ -138,9 +138,13 @@ describe('what every command prints with --json is what its schema says', () => 
     await call(['run', 'plan.yaml', '--root', 'root']);
     await call(['run', 'stopping.yaml', '--root', 'root']);
     await call(['run', 'broken.yaml', '--root', 'root']);
-    for (const command of ['status', 'history']) {
+    for (const [command, type] of [
+      ['status', 'status'],
+      ['history', 'history'],
+      ['analyze', 'analysis'],
+    ] as const) {
       const { stdout } = await call([command, ...AT]);
-      expect(held(stdout)).toEqual({ types: [command], faults: [] });
+      expect(held(stdout)).toEqual({ types: [type], faults: [] });
     }
     const status: unknown = JSON.parse(
       readFileSync(join(cwd, 'root/run/hermes-boot/status.json'), 'utf8'),

@@ -1,7 +1,8 @@
 import type { BootEvent, BootResult, StepResult } from '../../src/engine/result.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { viewPlan, type PlanView } from '../../src/report/boot-view.ts';
-import { type Detail, renderPlan } from '../../src/report/show-plan.ts';
+import { renderPlan } from '../../src/report/show-plan.ts';
+import type { Detail } from '../../src/report/show-short.ts';
 import { receiptOf } from '../../src/report/make-receipt.ts';
 import { type Output, plainPaint } from '../../src/report/paint.ts';
 import type { Origin, Receipt } from '../../src/report/receipt.ts';
@@ -40,6 +41,7 @@ export function receiptFor({ steps, inputs = [], report = {} }: Sample, origin: 
     file: '/plans/stage2.yaml',
     report: reportOf(steps, report),
     facts: ROOT_FACTS,
+    around: { start: 38, prepare: 6 },
     started: '2026-05-21T06:18:05.000Z',
     ended: '2026-05-21T06:18:06.000Z',
     origin,
