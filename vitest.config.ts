@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const common = { testTimeout: 60_000, env: { NO_COLOR: '1' } };
+// A file that makes a Debian root, or boots a hundred times, shares two cores with all others.
+const common = { testTimeout: 180_000, env: { NO_COLOR: '1' } };
 
 /**
  * Test files of these suites share processes and loaded modules: a process of its own for each of
