@@ -74,12 +74,16 @@ async function buildFrom(
   options: readonly string[] = [],
   standIns = STAND_INS,
 ): Promise<Ended> {
+  return engine('build', '-q', ...options, ...(await buildContexts(standIns)), directory);
+}
+
+/** Options of a build that put stand-ins in the place of what the network would bring. */
+export async function buildContexts(standIns = STAND_INS): Promise<string[]> {
   const replaced = [
     `system=${prefix()}${await baseImage()}`,
     ...STAGES.map((stage) => `${stage}=${prefix()}${standIns}`),
   ];
-  const contexts = replaced.flatMap((context) => ['--build-context', context]);
-  return engine('build', '-q', ...options, ...contexts, directory);
+  return replaced.flatMap((context) => ['--build-context', context]);
 }
 
 /**
