@@ -11,7 +11,7 @@ export interface Block {
   readonly line: number;
   readonly language: string;
   /**
-   * What `<!-- key value; key value -->` above it says: `file PATH` has it written there before the
+   * What `<!-- key value; key value -->` above it says: `file PATH …` has it written there before the
    * commands of the page run, `exit CODE` is how its last command ends, `shows NAME …` has a part of
    * the output, `quotes FILE` is what it is a part of. Other keys name the block for a test.
    */

@@ -74,14 +74,21 @@ async function buildFrom(
   options: readonly string[] = [],
   standIns = STAND_INS,
 ): Promise<Ended> {
-  return engine('build', '-q', ...options, ...(await buildContexts(standIns)), directory);
+  return engine('build', '-q', ...options, ...(await buildContexts({}, standIns)), directory);
 }
 
-/** Options of a build that put stand-ins in the place of what the network would bring. */
-export async function buildContexts(standIns = STAND_INS): Promise<string[]> {
+/**
+ * Options of a build that put stand-ins in the place of what the network would bring.
+ * @param others images by the names that a Dockerfile has for them
+ */
+export async function buildContexts(
+  others: Readonly<Record<string, string>> = {},
+  standIns = STAND_INS,
+): Promise<string[]> {
   const replaced = [
     `system=${prefix()}${await baseImage()}`,
     ...STAGES.map((stage) => `${stage}=${prefix()}${standIns}`),
+    ...Object.entries(others).map(([name, image]) => `${name}=${prefix()}${image}`),
   ];
   return replaced.flatMap((context) => ['--build-context', context]);
 }

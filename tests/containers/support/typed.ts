@@ -63,7 +63,10 @@ export async function desk(home: Readonly<Record<string, string>> = {}): Promise
   });
   for (const [name, script] of Object.entries({ docker: DOCKER, kubectl: KUBECTL }))
     writeCommand(join(base, 'bin', name), script);
-  writeFileSync(join(base, 'contexts'), (await buildContexts()).join('\n'));
+  writeFileSync(
+    join(base, 'contexts'),
+    lines(await buildContexts({ 'hermes-agent': inject('image') })),
+  );
   const [pod] = containersOf('statefulset.yaml', join(cwd, 'data'));
   writeFileSync(
     variables.POD,
