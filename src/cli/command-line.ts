@@ -74,10 +74,12 @@ type CommandName =
   | 'install-method';
 
 /** A row of the table of options. */
-interface OptionSpec {
+export interface OptionSpec {
   readonly name: string;
   /** The name of its value in the help; missing for an option that takes none. */
   readonly value?: string;
+  /** Whether it may stand without its value, which then is empty. */
+  readonly optional?: true;
   readonly description: string;
   readonly commands: readonly CommandName[];
 }
@@ -98,8 +100,21 @@ const OPTIONS = [
   },
   {
     name: 'explain',
-    description: 'say why each step acts or not, and where each input comes from',
-    commands: ['plan', 'install-method'],
+    value: 'STEP',
+    optional: true,
+    description:
+      'say why each step acts or not, and where each input comes from; or all of one step',
+    commands: ['plan'],
+  },
+  {
+    name: 'explain',
+    description: 'say what decides it',
+    commands: ['install-method'],
+  },
+  {
+    name: 'short',
+    description: 'a letter and a path for each change',
+    commands: ['plan'],
   },
   {
     name: 'origin',

@@ -123,7 +123,7 @@ export function readCommandLine(argv: readonly string[]): Call | undefined {
     }
     if (options.has(option.name)) return undefined;
     let value: string | undefined = '';
-    if (option.value !== undefined) value = rest[(at += 1)];
+    if (option.value !== undefined && option.optional !== true) value = rest[(at += 1)];
     if (value === undefined || value.startsWith('-')) return undefined;
     options.set(option.name, value);
   }

@@ -1,7 +1,13 @@
 /** Reads any command line with commander: help, suggestions, options in every spelling. */
 import { Command, CommanderError, Help, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { optionsOf, type CommandSpec, type Io, type OptionName } from './command-line.ts';
+import {
+  optionsOf,
+  type CommandSpec,
+  type Io,
+  type OptionName,
+  type OptionSpec,
+} from './command-line.ts';
 import { COMMANDS, type Call } from './commands.ts';
 import { EXIT, ExitError } from './exit.ts';
 import { pageWidth, wrap } from '../report/wrap.ts';
@@ -36,6 +42,7 @@ export function parseCommandLine(argv: readonly string[], io: Io): Call | undefi
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .configureHelp({
+      optionTerm: ({ flags }) => flags.replace(' [', '[='),
       commandUsage: (command) => {
         const usage = new Help().commandUsage(command);
         return wrap(USAGE, usage, USAGE.length).join('\n').slice(USAGE.length);
@@ -61,7 +68,7 @@ export function parseCommandLine(argv: readonly string[], io: Io): Call | undefi
     });
   }
   try {
-    program.parse(argv, { from: 'user' });
+    program.parse(withoutGreed(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
@@ -73,6 +80,23 @@ export function parseCommandLine(argv: readonly string[], io: Io): Call | undefi
   return call;
 }
 
+function flagsOf({ name, value, optional }: OptionSpec): string {
+  if (value === undefined) return `--${name}`;
+  return `--${name} ${optional === true ? `[${value}]` : `<${value}>`}`;
+}
+
+/**
+ * Gives an option that stands without its optional value an empty one, so that the next word is not
+ * taken for it.
+ */
+function withoutGreed(argv: readonly string[]): readonly string[] {
+  const command = COMMANDS.find(({ name }) => argv.includes(name));
+  const known = command === undefined ? [] : optionsOf(command.name);
+  const optional = known.filter((option) => option.optional === true);
+  const isOptional = (word: string) => optional.some(({ name }) => word === `--${name}`);
+  return argv.map((word) => (isOptional(word) ? `${word}=` : word));
+}
+
 function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) => void): void {
   const command = program
     .command(spec.name)
@@ -82,9 +106,8 @@ function addCommand(program: Command, spec: CommandSpec, choose: (call: Call) =>
   for (const { name, description } of spec.operands) {
     command.argument(`[${name}${spec.several === true ? '...' : ''}]`, description);
   }
-  const known = optionsOf(spec.name).map(({ name, value, description }) => {
-    const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
-    return { name, option: new Option(flags, description) };
+  const known = optionsOf(spec.name).map((option) => {
+    return { name: option.name, option: new Option(flagsOf(option), option.description) };
   });
   for (const { option } of known) command.addOption(option);
   command.action(() => {

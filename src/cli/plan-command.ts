@@ -1,10 +1,14 @@
 /** The plan and verify commands: show what the boots of plans would change. */
 import { paintFor } from '../report/paint.ts';
 import { factsBanner } from '../report/show-facts.ts';
-import { planDocuments, renderPlans } from '../report/show-plan.ts';
+import { type Detail, planDocuments, renderPlans } from '../report/show-plan.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
-import { exitOfReport, type Exit } from './exit.ts';
+import { exitOfReport, ExitError, type Exit } from './exit.ts';
+import { didYouMean } from '../plan/nearest.ts';
+import type { BootPlan, Plan } from '../plan/plan.ts';
+import { listed } from '../text/phrases.ts';
+import { printable } from '../text/printable.ts';
 
 /** Shows what the boots of plans would change. */
 export const planCommand: Command = async (context, args) => {
@@ -12,14 +16,20 @@ export const planCommand: Command = async (context, args) => {
   if (options.has('origin')) return (await import('./authoring.ts')).originCommand(context, args);
   if (options.has('facts')) return planFromFacts(context, args);
   return show(context, args, await prepareAndPlan(context, args), {
-    explain: options.has('explain'),
+    detail: detailOf(options),
     drift: options.has('detailed-exitcode'),
   });
 };
 
 /** Checks whether the world is as plans want it, and shows what is not. */
 export const verifyCommand: Command = async (context, args) =>
-  show(context, args, await prepareAndPlan(context, args), { explain: false, drift: true });
+  show(context, args, await prepareAndPlan(context, args), { detail: 'short', drift: true });
+
+function detailOf(options: Arguments['options']): Detail {
+  const step = options.get('explain');
+  if (step !== undefined) return step === '' ? 'reasons' : { step };
+  return options.has('short') ? 'short' : 'changes';
+}
 
 /** Dry runs, and the plans that no boot would reach. */
 interface Planned {
@@ -29,14 +39,32 @@ interface Planned {
 
 async function prepareAndPlan(context: Context, args: Arguments): Promise<Planned> {
   const plans = await preparePlans(context, args);
+  checkStep(
+    args,
+    plans.map(({ plan }) => plan),
+  );
   const dry = await dryRunsOf(context, args, plans);
   return { dry, unreached: plans.slice(dry.length).map(({ plan }) => plan.name) };
+}
+
+/** @throws ExitError when no plan has the step that is to be explained */
+function checkStep(
+  { options }: Arguments,
+  plans: readonly Pick<Plan | BootPlan, 'name' | 'steps'>[],
+): void {
+  const id = options.get('explain') ?? '';
+  const ids = plans.flatMap(({ steps }) => steps.map((step) => step.id));
+  if (id === '' || ids.includes(id)) return;
+  const names = listed(plans.map(({ name }) => name));
+  const hint = didYouMean(id, ids, 'plan --origin lists the steps') ?? '';
+  throw new ExitError('usage', printable(`no step ${id} in ${names}; ${hint}`));
 }
 
 async function planFromFacts(context: Context, args: Arguments): Promise<Exit> {
   const { inputsFromFacts } = await import('./facts-command.ts');
   const { io } = context;
   const { document, ...inputs } = await inputsFromFacts(context, args);
+  checkStep(args, [inputs.plan]);
   const dry = await dryRunOf(context, inputs);
   if (!args.options.has('json')) {
     io.stdout.write(factsBanner(document, await paintFor(io.stdout, io.env)));
@@ -45,7 +73,7 @@ async function planFromFacts(context: Context, args: Arguments): Promise<Exit> {
     context,
     args,
     { dry: [dry], unreached: [] },
-    { explain: args.options.has('explain'), drift: args.options.has('detailed-exitcode') },
+    { detail: detailOf(args.options), drift: args.options.has('detailed-exitcode') },
   );
   // Where the facts hold no answer nothing was planned, even if the boot would go on.
   const { steps } = dry.view;
@@ -56,14 +84,14 @@ async function show(
   { io }: Context,
   { options }: Arguments,
   { dry, unreached }: Planned,
-  { explain, drift }: { readonly explain: boolean; readonly drift: boolean },
+  { detail, drift }: { readonly detail: Detail; readonly drift: boolean },
 ): Promise<Exit> {
   const views = dry.map(({ view }) => view);
   if (options.has('json')) {
     io.stdout.write(`${JSON.stringify(planDocuments(views, unreached))}\n`);
   } else {
     const paint = await paintFor(io.stdout, io.env);
-    io.stdout.write(renderPlans(views, unreached, { explain, paint }));
+    io.stdout.write(renderPlans(views, unreached, { detail, paint }));
   }
   const strict = options.has('strict');
   const exits = dry.map(({ report }) => exitOfReport(report, { strict, drift }));

@@ -35,9 +35,9 @@ export function bindPlan(
     if (type === undefined) throw new Error(`no step type ${step.uses}`);
     return bindStep(step, type, scope);
   });
-  const { name, description, file, digest, lockTimeout } = plan;
-  const home = homeOf(plan, scope);
-  return { name, description, file, digest, lockTimeout, inputs, steps, ...home };
+  const { name, description, file, digest, lockTimeout, tracker } = plan;
+  const rest = { ...homeOf(plan, scope), ...(tracker === undefined ? {} : { tracker }) };
+  return { name, description, file, digest, lockTimeout, inputs, steps, ...rest };
 }
 
 /** The home of a plan with the values of its inputs; undefined where it has none. */

@@ -21,6 +21,7 @@ interface Parts {
 /** The plan of files without errors. */
 export function planOf({ document, draft }: Subject, { files, file, entries }: Parts): Plan {
   const home = textMember(draft.top, 'home');
+  const tracker = textMember(draft.top, 'tracker');
   const plan = {
     name: textMember(draft.top, 'name') ?? '',
     description: textMember(draft.top, 'description') ?? '',
@@ -28,6 +29,7 @@ export function planOf({ document, draft }: Subject, { files, file, entries }: P
     files,
     lockTimeout: milliseconds(textMember(draft.top, 'lock-timeout')),
     ...(home === undefined ? {} : { home }),
+    ...(tracker === undefined ? {} : { tracker }),
     inputs: draft.inputs.map((input) => declarationOf(input, document)),
     steps: draft.steps.map((step, index) => stepOf(step, document, entries[index] ?? [])),
   };
@@ -102,11 +104,12 @@ function milliseconds(text: string | undefined): number {
  * does not depend on files and lines.
  */
 export function digestOf(plan: Omit<Plan, 'digest'>): string {
-  const { name, description, home, lockTimeout, inputs, steps } = plan;
+  const { name, description, home, tracker, lockTimeout, inputs, steps } = plan;
   const said = {
     name,
     description,
     home,
+    tracker,
     lockTimeout,
     inputs: inputs.map((input) => ({ ...input, at: undefined })),
     steps: steps.map((step) => ({

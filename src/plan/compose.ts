@@ -40,7 +40,7 @@ interface Step {
 }
 
 /** The keys at the top of a plan besides inputs and steps. */
-const TOP = ['version', 'name', 'description', 'home', 'lock-timeout'] as const;
+const TOP = ['version', 'name', 'description', 'home', 'tracker', 'lock-timeout'] as const;
 
 /**
  * Merges files, the first at the bottom. An input replaces one of the same name. A step with `uses`

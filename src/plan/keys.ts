@@ -4,6 +4,7 @@ import { ACCEPTABLE } from '../step/step.ts';
 import type { ObjectSchema, OptionSchema } from '../step/schema.ts';
 
 export const NAME = '^[a-z][a-z0-9-]*$';
+export const TRACKER = '^https?://[!-~]*[^/]$';
 export const TIMEOUT = '^[1-9][0-9]{0,3}(?:ms|s|m)$';
 
 const names = Object.keys(ACCEPTABLE).join('|');
@@ -149,6 +150,12 @@ export const PLAN_KEYS = {
     home: path(
       'The directory that outlives the container. Boots that share it run one at a time, and it holds their history.',
     ),
+    tracker: {
+      type: 'string',
+      pattern: TRACKER,
+      description:
+        'The address of the issues that numbers such as #123 in the reasons mean; with the number at its end it leads to one.',
+    },
     'lock-timeout': {
       type: 'string',
       pattern: TIMEOUT,

@@ -118,6 +118,8 @@ export interface Plan {
   readonly files: readonly string[];
   /** See `BootPlan.home`; with `${{ }}` still in it. */
   readonly home?: string;
+  /** The address of the issues that numbers in the reasons mean, without the number. */
+  readonly tracker?: string;
   /** How long to wait for another boot of the same home, in milliseconds. */
   readonly lockTimeout: number;
   readonly inputs: readonly InputDeclaration[];
@@ -185,6 +187,8 @@ export interface BootPlan {
    * their history. A plan without one never waits for others.
    */
   readonly home?: string;
+  /** See `Plan.tracker`. */
+  readonly tracker?: string;
   /** See `Plan.lockTimeout`. */
   readonly lockTimeout: number;
   readonly inputs: readonly Input[];

@@ -59,6 +59,8 @@ export interface InputView {
 
 /** A dry run, and the process that it is for. */
 export interface PlanView extends BootView {
+  /** See `Plan.tracker`; null where the plan names none. */
+  readonly tracker: string | null;
   readonly process: ProcessView;
 }
 
@@ -86,6 +88,7 @@ export function viewPlan({ plan, report, facts }: DryRun, redactor: Redactor): P
   const view = viewBoot(plan, report);
   return redactor.document({
     ...view,
+    tracker: plan.tracker ?? null,
     steps: withoutRepeatedNotes(view.steps),
     process: {
       uid,

@@ -1,21 +1,12 @@
 /** One step of the plan output: its changes and the reason for each, or why it cannot act. */
 import { basename } from 'node:path';
+import { listed } from '../text/phrases.ts';
 import type { Brush, Paint } from './paint.ts';
-import { problemLines, type ChangeView, type StepView } from './step-view.ts';
+import { changeLines, type Layout } from './show-changes.ts';
+import { problemLines, type StepView } from './step-view.ts';
 import { adviceLines, block, pad, pageWidth, widthOf, wrap } from './wrap.ts';
 
-/** How steps are laid out. */
-export interface Layout {
-  /** The width of the column of ids. */
-  readonly ids: number;
-  /** Whether to say why each step and each change is there. */
-  readonly explain: boolean;
-  readonly paint: Paint;
-}
-
-/** Subjects wider than this part of a line get a line of their own. */
-const WIDEST_SUBJECT = 0.4;
-
+/** What a line of a plan begins with; see the legend. */
 const MARKS = { changes: '~', failed: 'x', blocked: '!', skipped: '-', converged: '=' } as const;
 
 const AFTER_FAILURE = {
@@ -26,11 +17,12 @@ const AFTER_FAILURE = {
 
 /** Explains one step. */
 export function explainStep(step: StepView, layout: Layout): string[] {
-  const { explain, paint } = layout;
+  const { explain, full, paint } = layout;
   return [
     ...heading(step, layout),
     ...(explain && step.purpose !== null ? block(4, step.purpose).map(paint.faint) : []),
-    ...changeLines(step.changes, layout),
+    ...(full ? place(step) : []),
+    ...changeLines(step.id, step.changes, layout),
     ...outcome(step, paint),
     ...step.notes.flatMap(({ severity, text, accepted }) => {
       if (accepted === true) return [];
@@ -38,6 +30,14 @@ export function explainStep(step: StepView, layout: Layout): string[] {
       return explain ? block(4, text) : [];
     }),
   ];
+}
+
+/** What a step waits for, and what its failure would mean. */
+function place({ needs, onFailure, status }: StepView): string[] {
+  const after = needs.length === 0 ? [] : wrap('    ', `runs after ${listed(needs)}`, 6);
+  return status === 'failed'
+    ? after
+    : [...after, ...wrap('    ', `if it fails: ${AFTER_FAILURE[onFailure]}`, 6)];
 }
 
 function heading({ id, uses, status, file, line }: StepView, { ids, paint }: Layout): string[] {
@@ -55,28 +55,12 @@ function heading({ id, uses, status, file, line }: StepView, { ids, paint }: Lay
   return [`${head}${' '.repeat(gap)}${paint.faint(place)}`];
 }
 
-function changeLines(changes: readonly ChangeView[], { explain, paint }: Layout): string[] {
-  const subjects = changes.map(({ subject }) => widthOf(subject));
-  const widest = WIDEST_SUBJECT * pageWidth();
-  const column = Math.max(0, ...subjects.filter((width) => width <= widest));
-  return changes.flatMap((change, index) => {
-    const lines = changeRow(change, column);
-    const last = changes[index + 1]?.why !== change.why;
-    // Consecutive changes with one reason share it: forty directories, one sentence.
-    return explain && last ? [...lines, ...block(6, change.why).map(paint.faint)] : lines;
-  });
-}
-
-function changeRow({ subject, effect }: ChangeView, column: number): string[] {
-  if (widthOf(subject) > column) return [`    ${subject}`, ...block(6, effect)];
-  return wrap(`    ${pad(subject, column)}  `, effect, column + 6);
-}
-
 function outcome({ status, why, problem, onFailure }: StepView, paint: Paint): string[] {
   // The advice of a shared cause is shown once, before the steps.
   const advice = problem?.cause === null ? adviceLines(problem.mend, 6) : [];
   switch (status) {
     case 'converged':
+      return wrap('    ', `nothing to do: ${why}`, 6);
     case 'changes':
       return [];
     case 'skipped':

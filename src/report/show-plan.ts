@@ -11,7 +11,9 @@ import {
   type PlanView,
 } from './boot-view.ts';
 import { explainInputs, headline, totalOf } from './show-plan-head.ts';
-import { explainStep, type Layout } from './show-plan-step.ts';
+import { explainStep } from './show-plan-step.ts';
+import type { Layout } from './show-changes.ts';
+import { changedPaths, legendOf } from './show-short.ts';
 import type { Paint } from './paint.ts';
 import { showCause, type ChangeView, type StepView } from './step-view.ts';
 import { adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
@@ -19,10 +21,15 @@ import { adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
 /** Wider ids push their own line aside, not the column. */
 const WIDEST_ID = 20;
 
+/**
+ * How much of a plan is shown: a letter and a path a line, the changes, the reasons too, or one step
+ * in full.
+ */
+export type Detail = 'short' | 'changes' | 'reasons' | { readonly step: string };
+
 /** How to show a plan. */
-interface ExplainOptions {
-  /** Whether to say why each step is there, what decides, and why the others do nothing. */
-  readonly explain: boolean;
+interface ShowOptions {
+  readonly detail: Detail;
   readonly paint: Paint;
 }
 
@@ -33,16 +40,20 @@ interface ExplainOptions {
 export function renderPlans(
   views: readonly PlanView[],
   unreached: readonly string[],
-  options: ExplainOptions,
+  options: ShowOptions,
 ): string {
-  const texts = views.map((view) => renderPlan(view, options));
   const { paint } = options;
+  const shown = mapStrings(views, printable);
   const stopped = unreached.length === 0 ? [] : wrap('! ', stoppedBefore(views, unreached), 2);
-  if (views.length + unreached.length === 1) return texts.join('');
+  const isWhole = typeof options.detail !== 'object';
+  const isOnly = views.length + unreached.length === 1;
+  const total = isOnly || !isWhole ? [] : wrap('', totalOf(views, unreached.length), 2);
+  const texts = shown.map((view) => planText(view, options)).filter((text) => text !== '');
+  const legend = legendOf(shown, [...texts, ...stopped].join('\n'), options.detail);
+  const end = [legend.map(paint.faint), stopped.map(paint.warning), total.map(paint.strong)];
   return [
     ...texts,
-    ...(stopped.length === 0 ? [] : [`${stopped.map(paint.warning).join('\n')}\n`]),
-    `${wrap('', totalOf(views, unreached.length), 2).map(paint.strong).join('\n')}\n`,
+    ...end.filter((lines) => lines.length > 0).map((lines) => asText([lines])),
   ].join('\n');
 }
 
@@ -52,31 +63,48 @@ function stoppedBefore(views: readonly PlanView[], unreached: readonly string[])
 }
 
 /** Shows what a boot would change: the answer, then the detail. A converged world is one line. */
-export function renderPlan(view: PlanView, { explain, paint }: ExplainOptions): string {
-  const shown = mapStrings(view, printable);
+export function renderPlan(view: PlanView, options: ShowOptions): string {
+  return renderPlans([view], [], options);
+}
+
+/** The text of one plan; none where it lacks the step that is asked for. */
+function planText(shown: PlanView, { detail, paint }: ShowOptions): string {
   const { converged, result, steps } = shown;
+  const explain = detail === 'reasons' || typeof detail === 'object';
+  const ids = Math.min(WIDEST_ID, Math.max(0, ...steps.map(({ id }) => widthOf(id))));
+  const layout = { ids, explain, full: typeof detail === 'object', paint };
   const answer = wrap('', headline(shown), 2).map(paint.strong);
+  if (typeof detail === 'object') {
+    const only = steps.filter(({ id }) => id === detail.step);
+    return only.length === 0 ? '' : asText([answer, ...only.map((of) => explainStep(of, layout))]);
+  }
   const refused = refusals(shown, paint);
   const blocking = causes(shown, paint);
-  const warned = warnings(shown, paint);
-  const untold = unseen(shown, paint);
-  const isClean = blocking.length === 0 && warned.length === 0;
-  const ids = Math.min(WIDEST_ID, Math.max(0, ...steps.map(({ id }) => widthOf(id))));
-  const layout = { ids, explain, paint };
+  const warned = warnings(steps, paint);
   const meant = accepted(shown, layout);
+  const isClean = blocking.length === 0 && warned.length === 0;
   if (converged && result === 'done' && isClean) return asText([answer, meant]);
   if (converged && !explain) return asText([answer, refused, ...blocking, warned, meant]);
-  const sections = steps.filter(isShown).map((step) => explainStep(step, layout));
+  const short = detail === 'short';
+  const inSections = steps.filter((step) => isShown(step, short));
+  const sections = inSections.map((step) => explainStep(step, layout));
   return asText([
     answer,
     explain ? explainInputs(shown) : refused,
     ...blocking,
-    untold,
+    unseen(shown, paint),
+    ...(short
+      ? [
+          changedPaths(steps, paint),
+          warnings(
+            steps.filter((step) => !inSections.includes(step)),
+            paint,
+          ),
+        ]
+      : []),
     ...(explain ? sections : [sections.flat()]),
     unreached(shown),
-    off(shown, paint),
-    meant,
-    idle(shown, layout),
+    ...(short ? [] : [off(shown, paint), meant, skipped(shown, layout), idle(shown, layout)]),
   ]);
 }
 
@@ -90,9 +118,15 @@ function causes({ causes: found }: BootView, paint: Paint): string[][] {
   ]);
 }
 
-function isShown(step: StepView): boolean {
-  if (isUnreached(step) || isUntold(step) || step.offIn !== null) return false;
-  return step.status !== 'converged' || step.notes.some(({ severity }) => severity === 'warning');
+function isShown(step: StepView, short: boolean): boolean {
+  const { status, notes, offIn } = step;
+  if (isUnreached(step) || isUntold(step) || offIn !== null) return false;
+  if (short) return status === 'failed' || status === 'blocked';
+  return isAtWork(step) || notes.some(({ severity }) => severity === 'warning');
+}
+
+function isAtWork({ status }: StepView): boolean {
+  return status !== 'converged' && status !== 'skipped';
 }
 
 /** What nobody can say who may not look. */
@@ -113,7 +147,7 @@ function refusals({ inputs }: BootView, paint: Paint): string[] {
   );
 }
 
-function warnings({ steps }: BootView, paint: Paint): string[] {
+function warnings(steps: readonly StepView[], paint: Paint): string[] {
   return steps.flatMap(({ id, notes }) =>
     notes
       .filter(({ severity }) => severity === 'warning')
@@ -155,21 +189,44 @@ function accepted({ steps }: BootView, { explain, paint }: Layout): string[] {
   return [...lines, ...texts].map(paint.faint);
 }
 
+/** The steps that the world or an input leaves out, and why. */
+function skipped({ steps }: BootView, layout: Layout): string[] {
+  const found = steps.filter(({ status, offIn }) => status === 'skipped' && offIn === null);
+  return folded('- ', counted(found.length, 'step is', 'steps are'), 'skipped', found, layout);
+}
+
 /** The steps with nothing to do, and why. */
-function idle({ steps }: BootView, { explain, ids, paint }: Layout): string[] {
+function idle({ steps }: BootView, layout: Layout): string[] {
   const found = steps.filter(({ status }) => status === 'converged');
+  return folded(
+    '= ',
+    counted(found.length, 'step finds', 'steps find'),
+    'nothing to do',
+    found,
+    layout,
+  );
+}
+
+/** Steps in a line, and to explain the reason of each. */
+function folded(
+  mark: string,
+  many: string,
+  what: string,
+  found: readonly StepView[],
+  { explain, ids, paint }: Layout,
+): string[] {
   if (found.length === 0) return [];
-  const names = found.map(({ id }) => id).join(' ');
-  const many = counted(found.length, 'step finds', 'steps find');
-  const lines = wrap('= ', `${many} nothing to do: ${names}`, 4);
-  if (!explain) return lines.map(paint.faint);
+  if (!explain) {
+    const names = found.map(({ id }) => id).join(' ');
+    return wrap(mark, `${many} ${what}: ${names}`, 4).map(paint.faint);
+  }
   const reasons = found.flatMap(({ id, why, notes }) => [
     ...wrap(`    ${pad(id, ids)}  `, why, ids + 6),
     ...notes
       .filter((note) => note.severity === 'info' && note.accepted === undefined)
       .flatMap(({ text }) => block(ids + 6, text)),
   ]);
-  return [...lines, ...reasons.map(paint.faint)];
+  return [...wrap(mark, `${many} ${what}:`, 4), ...reasons].map(paint.faint);
 }
 
 function asText(sections: readonly (readonly string[])[]): string {

@@ -40,6 +40,8 @@ describe('plan', () => {
 
 ~ env  file.mode                                                     plan.yaml:9
     /data/.env  mode 0644 -> 0600
+
+~ would change something
 `,
     );
     expect(mode()).toBe(0o644);

@@ -92,7 +92,8 @@ test('a command line means the same to the quick reader and to the library', () 
   fc.assert(
     fc.property(call, ({ name, operands, options, value }) => {
       const given = options.map(
-        (option) => [option.name, option.value === undefined ? '' : value] as const,
+        ({ name: option, value: needed, optional }) =>
+          [option, needed === undefined || optional === true ? '' : value] as const,
       );
       const rest = given.flatMap(([option, text]) => [`--${option}`, ...(text ? [text] : [])]);
       const quick = readCommandLine([name, ...rest, ...operands]);
@@ -100,4 +101,39 @@ test('a command line means the same to the quick reader and to the library', () 
       expect(quick?.args).toEqual({ operands, options: new Map(given) });
     }),
   );
+});
+
+describe('--explain', () => {
+  const world = () =>
+    directoryWith({
+      'small.yaml':
+        'version: 1\nname: small\nsteps:\n' +
+        '  - { id: one, uses: directory, with: { path: /one } }\n' +
+        '  - { id: two, uses: directory, needs: [one], with: { path: /two } }\n',
+    });
+  const plan = async (...args: string[]) =>
+    hermesBoot(['plan', ...args, '--root', '.'], { cwd: world() });
+
+  test.each([[['--explain', 'small.yaml']], [['small.yaml', '--explain']]])(
+    'takes no plan for a step: %j',
+    async (args) => {
+      const { code, stdout } = await plan(...args);
+      expect(code).toBe(0);
+      expect(stdout).toContain('~ one  directory');
+      expect(stdout).toContain('~ two  directory');
+    },
+  );
+
+  test('with a step is about that one alone', async () => {
+    const { code, stdout } = await plan('small.yaml', '--explain=two');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('~ one');
+    expect(stdout).toContain('runs after one');
+  });
+
+  test('with a step that is not there says which was meant', async () => {
+    const { code, stderr } = await plan('small.yaml', '--explain=twoo');
+    expect(code).toBe(64);
+    expect(stderr).toContain('no step twoo in small; did you mean two?');
+  });
 });

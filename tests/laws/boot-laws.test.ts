@@ -147,8 +147,8 @@ describe('whatever the world and the environment,', () => {
       const report = await bootOf(plan, system);
       const view = viewPlan({ plan, report, facts: ROOT_FACTS }, new Redactor());
       const outputs = [
-        renderPlan(view, { explain: true, paint: plainPaint }),
-        renderPlan(view, { explain: false, paint: plainPaint }),
+        renderPlan(view, { detail: 'reasons', paint: plainPaint }),
+        renderPlan(view, { detail: 'changes', paint: plainPaint }),
         JSON.stringify(planDocument(view)),
         jsonOf(receiptOf({ ...RECEIPT, plan, report, origin: ORIGIN }, new Redactor())),
         inspect(report, { depth: null }),

@@ -161,7 +161,7 @@ describe('whatever stands where something is to be seeded, renewed or kept priva
       redactor.learn(plan.inputs);
       const view = viewPlan({ plan, report, facts }, redactor);
       const outputs = [
-        renderPlan(view, { explain: true, paint: plainPaint }),
+        renderPlan(view, { detail: 'reasons', paint: plainPaint }),
         JSON.stringify(planDocument(view)),
       ];
       for (const output of outputs) expect(output).not.toMatch(/canary|shoot/);

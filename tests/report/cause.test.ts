@@ -37,7 +37,7 @@ const report = { status: 'degraded' } as const;
 
 describe('a cause that blocks several steps', () => {
   test('is shown once, with effect and fix, and each step points to it', () => {
-    expect(shownPlan({ steps, report }, false)).toBe(
+    expect(shownPlan({ steps, report }, 'changes')).toBe(
       `stage2: none of 3 steps would act. 2 steps are blocked by one cause. The boot
   would end degraded.
 
@@ -57,14 +57,18 @@ describe('a cause that blocks several steps', () => {
     blocked: CAP_CHOWN is missing (see above)
 
 = 1 step finds nothing to do: b
+
+! warning, or blocked   = nothing to do
 `,
     );
   });
 
   test('is counted in the headline', () => {
     const two = [...steps, blocked('d', FULL, 1)];
-    expect(shownPlan({ steps: two }, false)).toContain('3 steps are blocked by 2 causes.');
-    expect(shownPlan({ steps: [blocked('d', FULL, 1)] }, false)).toContain('1 step is blocked.\n');
+    expect(shownPlan({ steps: two }, 'changes')).toContain('3 steps are blocked by 2 causes.');
+    expect(shownPlan({ steps: [blocked('d', FULL, 1)] }, 'changes')).toContain(
+      '1 step is blocked.\n',
+    );
   });
 
   test('is in the document for programs, with the steps that it blocks', () => {

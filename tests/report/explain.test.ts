@@ -2,11 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/errors/problem.ts';
 import { inputs, steps } from './remap.ts';
 import { input, record, step } from './sample.ts';
-import { shownPlan } from './shown.ts';
+import { plainPaint } from '../../src/report/paint.ts';
+import { renderPlan } from '../../src/report/show-plan.ts';
+import { shownPlan, viewOf } from './shown.ts';
+
+/** The first step of a plan that is explained. */
+function sectionOf(text: string): string {
+  return text.split('\n\n').find((section) => section.startsWith('~ ')) ?? '';
+}
 
 describe('plan --explain', () => {
   test('answers first, then says what decided and why each step acts or does not', () => {
-    expect(shownPlan({ steps, inputs }, true)).toBe(
+    expect(shownPlan({ steps, inputs }, 'reasons')).toBe(
       `stage2: 2 of 5 steps would act, 3 changes, 3,113 owners. Nothing is blocked.
 
   home     /opt/data  from HERMES_HOME (container environment)
@@ -17,23 +24,26 @@ describe('plan --explain', () => {
 
 ~ identity   account.remap                                        stage2.yaml:31
     Files on the volume must belong to the host's user (#15290).
-    account hermes  10000:10000 -> 1000:1000
-      PUID and PGID ask for it; no other user has uid 1000
+    PUID and PGID ask for it; no other user has uid 1000:
+      account hermes  10000:10000 -> 1000:1000
     Only the records are edited
 
 ~ ownership  owner.paths                                          stage2.yaml:44
-    /opt/data           owner 10000:10000 -> 1000:1000
-    /opt/data/sessions  owner of 3,112 of 3,120 entries -> 1000:1000
-      the home belongs to hermes
+    the home belongs to hermes:
+      /opt/data           owner 10000:10000 -> 1000:1000
+      /opt/data/sessions  owner of 3,112 of 3,120 entries -> 1000:1000
   ! /opt/data/home is a link to /srv/me: refusing to follow it; left alone, and
       what it points to (#52781)
 
-- config     config.migrate                                       stage2.yaml:90
-    skipped: the image has no helper for it
+- 1 step is skipped:
+    config     the image has no helper for it
 
-= 2 steps find nothing to do: guard seeds
+= 2 steps find nothing to do:
     guard      root may do everything
     seeds      /opt/data/.env is there
+
+~ would change something   ! warning, or blocked
+- skipped, switched off or accepted   = nothing to do
 `,
     );
   });
@@ -51,14 +61,14 @@ describe('plan --explain', () => {
       inputs: [uid],
       report: { status: 'degraded' } as const,
     };
-    expect(shownPlan(sample, true)).toBe(
+    expect(shownPlan(sample, 'reasons')).toBe(
       `stage2: nothing to do (1 step, 31 ms). The boot would end degraded.
 
   uid  -  PUID="abc" refused, wanted a number from 1 to 65534; not applied;
           HERMES_UID is not set
   as   root, with CHOWN DAC_OVERRIDE FOWNER SETGID SETUID
 
-= 1 step finds nothing to do: guard
+= 1 step finds nothing to do:
     guard  it is as it should be
 `,
     );
@@ -85,7 +95,7 @@ describe('a plan that cannot be carried out', () => {
       steps: [guard, ...rest],
       report: { status: 'stopped', stoppedBy: guard } as const,
     };
-    expect(shownPlan(sample, true)).toBe(
+    expect(shownPlan(sample, 'reasons')).toBe(
       `stage2: the boot would stop at guard. None of 3 steps would act. 1 step fails. 2
   steps are not reached.
 
@@ -98,6 +108,8 @@ x guard     user.guard                                            stage2.yaml:10
       The boot stops here.
 
 ! 2 steps are not reached: home identity
+
+x fails   ! warning, or blocked
 `,
     );
   });
@@ -115,13 +127,15 @@ x guard     user.guard                                            stage2.yaml:10
         mend: 'start the container as root',
       }),
     });
-    expect(shownPlan({ steps: [blocked] }, false)).toBe(
+    expect(shownPlan({ steps: [blocked] }, 'changes')).toBe(
       `stage2: none of 1 step would act. 1 step is blocked.
 
 ! env  file.mode                                                  stage2.yaml:10
     /opt/data/.env  mode 0644 -> 0600
     blocked: cannot change the mode of /opt/data/.env: CAP_FOWNER is missing
       start the container as root
+
+! warning, or blocked
 `,
     );
   });
@@ -129,7 +143,7 @@ x guard     user.guard                                            stage2.yaml:10
 
 describe('plan without --explain', () => {
   test('shows the changes and the warnings without the reasons', () => {
-    expect(shownPlan({ steps, inputs }, false)).toBe(
+    expect(shownPlan({ steps, inputs }, 'changes')).toBe(
       `stage2: 2 of 5 steps would act, 3 changes, 3,113 owners. Nothing is blocked.
 
 ~ identity   account.remap                                        stage2.yaml:31
@@ -139,18 +153,112 @@ describe('plan without --explain', () => {
     /opt/data/sessions  owner of 3,112 of 3,120 entries -> 1000:1000
   ! /opt/data/home is a link to /srv/me: refusing to follow it; left alone, and
       what it points to (#52781)
-- config     config.migrate                                       stage2.yaml:90
-    skipped: the image has no helper for it
+
+- 1 step is skipped: config
 
 = 2 steps find nothing to do: guard seeds
+
+~ would change something   ! warning, or blocked
+- skipped, switched off or accepted   = nothing to do
 `,
     );
   });
 
   test.each([true, false])('is one line when the world is converged (explain: %s)', (explain) => {
     const idle = Array.from({ length: 19 }, (_, at) => record(step(`step-${at}`, 'directory')));
-    expect(shownPlan({ steps: idle, inputs }, explain)).toBe(
+    expect(shownPlan({ steps: idle, inputs }, explain ? 'reasons' : 'changes')).toBe(
       'stage2: nothing to do (19 steps, 31 ms).\n',
     );
+  });
+});
+
+describe('many changes', () => {
+  const owners = (count: number) =>
+    record(step('ownership', 'owner.paths'), {
+      status: 'changes',
+      changes: Array.from({ length: count }, (_, at) => ({
+        kind: 'owner' as const,
+        path: at === 1 ? '/data/a name' : `/data/file-${at}`,
+        why: 'hermes is 1000:1000 now',
+        from: { uid: 0, gid: 0 },
+        to: { uid: 1000, gid: 1000 },
+        clears: 0,
+      })),
+    });
+
+  test('with one effect are told in one line, below the reason that they have', () => {
+    expect(sectionOf(shownPlan({ steps: [owners(4)] }, 'reasons'))).toBe(
+      `~ ownership  owner.paths                                          stage2.yaml:10
+    hermes is 1000:1000 now:
+      owner 0:0 -> 1000:1000 (4):
+        /data/file-0 "/data/a name" /data/file-2 /data/file-3`,
+    );
+  });
+
+  test('are named up to two dozen, with the command that names all of them', () => {
+    const text = shownPlan({ steps: [owners(3000)] }, 'reasons');
+    expect(text.split('\n').length).toBeLessThan(20);
+    expect(text).toContain('and 2,976 others: --explain=ownership');
+    const full = shownPlan({ steps: [owners(3000)] }, { step: 'ownership' });
+    for (let at = 2; at < 3000; at += 1) expect(full).toContain(`/data/file-${at} `);
+  });
+});
+
+describe('one step in full', () => {
+  test('says when it runs, what its failure means and all that it changes, without the others', () => {
+    expect(shownPlan({ steps, inputs }, { step: 'identity' })).toBe(
+      `stage2: 2 of 5 steps would act, 3 changes, 3,113 owners. Nothing is blocked.
+
+~ identity   account.remap                                        stage2.yaml:31
+    Files on the volume must belong to the host's user (#15290).
+    if it fails: The boot stops here.
+    PUID and PGID ask for it; no other user has uid 1000:
+      account hermes  10000:10000 -> 1000:1000
+    Only the records are edited
+`,
+    );
+  });
+
+  test.each([
+    ['config', 'skipped: the image has no helper for it'],
+    ['seeds', 'nothing to do: /opt/data/.env is there'],
+  ])('says of %s, which does nothing, why', (id, why) => {
+    expect(shownPlan({ steps, inputs }, { step: id })).toContain(`    ${why}\n`);
+  });
+});
+
+describe('plan --short', () => {
+  test('is a letter and a path a line, and what the letters mean', () => {
+    expect(shownPlan({ steps, inputs }, 'short')).toBe(
+      `stage2: 2 of 5 steps would act, 3 changes, 3,113 owners. Nothing is blocked.
+
+M /etc/passwd account hermes
+O /opt/data
+O /opt/data/sessions/
+
+! ownership: /opt/data/home is a link to /srv/me: refusing to follow it; left
+    alone, and what it points to (#52781)
+
+M changed   O owner   ! warning, or blocked
+`,
+    );
+  });
+});
+
+describe('the number of an incident', () => {
+  const numbered = {
+    steps: [record(step('env', 'file.mode'), { status: 'failed', why: 'it is not (#7)' })],
+  };
+
+  test('is told with the address that it has in the tracker of the plan', () => {
+    const text = renderPlan(
+      { ...viewOf(numbered), tracker: 'https://example.org/issues' },
+      { detail: 'changes', paint: plainPaint },
+    );
+    expect(text).toContain('\n#7 is https://example.org/issues/7\n');
+  });
+
+  test('is a number alone where the plan names no tracker', () => {
+    expect(shownPlan(numbered, 'changes')).not.toContain('http');
   });
 });

@@ -57,8 +57,8 @@ describe('a secret', () => {
         );
         const sample = { steps: [leaky(secret, outcome)], inputs: [key] };
         const outputs = [
-          shownPlan(sample, true),
-          shownPlan(sample, false),
+          shownPlan(sample, 'reasons'),
+          shownPlan(sample, 'changes'),
           JSON.stringify(planDocument(viewOf(sample))),
           shownRun(sample, plainLog),
           shownRun(sample, jsonLines),

@@ -1,7 +1,7 @@
 import type { BootEvent, BootResult, StepResult } from '../../src/engine/result.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { viewPlan, type PlanView } from '../../src/report/boot-view.ts';
-import { renderPlan } from '../../src/report/show-plan.ts';
+import { type Detail, renderPlan } from '../../src/report/show-plan.ts';
 import { receiptOf } from '../../src/report/make-receipt.ts';
 import { type Output, plainPaint } from '../../src/report/paint.ts';
 import type { Origin, Receipt } from '../../src/report/receipt.ts';
@@ -49,8 +49,8 @@ export function receiptFor({ steps, inputs = [], report = {} }: Sample, origin: 
 }
 
 /** What `plan` prints of it. */
-export function shownPlan(sample: Sample, explain: boolean): string {
-  return renderPlan(viewOf(sample), { explain, paint: plainPaint });
+export function shownPlan(sample: Sample, detail: Detail): string {
+  return renderPlan(viewOf(sample), { detail, paint: plainPaint });
 }
 
 /** What a renderer writes while it happens. */

@@ -28,8 +28,8 @@ const receipt: ShortReceipt = {
 };
 
 const REPORTS: readonly (readonly [string, () => string])[] = [
-  ['plan --explain', () => shownPlan({ steps, inputs }, true)],
-  ['plan', () => shownPlan({ steps, inputs }, false)],
+  ['plan --explain', () => shownPlan({ steps, inputs }, 'reasons')],
+  ['plan', () => shownPlan({ steps, inputs }, 'changes')],
   ['history', () => renderHistory([receipt, receipt], plainPaint)],
   ['steps', () => renderStepTypes(stepTypes, plainPaint)],
   ...stepTypes.map(
