@@ -10,6 +10,8 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(?:\.\d+)? ?(?:ms|s|min|h|days?)\b/g, 'TIME'],
   [/\b(pid|process) \d+/g, '$1 N'],
   [/\b[0-9a-f]{12,64}\b/g, 'HEX'],
+  // Every step that is added moves those below it.
+  [/\bstage2\.yaml:\d+/g, 'stage2.yaml:N'],
   [/\/tmp\/hermes-boot-\S+/g, '/tmp/DIRECTORY'],
   [/ on (?:ext4|xfs|btrfs|zfs|tmpfs|overlay|fuse\S*)\b/g, ' on FILESYSTEM'],
 ];
@@ -40,15 +42,16 @@ export function isShown(shown: string, real: string): boolean {
 }
 
 /**
- * The paragraphs of an output that have one of these names: the first word of a paragraph, behind its
- * sign. What is left out is marked.
+ * The paragraphs of an output that have one of these names: the first word of a paragraph, or its
+ * sign, which is `-` or `=`. What is left out is marked.
  * @throws Error when no paragraph has a name
  */
 export function excerpt(output: string, names: readonly string[]): string {
   const paragraphs = output.trim().split(/\n\s*\n/);
   const wanted = paragraphs.map((text) => {
-    const name = /[\w-]+/.exec(text)?.[0] ?? '';
-    return names.includes(name) ? name : undefined;
+    return [/^[-=](?= )/, /\w[\w-]*/]
+      .map((pattern) => pattern.exec(text)?.[0] ?? '')
+      .find((name) => names.includes(name));
   });
   const missing = names.filter((name) => !wanted.includes(name));
   if (missing.length > 0) throw new Error(`the output has no paragraph ${missing.join(', ')}`);
