@@ -12,6 +12,7 @@ const RETRY = 5;
 /** The major number of /dev/null and similar devices. */
 const MEMORY_DEVICES = 1;
 
+const loaded = process.uptime() * 1000;
 const stdout = openOutput(1);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) listen(signal);
@@ -28,6 +29,7 @@ const code = main(process.argv.slice(2), {
   },
   signal: stop.signal,
   began: Date.now() - process.uptime() * 1000,
+  loaded,
 });
 void code.then((value) => {
   // Everything is written. Without this, node would free the heap first.

@@ -23,7 +23,13 @@ const BOOT = /^boot (?:([a-z][a-z0-9-]*)|"\$\(home_plan\)")$/m;
  * a volume, the one that HERMES_BOOT_PLAN names, or stage2.
  */
 export function bootedPlans(system: ReadSystem, env: Environment): readonly string[] {
-  const first = homePlan(variableOr(system, env, 'HERMES_BOOT_PLAN', ''));
+  const booted = plansOfScripts(system, env);
+  return booted.length === 0 ? [firstPlan(system, env)] : booted;
+}
+
+/** The plans that the scripts of a world boot; none where it has no such script. */
+export function plansOfScripts(system: ReadSystem, env: Environment): readonly string[] {
+  const first = firstPlan(system, env);
   const booted = system.list(SCRIPTS).flatMap((name) => {
     const path = join(SCRIPTS, name);
     if (system.look(path).type !== 'file') return [];
@@ -32,11 +38,12 @@ export function bootedPlans(system: ReadSystem, env: Environment): readonly stri
     const line = BOOT.exec(script);
     return line === null ? [] : (line[1] ?? first);
   });
-  return booted.length === 0 ? [first] : [...new Set(booted)];
+  return [...new Set(booted)];
 }
 
 /** The plan that prepares the home; see home_plan in docker/lib/boot.sh. */
-function homePlan(chosen: string): string {
+function firstPlan(system: ReadSystem, env: Environment): string {
+  const chosen = variableOr(system, env, 'HERMES_BOOT_PLAN', '');
   if (chosen !== '') return chosen;
   const { users } = observeFacts('/').ids;
   return users.length === 1 && users[0]?.count === 1 ? 'unprivileged' : DEFAULT_PLAN;

@@ -14,16 +14,19 @@ export interface Io {
   readonly signal: AbortSignal;
   /** When the process began, in milliseconds since the epoch. */
   readonly began?: number;
+  /** How long it took from then until this program ran, in milliseconds. */
+  readonly loaded?: number;
 }
 
 /** The same process with other outputs. The working directory may be gone, so it is not asked for. */
 export function withOutputs(io: Io, outputs: Pick<Io, 'stdout' | 'stderr'>): Io {
-  const { env, signal, began } = io;
+  const { env, signal, began, loaded } = io;
   return {
     ...outputs,
     env,
     signal,
     ...(began === undefined ? {} : { began }),
+    ...(loaded === undefined ? {} : { loaded }),
     get cwd() {
       return io.cwd;
     },
@@ -67,6 +70,7 @@ type CommandName =
   | 'facts'
   | 'status'
   | 'history'
+  | 'analyze'
   | 'validate'
   | 'steps'
   | 'gateway'
@@ -90,7 +94,7 @@ const OPTIONS = [
     name: 'root',
     value: 'DIR',
     description: 'the root directory to boot (default: /)',
-    commands: ['plan', 'run', 'verify', 'facts', 'status', 'history'],
+    commands: ['plan', 'run', 'verify', 'facts', 'status', 'history', 'analyze'],
   },
   {
     name: 'facts',
@@ -124,7 +128,17 @@ const OPTIONS = [
   {
     name: 'json',
     description: 'print JSON on stdout',
-    commands: ['plan', 'run', 'facts', 'status', 'history', 'gateway', 'doctor', 'install-method'],
+    commands: [
+      'plan',
+      'run',
+      'facts',
+      'status',
+      'history',
+      'analyze',
+      'gateway',
+      'doctor',
+      'install-method',
+    ],
   },
   {
     name: 'log',
@@ -136,6 +150,17 @@ const OPTIONS = [
     name: 'log-level',
     value: 'LEVEL',
     description: 'debug, info, warn or fatal (default: info)',
+    commands: ['run'],
+  },
+  {
+    name: 'digest',
+    description: 'show the command that makes these changes and no others',
+    commands: ['plan'],
+  },
+  {
+    name: 'expect',
+    value: 'DIGEST',
+    description: 'exit with 2, and change nothing, unless plan --digest is still this one',
     commands: ['run'],
   },
   {
@@ -162,6 +187,30 @@ const OPTIONS = [
     name: 'strict',
     description: 'status: exit with 1 if a gateway that should be up is not',
     commands: ['gateway'],
+  },
+  {
+    name: 'wait',
+    description: 'wait until the boot has ended, also for one that has not begun',
+    commands: ['status'],
+  },
+  {
+    name: 'timeout',
+    value: 'SECONDS',
+    description: 'with --wait: exit with 75 after that time (default: wait for ever)',
+    commands: ['status'],
+  },
+  {
+    name: 'top',
+    value: 'N',
+    description: 'how many of the slowest steps to name (default: 10)',
+    commands: ['analyze'],
+  },
+  {
+    name: 'svg',
+    value: 'FILE',
+    optional: true,
+    description: 'draw the boots as a timeline, to a file or else to stdout',
+    commands: ['analyze'],
   },
   { name: 'all', description: 'every profile', commands: ['gateway'] },
 ] as const satisfies readonly OptionSpec[];

@@ -58,6 +58,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./past-boots.ts')).historyCommand,
   },
   {
+    name: 'analyze',
+    summary: 'show where the time of the last boots went',
+    operands: [EACH_PLAN],
+    load: async () => (await import('./analyze.ts')).analyzeCommand,
+  },
+  {
     name: 'validate',
     summary: 'find the mistakes of plans and of the fragments of this machine',
     operands: [PLAN],

@@ -7,6 +7,7 @@ import { renderDoctor, type Finding } from '../report/show-doctor.ts';
 import type { Facts } from '../step/facts.ts';
 import { whatIs } from '../step/notes.ts';
 import { keepsRights } from '../system/mounts.ts';
+import { RealHomeLock } from '../system/real/real-home-lock.ts';
 import { RealSystem } from '../system/real/real.ts';
 import { listed } from '../text/phrases.ts';
 import { bootedPlans } from './booted-plans.ts';
@@ -87,6 +88,17 @@ const CHECKS: Readonly<Record<string, Check>> = {
       return warning(text, `docker run -v VOLUME:${home} …`);
     }
     return ok(`${home} on ${mount.type}`);
+  },
+
+  async lock({ context, system, home }) {
+    const lock = new RealHomeLock(system, home, 'doctor', 0);
+    const unended = lock.unended();
+    if (unended === undefined) return ok('no boot at work');
+    if (await lock.isHeld(context.io.signal)) {
+      return warning(`${home} is held by ${unended}`, 'hermes-boot status --wait');
+    }
+    const text = `${unended} was killed before its end`;
+    return warning(text, 'hermes-boot verify says what it has left to do');
   },
 
   stamp({ system, home, install }) {

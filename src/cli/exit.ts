@@ -14,7 +14,10 @@ export const EXIT = {
     code: 1,
     meaning: 'a step stopped the boot, the status is not ok, or gateway control failed',
   },
-  drift: { code: 2, meaning: 'drift: verify, and plan with --detailed-exitcode' },
+  drift: {
+    code: 2,
+    meaning: 'drift: verify, plan with --detailed-exitcode, and run with --expect',
+  },
   usage: { code: 64, meaning: 'the command line is wrong' },
   noInput: { code: 66, meaning: 'no such plan or root directory' },
   bug: { code: 70, meaning: 'a bug of hermes-boot; the only case with a stack trace' },

@@ -16,6 +16,8 @@ const EXAMPLES = [
   ['hermes-boot plan --explain', 'what would the next boot do, and why?'],
   ['hermes-boot run', 'do it'],
   ['hermes-boot verify && echo fine', 'is everything as it should be?'],
+  ['hermes-boot status --wait && echo up', 'when is the boot over, and did it go well?'],
+  ['hermes-boot analyze --svg > boot.svg', 'where did the time go?'],
   ['hermes-boot plan ./my.yaml --root /mnt', 'another plan, another root directory'],
   ['hermes-boot facts --json > f.json', 'attach this to a bug report'],
   ['hermes-boot plan --facts f.json', 'what would that boot have changed?'],

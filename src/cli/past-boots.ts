@@ -1,5 +1,6 @@
 /** The status and history commands: how the last boots went. */
 import type { Arguments, Command, Context } from './command-line.ts';
+import { ExitError } from './exit.ts';
 import {
   findRoot,
   historyFile,
@@ -30,8 +31,7 @@ const SHOWN = 20;
 /** Shows how the last boots of this container went: of every plan, or of one. */
 export const statusCommand: Command = async (context, args) => {
   const { io } = context;
-  const root = findRoot(args, io.cwd);
-  const found = bootsIn(new RealSystem(root), startOfContainer(root), args.operands[0]);
+  const found = await foundBoots(context, args);
   const view = await viewStatus(context, args, found);
   if (args.options.has('json')) {
     io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, boots: [], ...view })}\n`);
@@ -42,6 +42,21 @@ export const statusCommand: Command = async (context, args) => {
     view.result === 'ok' || (view.result === 'degraded' && !args.options.has('strict'));
   return isWell ? 'done' : 'stopped';
 };
+
+async function foundBoots(
+  context: Context,
+  args: Arguments,
+): Promise<readonly LastBoot[] | string> {
+  if (args.options.has('wait')) {
+    const { waitForBoot } = await import('./wait-status.ts');
+    return waitForBoot(context, args);
+  }
+  if (args.options.has('timeout')) {
+    throw new ExitError('usage', '--timeout is for --wait', 'see hermes-boot status --help');
+  }
+  const root = findRoot(args, context.io.cwd);
+  return bootsIn(new RealSystem(root), startOfContainer(root), args.operands[0]);
+}
 
 /** What boots there were; where none is recorded here, what the home remembers of earlier ones. */
 async function viewStatus(

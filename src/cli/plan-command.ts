@@ -1,7 +1,9 @@
 /** The plan and verify commands: show what the boots of plans would change. */
 import { paintFor } from '../report/paint.ts';
+import { digestOf } from '../report/plan-digest.ts';
 import { factsBanner } from '../report/show-facts.ts';
 import { type Detail, planDocuments, renderPlans } from '../report/show-plan.ts';
+import { wrap } from '../report/wrap.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { exitOfReport, ExitError, type Exit } from './exit.ts';
@@ -80,18 +82,35 @@ async function planFromFacts(context: Context, args: Arguments): Promise<Exit> {
   return steps.some(({ problem }) => problem?.code === 'unanswered') ? 'config' : exit;
 }
 
+/** The command that makes the changes of a digest, to be typed as it stands. */
+function expecting({ operands, options }: Arguments, digest: string): string {
+  const root = options.get('root');
+  const words = [...operands, ...(root === undefined ? [] : ['--root', root]), '--expect', digest];
+  const command = ['hermes-boot', 'run', ...words].map(quoted).join(' ');
+  const lead = wrap('', 'To make these changes and no others:', 0).join('\n');
+  return `${lead}\n  ${printable(command)}\n`;
+}
+
+/** A word for a shell. */
+function quoted(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 async function show(
   { io }: Context,
-  { options }: Arguments,
+  args: Arguments,
   { dry, unreached }: Planned,
   { detail, drift }: { readonly detail: Detail; readonly drift: boolean },
 ): Promise<Exit> {
+  const { options } = args;
   const views = dry.map(({ view }) => view);
   if (options.has('json')) {
     io.stdout.write(`${JSON.stringify(planDocuments(views, unreached))}\n`);
   } else {
     const paint = await paintFor(io.stdout, io.env);
     io.stdout.write(renderPlans(views, unreached, { detail, paint }));
+    if (options.has('digest'))
+      io.stdout.write(`\n${expecting(args, digestOf({ views, unreached }))}`);
   }
   const strict = options.has('strict');
   const exits = dry.map(({ report }) => exitOfReport(report, { strict, drift }));

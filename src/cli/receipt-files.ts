@@ -37,17 +37,19 @@ export class StatusFile {
 
   /**
    * Replaces the last boot of a plan. A world without /run is not a container's: it has no status.
+   * @returns the last boot of every plan that is known
    * @throws Problem when it cannot be written; the old status is then deleted where possible, or
    *   it would be taken for the result of this boot
    */
-  put(boot: LastBoot): void {
+  put(boot: LastBoot): readonly LastBoot[] {
     this.#file ??= this.#open();
     const file = this.#file;
-    if (file === undefined) return;
+    if (file === undefined) return [boot];
     if (!file.isOurs) this.#known = readStatus(this.#textOf(file, boot) ?? '');
     const status = withBoot(this.#known, this.#start, boot);
     file.replace(`${jsonOf(status)}\n`, 0o644);
     this.#known = status;
+    return status.boots;
   }
 
   close(): void {

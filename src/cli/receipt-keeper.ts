@@ -1,6 +1,7 @@
 /** Keeps the receipt of a boot, however it ends: by its report, an error, a signal or a bug. */
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { now } from '../engine/time-limit.ts';
 import { hostName, ownProcess, startOfContainer } from '../engine/proc.ts';
 import type { BootResult } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
@@ -16,8 +17,10 @@ import {
   type Receipt,
   type RunningBoot,
 } from '../report/receipt.ts';
+import { tenths } from '../report/step-view.ts';
 import { RealSystem } from '../system/real/real.ts';
 import { timestampOf } from '../text/phrases.ts';
+import type { BootEnd } from './boot-ends.ts';
 import type { BootInputs } from './boot-inputs.ts';
 import type { Arguments, Context } from './command-line.ts';
 import { ExitError, interruptionOf, type Exit } from './exit.ts';
@@ -40,24 +43,47 @@ export async function withReceipt(keeper: ReceiptKeeper, boot: () => Promise<Exi
   }
 }
 
+/** When a boot began, and what has happened by then. */
+export interface Beginning {
+  /** A timestamp. */
+  readonly at: string;
+  /** The same; see `now`. */
+  readonly clock: number;
+  /** How long the process took to start before the program ran, in milliseconds. */
+  readonly start: number;
+}
+
 /** Writes the receipt of one boot. */
 export class ReceiptKeeper {
   readonly #context: Context;
   readonly #args: Arguments;
   readonly #named: string;
-  readonly #started: string;
+  readonly #ends: BootEnd[];
+  readonly #began: Beginning;
   /** What could not be written, by file. */
   readonly #problems = new Map<string, Problem>();
   #inputs: BootInputs | undefined;
   #status: StatusFile | undefined;
+  /** When everything was ready for the first step; see `now`. */
+  #prepared = 0;
   #ended = false;
 
-  /** @param named the plan, as the command line or the image names it */
-  constructor(context: Context, args: Arguments, named: string, started = timestampOf(new Date())) {
+  /**
+   * @param named the plan, as the command line or the image names it
+   * @param ends gets how the boot ended
+   */
+  constructor(
+    context: Context,
+    args: Arguments,
+    named: string,
+    ends: BootEnd[],
+    began: Beginning = { at: timestampOf(new Date()), clock: now(), start: 0 },
+  ) {
     this.#context = context;
     this.#args = args;
     this.#named = named;
-    this.#started = started;
+    this.#ends = ends;
+    this.#began = began;
   }
 
   /** Marks the boot as running, so that one that never ends is known. */
@@ -70,13 +96,14 @@ export class ReceiptKeeper {
       plan: plan.name,
       file: this.#file(plan.file),
       result: 'running',
-      started: this.#started,
+      started: this.#began.at,
       ...(booting === undefined ? {} : { process: booting }),
       ...originOf(plan.digest),
     };
     this.#attempt(STATUS_FILE, () => {
       this.#putStatus(system, this.#context.redactor.document(mark));
     });
+    this.#prepared = now();
   }
 
   /** Keeps the receipt of a boot that ran. */
@@ -84,10 +111,19 @@ export class ReceiptKeeper {
     const inputs = this.#inputs;
     if (inputs === undefined) return;
     this.#ended = true;
+    const { clock, start } = this.#began;
+    const around = { start, prepare: this.#prepared - clock - start };
     const { plan, facts } = inputs;
-    const boot = { plan, report, facts, ...this.#bootContext(this.#file(plan.file), plan.digest) };
+    const boot = {
+      plan,
+      report,
+      facts,
+      around,
+      ...this.#bootContext(this.#file(plan.file), plan.digest),
+    };
+    const since = now();
     this.#attempt('receipt', () => {
-      this.#keep(inputs, receiptOf(boot, this.#context.redactor));
+      this.#keep(inputs, receiptOf(boot, this.#context.redactor), since);
     });
   }
 
@@ -95,9 +131,6 @@ export class ReceiptKeeper {
   breakOff(error: unknown): void {
     if (this.#ended) return;
     const named = this.#named;
-    // A wrong plan name on the command line says nothing about this container.
-    const isMisnamed = error instanceof ExitError && error.exit !== 'config';
-    if (isMisnamed && this.#inputs === undefined && this.#args.operands.length > 0) return;
     const plan = this.#inputs?.plan;
     const file = plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named);
     const broken = {
@@ -107,7 +140,12 @@ export class ReceiptKeeper {
       changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
     };
     this.#attempt('receipt', () => {
-      this.#keep(this.#inputs, brokenReceipt(broken, this.#context.redactor));
+      const receipt = brokenReceipt(broken, this.#context.redactor);
+      if (this.#inputs === undefined && this.#isCallers(error)) {
+        this.#ends.push({ receipt, system: undefined, known: [], counts: false });
+      } else {
+        this.#keep(this.#inputs, receipt);
+      }
     });
   }
 
@@ -120,24 +158,42 @@ export class ReceiptKeeper {
     }
   }
 
-  #keep(inputs: BootInputs | undefined, receipt: Receipt): void {
+  /** Whether an error says nothing about this container: a wrong name, or an expectation. */
+  #isCallers(error: unknown): boolean {
+    if (!(error instanceof ExitError) || error.exit === 'config') return false;
+    return this.#args.operands.length > 0 || this.#args.options.has('expect');
+  }
+
+  /** @param since when it began to be made; see `now` */
+  #keep(inputs: BootInputs | undefined, made: Receipt, since = now()): void {
+    let receipt = made;
+    const timed = (): Receipt => {
+      const { timing } = made;
+      if (timing !== null)
+        receipt = { ...made, timing: { ...timing, receipt: tenths(now() - since) } };
+      return receipt;
+    };
+    let known: readonly LastBoot[] = [];
     this.#attempt(STATUS_FILE, () => {
       // A boot that could not begin may lack even its root directory.
-      if (inputs !== undefined) this.#putStatus(inputs.system, receipt);
-      else if (isDirectory(this.#root())) this.#putStatus(new RealSystem(this.#root()), receipt);
+      if (inputs !== undefined) known = this.#putStatus(inputs.system, timed());
+      else if (isDirectory(this.#root())) {
+        known = this.#putStatus(new RealSystem(this.#root()), receipt);
+      }
     });
+    this.#ends.push({ receipt, system: inputs?.system, known, counts: true });
     if (inputs === undefined) return;
     const { system, facts, plan } = inputs;
     const { home } = plan;
     if (home === undefined) return;
     this.#attempt(historyFile(home), () => {
-      writeHistory(system, home, receipt, facts);
+      writeHistory(system, home, timed(), facts);
     });
   }
 
-  #putStatus(system: RealSystem, boot: LastBoot): void {
+  #putStatus(system: RealSystem, boot: LastBoot): readonly LastBoot[] {
     this.#status ??= new StatusFile(system, startOfContainer(this.#root()));
-    this.#status.put(boot);
+    return this.#status.put(boot);
   }
 
   #root(): string {
@@ -157,7 +213,7 @@ export class ReceiptKeeper {
   #bootContext(file: string, digest: string | null) {
     return {
       file,
-      started: this.#started,
+      started: this.#began.at,
       ended: timestampOf(new Date()),
       interrupted: interruptionOf(this.#context.io.signal) !== undefined,
       origin: originOf(digest),

@@ -1,5 +1,7 @@
 /** The run command: boots plans, shows what happens, and keeps a receipt of each boot. */
+import { resolve } from 'node:path';
 import { run } from '../engine/boot.ts';
+import { now } from '../engine/time-limit.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { logLines, matters, plainLog, writeLog, type Level } from '../report/boot-log.ts';
 import { jsonLines, viewEvent, type EventView, type Renderer } from '../report/event-view.ts';
@@ -7,6 +9,7 @@ import { paintFor, type Output } from '../report/paint.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
 import { timestampOf } from '../text/phrases.ts';
+import type { BootEnd } from './boot-ends.ts';
 import {
   namedPlans,
   prepareBoot,
@@ -26,7 +29,7 @@ import { exitOfReport, interruptionOf, reportError, type Exit } from './exit.ts'
 import { codeCacheFits } from './launch.ts';
 import { readLogWish, type LogFormat, type LogWish } from './log-options.ts';
 import { MistakenPlans } from './read-plan.ts';
-import { withReceipt, ReceiptKeeper } from './receipt-keeper.ts';
+import { withReceipt, ReceiptKeeper, type Beginning } from './receipt-keeper.ts';
 
 /** In columns; a terminal without a size, as some containers have, says 0. */
 const NARROWEST = 40;
@@ -43,25 +46,52 @@ export const runCommand: Command = async ({ io, redactor }, args) => {
   if (!codeCacheFits() && !args.options.has('json') && matters('info', wish.level)) {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
   }
+  const ends: BootEnd[] = [];
   try {
-    return await bootAll(context, args, wish);
+    return await bootAll(context, args, wish, ends);
   } catch (error) {
     // Here, so that a log of JSON documents has this one, too.
     return reportError(error, context);
+  } finally {
+    await tell(context, args, ends);
   }
 };
 
-async function bootAll(context: Context, args: Arguments, wish: LogWish): Promise<Exit> {
-  const started = timestampOf(new Date(context.io.began ?? Date.now()));
-  const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, started);
+/** Tells other programs how the boots ended. */
+async function tell(context: Context, args: Arguments, ends: readonly BootEnd[]): Promise<void> {
+  if (ends.length === 0) return;
+  const { tellBootEnds } = await import('./boot-ends.ts');
+  tellBootEnds(context, () => resolve(context.io.cwd, args.options.get('root') ?? '/'), ends);
+}
+
+async function bootAll(
+  context: Context,
+  args: Arguments,
+  wish: LogWish,
+  ends: BootEnd[],
+): Promise<Exit> {
+  const began = beginningOf(context.io);
+  const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, ends, began);
   const plans = await readAll(context, args, keeperOf);
   const checked = await checkAll(context, args, plans, keeperOf);
   if (typeof checked === 'string') return checked;
+  if (args.options.has('expect')) {
+    const { refuseUnexpected } = await import('./expected.ts');
+    // No plan is to blame, so that the first one is told of.
+    const keeper = keeperOf(plans[0]?.named ?? '');
+    const refused = await attempt(context, keeper, async () => {
+      await refuseUnexpected(context, args, plans);
+      return 'done';
+    });
+    if (refused !== 'done') return refused;
+  }
   for (const [index, plan] of plans.entries()) {
     const isFirst = index === 0;
     // What the plans before it have changed may decide its inputs.
     const early = isFirst ? checked : undefined;
-    const keeper = isFirst ? keeperOf(plan.named) : new ReceiptKeeper(context, args, plan.named);
+    const keeper = isFirst
+      ? keeperOf(plan.named)
+      : new ReceiptKeeper(context, args, plan.named, ends);
     const exit = await attempt(context, keeper, () =>
       boot(context, args, wish, early ?? prepareBoot(context, args, plan), keeper),
     );
@@ -70,6 +100,13 @@ async function bootAll(context: Context, args: Arguments, wish: LogWish): Promis
     return exit;
   }
   return 'done';
+}
+
+/** The first boot of a process begins with the process. */
+function beginningOf({ began, loaded = 0 }: Io): Beginning {
+  const passed = began === undefined ? 0 : Math.max(0, Date.now() - began);
+  const at = timestampOf(new Date(Date.now() - passed));
+  return { at, clock: now() - passed, start: Math.min(loaded, passed) };
 }
 
 /** The same process, with a log of which every line is a JSON document. */
@@ -158,10 +195,11 @@ async function boot(
 ): Promise<Exit> {
   const { io, redactor } = context;
   const { plan, system, facts } = inputs;
-  receipt.begin(inputs);
   const renderers = await renderersFor(io, args, wish);
   const lock = await lockFor(plan, system);
   try {
+    // Last, so that what it measures as the time before the steps is all of it.
+    receipt.begin(inputs);
     const report = await run(plan, system, {
       facts,
       listener: (event) => {

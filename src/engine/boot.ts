@@ -91,6 +91,7 @@ async function boot(
   if (!dry) knowledge.save(system);
   const shortcomings = shortcomingsOf(steps);
   for (const shortcoming of shortcomings) listener({ type: 'shortcoming-found', shortcoming });
+  const waited = gate.waited(started);
   const result = {
     status: statusOf(plan, steps, shortcomings, stoppedBy),
     steps,
@@ -102,6 +103,7 @@ async function boot(
           unseen === undefined && (status === 'converged' || status === 'skipped'),
       ),
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
+    ...(waited === undefined ? {} : { lock: waited }),
     duration: now() - started,
   };
   listener({ type: 'boot-finished', plan, result });

@@ -1,7 +1,7 @@
 /** Takes the lock of the home before the first change. Where another boot held it meanwhile, what was seen may be old, and this boot begins again. */
 import type { HomeLock } from '../system/home-lock.ts';
-import type { TimeLimit } from './time-limit.ts';
-import type { BootEvent, Listener } from './result.ts';
+import { now, type TimeLimit } from './time-limit.ts';
+import type { BootEvent, Listener, Span } from './result.ts';
 
 /** Another boot has changed the world since this one looked: it starts over. */
 export class StaleWorld extends Error {}
@@ -15,6 +15,7 @@ export class LockGate {
   readonly #listener: Listener;
   readonly #held: BootEvent[] = [];
   #state: 'closed' | 'open' | 'stale';
+  #waited: Span | undefined;
   /** What all steps wait for that reach the gate meanwhile. */
   #opening: Promise<void> | undefined;
 
@@ -50,15 +51,26 @@ export class LockGate {
     return this.#opening;
   }
 
+  /**
+   * When the boot waited for the lock, and for how long in all; undefined where it needed none.
+   * @param since when the boot began; see `now`
+   */
+  waited(since: number): Span | undefined {
+    return this.#waited && { ...this.#waited, began: this.#waited.began - since };
+  }
+
   /** Passes on what was held back. */
   flush(): void {
     for (const event of this.#held.splice(0)) this.#listener(event);
   }
 
   async #open(lock: HomeLock, limit: TimeLimit): Promise<void> {
+    const asked = now();
     const acquired = await lock.acquire(limit.signal, ({ severity, text }) => {
       this.#listener({ type: 'lock', severity, text });
     });
+    const { began, duration } = this.#waited ?? { began: asked, duration: 0 };
+    this.#waited = { began, duration: duration + now() - asked };
     if (acquired === 'absent') {
       // The home may be what the next change makes.
       this.#opening = undefined;

@@ -41,7 +41,17 @@ export interface StepResult {
   readonly problem?: Problem;
   /** When it began, in milliseconds since the boot did; not for one that was not reached. */
   readonly began?: number;
+  /** When it ended, counted like `began`. */
+  readonly ended?: number;
   /** In milliseconds, without what it waited for another boot. */
+  readonly duration: number;
+}
+
+/** A part of a boot. */
+export interface Span {
+  /** In milliseconds since the boot began. */
+  readonly began: number;
+  /** In milliseconds. */
   readonly duration: number;
 }
 
@@ -62,6 +72,8 @@ export interface BootResult {
   readonly converged: boolean;
   /** The failure that stopped the boot. */
   readonly stoppedBy?: StepResult;
+  /** When it waited for another boot of the same home, and for how long in all. */
+  readonly lock?: Span;
   /** In milliseconds. */
   readonly duration: number;
 }

@@ -43,8 +43,10 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     more: Pick<StepResult, 'problem'> = {},
   ): StepResult => {
     const began = started - boot.started;
-    const duration = now() - started - waited;
-    const result = { step, status, why, changes, made, notes, losses, began, duration, ...more };
+    const ended = now() - boot.started;
+    const duration = ended - began - waited;
+    const times = { began, ended, duration };
+    const result = { step, status, why, changes, made, notes, losses, ...times, ...more };
     return facts.assumed ? withUnseen(result) : result;
   };
   if (step.skipped !== undefined) return report('skipped', step.skipped);

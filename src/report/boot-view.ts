@@ -223,7 +223,8 @@ export function isUntold({ status, unseen }: StepView): boolean {
 
 /** The ids of the steps that come out differently in two dry runs of one plan. */
 export function differingSteps(one: BootView, other: BootView): string[] {
-  const timeless = (step: StepView | undefined) => step && { ...step, began: 0, duration: 0 };
+  const timeless = (step: StepView | undefined) =>
+    step && { ...step, began: 0, ended: 0, duration: 0 };
   return one.steps
     .filter((step, index) => !isDeepStrictEqual(timeless(step), timeless(other.steps[index])))
     .map(({ id }) => id);

@@ -2,6 +2,7 @@
 import type { BootResult } from '../engine/result.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { type BootView, showRefusal, viewBoot } from './boot-view.ts';
+import type { Around } from './boot-times.ts';
 import { type Origin, type Reason, type Receipt, RECEIPT_VERSION } from './receipt.ts';
 import type { Redactor } from './redact.ts';
 import { problemLines, showCause, type StepView, summarise, tenths } from './step-view.ts';
@@ -27,6 +28,8 @@ interface BootContext extends Pick<Receipt, 'file' | 'started' | 'ended'> {
 
 /** A boot that ran, to its end or not. */
 interface EndedBoot extends BootContext {
+  /** Where its time went before and after its steps. */
+  readonly around: Around;
   readonly plan: BootPlan;
   readonly report: BootResult;
   readonly facts: Facts;
@@ -42,7 +45,8 @@ interface BrokenBoot extends BootContext {
 
 /** The receipt of a boot that ran. */
 export function receiptOf(boot: EndedBoot, redactor: Redactor): Receipt {
-  const { file, facts, interrupted, started, ended, origin } = boot;
+  const { file, facts, interrupted, started, ended, origin, around } = boot;
+  const { lock } = boot.report;
   const view = viewBoot(boot.plan, boot.report);
   const { plan, result, inputs, steps, made: changes, slowest, duration } = view;
   const values = factValues(facts);
@@ -64,6 +68,13 @@ export function receiptOf(boot: EndedBoot, redactor: Redactor): Receipt {
     duration,
     changes,
     slowest,
+    timing: {
+      start: tenths(around.start),
+      prepare: tenths(around.prepare),
+      lock:
+        lock === undefined ? null : { began: tenths(lock.began), duration: tenths(lock.duration) },
+      receipt: 0,
+    },
     ...origin,
     facts: {
       ...Object.fromEntries(
@@ -76,7 +87,12 @@ export function receiptOf(boot: EndedBoot, redactor: Redactor): Receipt {
       capabilities: [...facts.capabilities].sort(),
     },
     inputs,
-    steps: steps.map((step) => ({ id: step.id, began: step.began, ...summarise(step) })),
+    steps: steps.map((step) => ({
+      id: step.id,
+      began: step.began,
+      ended: step.ended,
+      ...summarise(step),
+    })),
     criticalPath: criticalPath(steps),
     made,
     unlisted: changes - made.length,
@@ -98,6 +114,7 @@ export function brokenReceipt(boot: BrokenBoot, redactor: Redactor): Receipt {
     duration: Date.parse(ended) - Date.parse(started),
     changes,
     slowest: null,
+    timing: null,
     ...origin,
     facts: {},
     inputs: [],

@@ -17,6 +17,7 @@ import {
   type TypeOf,
 } from '../text/codec.ts';
 import type { InputView, TimedStep } from './boot-view.ts';
+import { slowestOf, type ShortTimes, type Timing } from './boot-times.ts';
 import type { ChangeView, StepSummary, StepView } from './step-view.ts';
 
 /** The version of these documents. */
@@ -105,7 +106,9 @@ export interface Receipt extends ShortReceipt, Origin {
     Record<string, string | number | boolean | readonly (string | number)[]>
   >;
   readonly inputs: readonly InputView[];
-  readonly steps: readonly (StepSummary & Pick<StepView, 'id' | 'began'>)[];
+  readonly steps: readonly (StepSummary & Pick<StepView, 'id' | 'began' | 'ended'>)[];
+  /** Where its time went besides its steps; null where it did not come to them. */
+  readonly timing: Timing | null;
   /** The chain of steps, each needing the one before, that took longest. */
   readonly criticalPath: { readonly duration: number; readonly steps: readonly TimedStep[] };
   /** The first of the changes that were made. */
@@ -183,9 +186,10 @@ export function jsonOf(document: object): string {
 }
 
 /** The part of a receipt that is kept for a boot that went well and changed nothing. */
-export function shortOf(receipt: Receipt): ShortReceipt & Origin {
+export function shortOf(receipt: Receipt): ShortReceipt & ShortTimes & Origin {
   const { version, plan, file, result, reasons, started, ended, duration, changes } = receipt;
   const { slowest, digest, program, host } = receipt;
   const head = { version, plan, file, result, reasons, started, ended, duration, changes, slowest };
-  return { ...head, digest, program, host };
+  const times = { timing: receipt.timing, slowestSteps: slowestOf(receipt.steps) };
+  return { ...head, ...times, digest, program, host };
 }

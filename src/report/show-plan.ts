@@ -10,6 +10,7 @@ import {
   type BootView,
   type PlanView,
 } from './boot-view.ts';
+import { digestOf } from './plan-digest.ts';
 import { explainInputs, headline, totalOf } from './show-plan-head.ts';
 import { explainStep } from './show-plan-step.ts';
 import type { Layout } from './show-changes.ts';
@@ -241,6 +242,8 @@ type PlanKey = 'plan' | 'converged' | 'result' | 'process' | 'inputs' | 'causes'
 /** What `plan --json` prints. Keys may be added; what is here keeps its meaning in version 1. */
 interface PlanDocument extends Pick<PlanView, PlanKey> {
   readonly version: 1;
+  /** Of the changes, for `run --expect`; that of several plans stands beside them. */
+  readonly digest?: string;
   readonly steps: readonly (Pick<StepView, StepKey> & {
     readonly changes: readonly Pick<ChangeView, ChangeKey>[];
   })[];
@@ -250,6 +253,8 @@ interface PlanDocument extends Pick<PlanView, PlanKey> {
 interface PlanDocuments {
   readonly version: 1;
   readonly converged: boolean;
+  /** Of the changes of all, for `run --expect`. */
+  readonly digest: string;
   /** In the order of booting. */
   readonly plans: readonly PlanDocument[];
   /** The plans that are not booted since one before them stops. */
@@ -262,10 +267,11 @@ export function planDocuments(
   unreached: readonly string[],
 ): PlanDocument | PlanDocuments {
   const plans = views.map(planDocument);
+  const digest = digestOf({ views, unreached });
   const [only] = plans;
-  if (only !== undefined && plans.length + unreached.length === 1) return only;
+  if (only !== undefined && plans.length + unreached.length === 1) return { ...only, digest };
   const converged = unreached.length === 0 && plans.every((plan) => plan.converged);
-  return { version: 1, converged, plans, unreached };
+  return { version: 1, converged, digest, plans, unreached };
 }
 
 /** The document of a dry run, without texts that are for people only. */

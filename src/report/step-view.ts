@@ -49,13 +49,15 @@ export interface StepView {
   readonly unseen: readonly string[];
   /** In milliseconds since the boot began; null for a step that was not reached. */
   readonly began: number | null;
-  /** In milliseconds, without waiting for other steps. */
+  /** Counted like `began`; null for a step that was not reached. */
+  readonly ended: number | null;
+  /** In milliseconds, without waiting for other boots. */
   readonly duration: number;
 }
 
 /** Views the result of a step. Secrets are still in it. */
 export function viewStep(report: StepResult): StepView {
-  const { step, status, why, made, notes, problem, began } = report;
+  const { step, status, why, made, notes, problem, began, ended } = report;
   return {
     id: step.id,
     uses: step.type.uses,
@@ -73,6 +75,7 @@ export function viewStep(report: StepResult): StepView {
     problem: problem === undefined ? null : viewProblem(problem),
     unseen: report.unseen ?? [],
     began: began === undefined ? null : tenths(began),
+    ended: ended === undefined ? null : tenths(ended),
     duration: tenths(report.duration),
   };
 }

@@ -33,12 +33,16 @@ describeInContainers('hermes-boot doctor', () => {
       '-c',
       `${script}; echo "stepz: []" >> /etc/hermes-boot/plan.d/x.yaml`,
     );
+    // As a boot that is killed leaves it.
+    const left = { boot: 'x', plan: 'stage2', host: 'old', pid: 7, since: '', ended: false };
+    await container.ask('sh', '-c', `echo '${JSON.stringify(left)}' > /opt/data/.hermes-boot.lock`);
     await eventually(async () => {
       const { code, stdout } = await container.exec('hermes-boot', 'doctor', '--json');
       expect(code).toBe(1);
       const told = JSON.stringify(JSON.parse(stdout));
       for (const [check, severity, text, fix] of [
         ['rights', 'warning', 'CAP_FOWNER', '--cap-add FOWNER'],
+        ['lock', 'warning', 'on old (process 7, since ) was killed', 'hermes-boot verify'],
         ['plans', 'error', 'the plan stage2', 'hermes-boot validate stage2'],
         ['registration', 'warning', 'can become root', 'HERMES_GATEWAY_REGISTRATION'],
         ['gateways', 'error', 'bob is parked', 'hermes-boot gateway start bob'],
@@ -49,5 +53,18 @@ describeInContainers('hermes-boot doctor', () => {
         expect(finding).toContain(fix);
       }
     });
+  });
+
+  it('names the boot that holds the home, also to the account', async () => {
+    const container = await booted(['-v', `${bindMount({}, 10000)}:/opt/data`]);
+    const left = { boot: 'x', plan: 'stage2', host: 'nas', pid: 7, since: '', ended: false };
+    const path = '/opt/data/.hermes-boot.lock';
+    const hold = `echo '${JSON.stringify(left)}' > ${path}; (flock 9; touch /tmp/held; sleep 600) 9< ${path} > /dev/null 2>&1 &`;
+    await container.ask('sh', '-c', hold);
+    await eventually(async () => {
+      await container.ask('test', '-e', '/tmp/held');
+    });
+    const { stdout } = await container.execAs('hermes', 'hermes-boot', 'doctor');
+    expect(stdout).toContain('warning: /opt/data is held by the boot stage2 on nas (process 7');
   });
 });

@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
 import { booted, describeInContainers, run } from './support/container.ts';
 import { containersOf } from './support/kubernetes.ts';
 import { usedHome } from './support/volumes.ts';
@@ -22,6 +25,31 @@ describeInContainers('the examples for Kubernetes', () => {
     expect(stdout).toMatch(/^ok: reconcile-profiles booted/);
     expect(code).toBe(0);
   });
+
+  it.each(['statefulset.yaml', 'init-container.yaml'])(
+    'have why a boot stopped as the termination message: %s',
+    async (file) => {
+      const [container] = containersOf(file, usedHome());
+      // As the kubelet makes it, and mounts it into the container.
+      const directory = mkdtempSync(join(tmpdir(), 'hermes-boot-message-'));
+      onTestFinished(() => {
+        rmSync(directory, { recursive: true });
+      });
+      const message = join(directory, 'message');
+      writeFileSync(message, '', { mode: 0o666 });
+      const { code } = await run({
+        ...container,
+        options: [
+          ...(container?.options ?? []),
+          ...['-v', `${message}:/dev/termination-log`, '-e', 'HERMES_HOME=here'],
+        ],
+      });
+      expect(code).not.toBe(0);
+      expect(readFileSync(message, 'utf8')).toMatch(
+        /^hermes-boot: stage2 stopped\nHERMES_HOME is "here"; wanted an absolute path .*\nFix: correct HERMES_HOME/,
+      );
+    },
+  );
 
   it('prepare the volume in the init container, and run the agent as a plain user', async () => {
     const [boot, agent] = containersOf('init-container.yaml', usedHome());

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { booted, describeInContainers, run } from './support/container.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { booted, describeInContainers, run, runWords } from './support/container.ts';
+import { engine, mustDo } from './support/engine.ts';
 import { bindMount } from './support/volumes.ts';
 
 /** The words of the health check. Podman leaves it out of an image in the format of OCI. */
@@ -20,6 +22,18 @@ describeInContainers('the receipts of a container', () => {
       /^ok: stage2, supervise-perms and reconcile-profiles booted/,
     );
     expect(await container.execAs('hermes', ...healthCheck())).toMatchObject({ code: 0 });
+  });
+
+  it('let status --wait wait for the last plan of a container that has just been started', async () => {
+    const name = `hermes-boot-${randomUUID()}`;
+    onTestFinished(async () => {
+      await engine('rm', '-f', '-v', '-t', '0', name);
+    });
+    await mustDo('run', '-d', '--name', name, ...runWords({ words: ['sleep', 'infinity'] }));
+    const wait = ['hermes-boot', 'status', '--wait', '--timeout', '60'];
+    const { code, stdout } = await engine('exec', name, ...wait);
+    expect(stdout).toMatch(/^ok: stage2, supervise-perms and reconcile-profiles booted/);
+    expect(code).toBe(0);
   });
 
   it('outlive it on the volume, while its health is that of this start alone', async () => {

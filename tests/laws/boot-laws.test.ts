@@ -31,7 +31,14 @@ const ORIGIN = { digest: null, program: '', host: '' };
 
 const NOW = new Date(0).toISOString();
 
-const RECEIPT = { file: '', facts: ROOT_FACTS, interrupted: false, started: NOW, ended: NOW };
+const RECEIPT = {
+  file: '',
+  facts: ROOT_FACTS,
+  interrupted: false,
+  around: { start: 0, prepare: 0 },
+  started: NOW,
+  ended: NOW,
+};
 
 const cases = fc.record({ entries: worlds, env: environments });
 

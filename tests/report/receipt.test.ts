@@ -89,6 +89,7 @@ describe('the receipt of a boot', () => {
       report: reportOf([report.stoppedBy], report),
       facts: ROOT_FACTS,
       interrupted: true,
+      around: { start: 38, prepare: 6 },
       started: '2026-05-21T06:18:05.000Z',
       ended: '2026-05-21T06:18:06.000Z',
       origin: ORIGIN,

@@ -41,6 +41,7 @@ export function receiptFor({ steps, inputs = [], report = {} }: Sample, origin: 
     report: reportOf(steps, report),
     facts: ROOT_FACTS,
     interrupted: false,
+    around: { start: 38, prepare: 6 },
     started: '2026-05-21T06:18:05.000Z',
     ended: '2026-05-21T06:18:06.000Z',
     origin,

@@ -46,6 +46,8 @@ const LARGEST_RECORD = 4096;
 
 const OPEN = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 /** How often a lock file that was replaced under us is opened again. */
 const MOST_TRIES = 5;
 
@@ -200,11 +202,34 @@ export class RealHomeLock implements HomeLock {
     return waited || unfinished || before !== this.#mark ? 'stale' : 'fresh';
   }
 
-  #holder(): string {
+  /** Which boot has taken the home and not said that it has ended; undefined where none has. */
+  unended(): string | undefined {
     const holder = parseHolder(this.#record());
-    if (holder === undefined || holder.ended) return 'another boot';
+    if (holder === undefined || holder.ended) return undefined;
     const { plan, host, pid, since } = holder;
     return printable(`the boot ${plan} on ${host} (process ${pid}, since ${since})`);
+  }
+
+  /**
+   * Whether another boot has the home now. A boot that begins at this moment waits for the answer, so
+   * it is asked only where a boot has not said that it has ended.
+   * @throws Problem when the lock cannot be looked at
+   */
+  async isHeld(signal: AbortSignal): Promise<boolean> {
+    const path = join(this.#home, LOCK_FILE);
+    if (this.#system.look(path).type === 'missing') return false;
+    const fd = this.#system.inDirectory(path, 'opening', (directory, name) =>
+      openSync(pathOf(directory, name), READ),
+    );
+    try {
+      return !(await this.#flock(fd, ['--nonblock'], signal));
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #holder(): string {
+    return this.unended() ?? 'another boot';
   }
 
   #record(): string {
