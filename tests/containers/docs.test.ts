@@ -26,6 +26,9 @@ const typed = PAGES.filter(
 const START = 'docker run -d --name hermes -v ./data:/opt/data hermes-agent gateway run';
 const STARTS = /^docker run -d|^docker compose up|^kubectl apply/m;
 
+/** A page starts up to eight containers, on a machine that has other work, too. */
+const LONG = { timeout: 300_000 };
+
 /** How often a command that looks is run again: a gateway takes a moment to come up, or to give up. */
 const PATIENCE = 20;
 
@@ -39,7 +42,7 @@ const HOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const update = process.env.UPDATE_DOCS === '1';
 
 describeInContainers('the commands in containers that the documentation shows', () => {
-  it.each(typed)('do what the page says, with the output that it shows: %s', async (page) => {
+  it.each(typed)('do what the page says, with the output that it shows: %s', LONG, async (page) => {
     const here = await desk(HOMES[page]);
     const all = blocksOf(page);
     const needed = all.filter((block) => needsContainers(block) || block.marks.has('file'));
