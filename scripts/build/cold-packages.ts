@@ -24,7 +24,7 @@ script.runInThisContext()(exports, require, module);
 }
 
 /** The libraries that only some commands load. None of them shares state with another. */
-const PACKAGES = ['yaml', 'execa', 'commander', 'chalk'];
+const PACKAGES = ['yaml', 'execa', 'commander', 'chalk', 'diff'];
 
 /** Packs libraries where our own sources import them. */
 export function coldPackages(root: string, packed: Packed): Plugin {

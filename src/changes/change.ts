@@ -33,6 +33,8 @@ export interface FileChange extends Common {
   readonly again?: true;
   /** Set where it is a mount point, which nothing can replace. Owner and mode stay. */
   readonly inPlace?: true;
+  /** Set for what is remembered for later boots: digests may be in it, and no person reads it. */
+  readonly record?: true;
   /** What becomes of the content, for a person, without any of it: `copy of /opt/x`. */
   readonly label: string;
 }

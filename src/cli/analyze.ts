@@ -10,7 +10,7 @@ import { RealSystem } from '../system/real/real.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { findRoot } from './locations.ts';
-import { bootsIn } from './past-boots.ts';
+import { bootsIn } from './boots-here.ts';
 import { readHistory } from './past-homes.ts';
 
 /** How many steps are named where nobody says. */

@@ -132,6 +132,7 @@ export function prepareBoot(
 
 /** What a boot would do, and the world that it would leave. */
 export interface DryBoot {
+  readonly plan: BootPlan;
   readonly report: BootResult;
   readonly view: PlanView;
   readonly world: SimulatedSystem;
@@ -146,7 +147,7 @@ export async function dryRunOf(
   const { result: report, world } = await simulate(plan, system, options);
   // An interrupted plan is not an answer.
   signal.throwIfAborted();
-  return { report, view: viewPlan({ plan, report, facts }, redactor), world };
+  return { plan, report, view: viewPlan({ plan, report, facts }, redactor), world };
 }
 
 /**

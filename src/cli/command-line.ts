@@ -67,6 +67,7 @@ type CommandName =
   | 'plan'
   | 'run'
   | 'verify'
+  | 'diff'
   | 'facts'
   | 'status'
   | 'history'
@@ -94,7 +95,7 @@ const OPTIONS = [
     name: 'root',
     value: 'DIR',
     description: 'the root directory to boot (default: /)',
-    commands: ['plan', 'run', 'verify', 'facts', 'status', 'history', 'analyze'],
+    commands: ['plan', 'run', 'verify', 'diff', 'facts', 'status', 'history', 'analyze'],
   },
   {
     name: 'facts',
@@ -119,6 +120,16 @@ const OPTIONS = [
     name: 'short',
     description: 'a letter and a path for each change',
     commands: ['plan'],
+  },
+  {
+    name: 'diff',
+    description: 'show below it what files would become, as diff does',
+    commands: ['plan'],
+  },
+  {
+    name: 'full',
+    description: 'show all lines, and every file of what is copied or made as a whole',
+    commands: ['diff'],
   },
   {
     name: 'origin',
@@ -166,17 +177,17 @@ const OPTIONS = [
   {
     name: 'detailed-exitcode',
     description: 'exit with 2 if something would change',
-    commands: ['plan'],
+    commands: ['plan', 'diff'],
   },
   {
     name: 'assume-root',
     description: 'plan as if this process had all privileges of root',
-    commands: ['plan', 'facts'],
+    commands: ['plan', 'diff', 'facts'],
   },
   {
     name: 'strict',
     description: 'exit with 1 if the boot is degraded',
-    commands: ['plan', 'run', 'verify', 'status'],
+    commands: ['plan', 'run', 'verify', 'diff', 'status'],
   },
   {
     name: 'strict',

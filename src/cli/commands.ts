@@ -40,6 +40,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./plan-command.ts')).verifyCommand,
   },
   {
+    name: 'diff',
+    summary: 'show what files would become, line by line; secrets as ***',
+    operands: [PLAN],
+    several: true,
+    load: async () => (await import('./plan-command.ts')).diffCommand,
+  },
+  {
     name: 'facts',
     summary: 'write what a plan depends on, to plan it elsewhere; no secrets',
     operands: [ONE_PLAN],

@@ -20,7 +20,7 @@ import { explainGateways } from './gateway/why.ts';
 import { installMethod } from './install-method.ts';
 import { codeCacheFits } from './launch.ts';
 import { variableOr } from './locations.ts';
-import { bootsIn, toldOf } from './past-boots.ts';
+import { bootsIn, toldOf } from './boots-here.ts';
 import { readPlan } from './read-plan.ts';
 
 /** What the checks look at. */

@@ -16,7 +16,7 @@ export const EXIT = {
   },
   drift: {
     code: 2,
-    meaning: 'drift: verify, plan with --detailed-exitcode, and run with --expect',
+    meaning: 'drift: verify; plan and diff with --detailed-exitcode; run with --expect',
   },
   usage: { code: 64, meaning: 'the command line is wrong' },
   noInput: { code: 66, meaning: 'no such plan or root directory' },

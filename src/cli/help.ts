@@ -14,6 +14,7 @@ import { pageWidth, wrap } from '../report/wrap.ts';
 
 const EXAMPLES = [
   ['hermes-boot plan --explain', 'what would the next boot do, and why?'],
+  ['hermes-boot diff', 'which lines of which files would that be?'],
   ['hermes-boot run', 'do it'],
   ['hermes-boot verify && echo fine', 'is everything as it should be?'],
   ['hermes-boot status --wait && echo up', 'when is the boot over, and did it go well?'],

@@ -1,27 +1,15 @@
 /** The status and history commands: how the last boots went. */
+import { bootsIn, toldOf } from './boots-here.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
-import {
-  findRoot,
-  historyFile,
-  LARGEST_STATUS,
-  STATUS_DIRECTORY,
-  STATUS_FILE,
-} from './locations.ts';
+import { findRoot, historyFile } from './locations.ts';
 import { readHistory } from './past-homes.ts';
-import { hasEnded, startOfContainer } from '../engine/proc.ts';
+import { startOfContainer } from '../engine/proc.ts';
 import { writeLog } from '../report/boot-log.ts';
 import { paintFor } from '../report/paint.ts';
-import { readStatus, RECEIPT_VERSION, type LastBoot } from '../report/receipt.ts';
-import {
-  renderHistory,
-  renderStatus,
-  resultOf,
-  type BootOfStatus,
-  type StatusView,
-} from '../report/show-receipts.ts';
+import { RECEIPT_VERSION, type LastBoot } from '../report/receipt.ts';
+import { renderHistory, renderStatus, resultOf, type StatusView } from '../report/show-receipts.ts';
 import { RealSystem } from '../system/real/real.ts';
-import type { ReadSystem } from '../system/system.ts';
 import { counted, listed } from '../text/phrases.ts';
 import { printable } from '../text/printable.ts';
 
@@ -71,31 +59,6 @@ async function viewStatus(
   const { boots } = await readHistory(context, args);
   const last = new Map(boots.map((boot) => [boot.plan, boot]));
   return { result: 'unknown', why: found, before: [...last.values()] };
-}
-
-/** A boot as it is told of: one whose process is gone was killed. */
-export function toldOf(boot: LastBoot): BootOfStatus {
-  if (boot.result !== 'running' || !('process' in boot)) return boot;
-  return hasEnded(boot.process) ? { ...boot, result: 'killed' } : boot;
-}
-
-/** The boots of a container, or why none is known. */
-export function bootsIn(
-  system: ReadSystem,
-  start: string,
-  plan: string | undefined,
-): readonly LastBoot[] | string {
-  if (system.look(STATUS_FILE).type !== 'file') {
-    return `no boot is recorded in ${STATUS_DIRECTORY}`;
-  }
-  const status = readStatus(system.readText(STATUS_FILE, LARGEST_STATUS));
-  if (status === undefined) return `${STATUS_FILE} was not written by a boot`;
-  if (status.start !== start) return 'no boot is recorded since the container started';
-  const boots = status.boots.filter((boot) => plan === undefined || boot.plan === plan);
-  if (boots.length > 0) return boots;
-  const known = status.boots.map((boot) => boot.plan).join(', ');
-  const rest = known === '' ? '' : `; recorded: ${known}`;
-  return `no boot${plan === undefined ? '' : ` of ${plan}`} is recorded${rest}`;
 }
 
 /** Lists the last boots of a home, the newest first. */

@@ -1,8 +1,9 @@
-/** The plan and verify commands: show what the boots of plans would change. */
+/** The plan, verify and diff commands: show what the boots of plans would change. */
 import { paintFor } from '../report/paint.ts';
 import { digestOf } from '../report/plan-digest.ts';
 import { factsBanner } from '../report/show-facts.ts';
-import { type Detail, planDocuments, renderPlans } from '../report/show-plan.ts';
+import { planDocuments, renderPlans } from '../report/show-plan.ts';
+import type { Detail } from '../report/show-short.ts';
 import { wrap } from '../report/wrap.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
@@ -16,6 +17,9 @@ import { printable } from '../text/printable.ts';
 export const planCommand: Command = async (context, args) => {
   const { options } = args;
   if (options.has('origin')) return (await import('./authoring.ts')).originCommand(context, args);
+  if (options.has('diff') && options.has('json')) {
+    throw new ExitError('usage', '--diff is text for people: leave --json out');
+  }
   if (options.has('facts')) return planFromFacts(context, args);
   return show(context, args, await prepareAndPlan(context, args), {
     detail: detailOf(options),
@@ -31,6 +35,24 @@ function detailOf(options: Arguments['options']): Detail {
   const step = options.get('explain');
   if (step !== undefined) return step === '' ? 'reasons' : { step };
   return options.has('short') ? 'short' : 'changes';
+}
+
+/** Shows what the files of the world would become, in place of the changes of each step. */
+export const diffCommand: Command = async (context, args) => {
+  const planned = await prepareAndPlan(context, args);
+  const { stdout, env } = context.io;
+  const paint = await paintFor(stdout, env);
+  const { renderDiff } = await import('../report/show-diff.ts');
+  const diff = await differenceOf(context, args, planned);
+  const views = planned.dry.map(({ view }) => view);
+  stdout.write(renderDiff(views, planned.unreached, diff, paint));
+  return exitOf(args, planned, args.options.has('detailed-exitcode'));
+};
+
+/** Loads what compares texts only where somebody asks for it. */
+async function differenceOf({ redactor }: Context, { options }: Arguments, { dry }: Planned) {
+  const { viewDiff } = await import('../report/diff/view-diff.ts');
+  return viewDiff(dry, redactor, options.has('full'));
 }
 
 /** Dry runs, and the plans that no boot would reach. */
@@ -97,21 +119,33 @@ function quoted(word: string): string {
 }
 
 async function show(
-  { io }: Context,
+  context: Context,
   args: Arguments,
-  { dry, unreached }: Planned,
+  planned: Planned,
   { detail, drift }: { readonly detail: Detail; readonly drift: boolean },
 ): Promise<Exit> {
+  const { io } = context;
   const { options } = args;
+  const { dry, unreached } = planned;
   const views = dry.map(({ view }) => view);
   if (options.has('json')) {
     io.stdout.write(`${JSON.stringify(planDocuments(views, unreached))}\n`);
-  } else {
-    const paint = await paintFor(io.stdout, io.env);
-    io.stdout.write(renderPlans(views, unreached, { detail, paint }));
-    if (options.has('digest'))
-      io.stdout.write(`\n${expecting(args, digestOf({ views, unreached }))}`);
+    return exitOf(args, planned, drift);
   }
+  const paint = await paintFor(io.stdout, io.env);
+  io.stdout.write(renderPlans(views, unreached, { detail, paint }));
+  if (options.has('diff')) {
+    const { renderDifference } = await import('../report/show-diff.ts');
+    const text = renderDifference(await differenceOf(context, args, planned), paint);
+    if (text !== '') io.stdout.write(`\n${text}`);
+  }
+  if (options.has('digest')) {
+    io.stdout.write(`\n${expecting(args, digestOf({ views, unreached }))}`);
+  }
+  return exitOf(args, planned, drift);
+}
+
+function exitOf({ options }: Arguments, { dry }: Planned, drift: boolean): Exit {
   const strict = options.has('strict');
   const exits = dry.map(({ report }) => exitOfReport(report, { strict, drift }));
   // Drift is no reason to overlook a plan that fails.

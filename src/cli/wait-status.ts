@@ -12,7 +12,7 @@ import { plansOfScripts } from './booted-plans.ts';
 import type { Arguments, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { findRoot, STATUS_DIRECTORY } from './locations.ts';
-import { bootsIn, toldOf } from './past-boots.ts';
+import { bootsIn, toldOf } from './boots-here.ts';
 
 /** In milliseconds: nobody notices it, and a look at one small file takes a hundredth of it. */
 const INTERVAL = 100;

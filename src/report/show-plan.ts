@@ -14,19 +14,13 @@ import { digestOf } from './plan-digest.ts';
 import { explainInputs, headline, totalOf } from './show-plan-head.ts';
 import { explainStep } from './show-plan-step.ts';
 import type { Layout } from './show-changes.ts';
-import { changedPaths, legendOf } from './show-short.ts';
+import { changedPaths, legendOf, type Detail } from './show-short.ts';
 import type { Paint } from './paint.ts';
 import { showCause, type ChangeView, type StepView } from './step-view.ts';
 import { adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
 
 /** Wider ids push their own line aside, not the column. */
 const WIDEST_ID = 20;
-
-/**
- * How much of a plan is shown: a letter and a path a line, the changes, the reasons too, or one step
- * in full.
- */
-export type Detail = 'short' | 'changes' | 'reasons' | { readonly step: string };
 
 /** How to show a plan. */
 interface ShowOptions {
@@ -61,6 +55,46 @@ export function renderPlans(
 function stoppedBefore(views: readonly PlanView[], unreached: readonly string[]): string {
   const names = printable(listed(unreached));
   return `${names} would not be run: ${printable(views.at(-1)?.plan ?? '')} stops the boot`;
+}
+
+/**
+ * What comes of the boots of several plans in all, and what keeps them from more; for those who see the
+ * changes elsewhere.
+ */
+export function renderTroubles(
+  views: readonly PlanView[],
+  unreached: readonly string[],
+  paint: Paint,
+): string {
+  const [only] = views;
+  const isOne = only !== undefined && views.length + unreached.length === 1;
+  const answer = isOne ? headline(mapStrings(only, printable)) : totalOf(views, unreached.length);
+  const stopped = unreached.length === 0 ? [] : wrap('! ', stoppedBefore(views, unreached), 2);
+  return asText([
+    wrap('', answer, 2).map(paint.strong),
+    ...views.map((view) => mapStrings(view, printable)).flatMap((view) => troubles(view, paint)),
+    stopped.map(paint.warning),
+  ]);
+}
+
+function troubles(view: PlanView, paint: Paint): string[][] {
+  const failed = view.steps.filter(
+    (step) =>
+      (step.status === 'failed' || step.status === 'blocked') &&
+      !isUnreached(step) &&
+      !isUntold(step),
+  );
+  return [
+    refusals(view, paint),
+    ...causes(view, paint),
+    unseen(view, paint),
+    failed.flatMap(({ id, status, why }) => {
+      const what = status === 'failed' ? 'fails' : 'blocked';
+      return wrap('x ', `${id} ${what}: ${why}`, 4).map(paint.error);
+    }),
+    warnings(view.steps, paint),
+    unreached(view),
+  ];
 }
 
 /** Shows what a boot would change: the answer, then the detail. A converged world is one line. */

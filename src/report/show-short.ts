@@ -1,9 +1,14 @@
 /** The plan output at its shortest, a letter and a path a line; and what letters, marks and numbers mean. */
 import type { PlanView } from './boot-view.ts';
 import type { Paint } from './paint.ts';
-import type { Detail } from './show-plan.ts';
 import type { ChangeView, StepView } from './step-view.ts';
 import { pageWidth, widthOf, wrap } from './wrap.ts';
+
+/**
+ * How much of a plan is shown: a letter and a path a line, the changes, the reasons too, or one step
+ * in full.
+ */
+export type Detail = 'short' | 'changes' | 'reasons' | { readonly step: string };
 
 // eslint-disable-next-line no-control-regex -- what colours are made of
 const COLOURS = /\u001b\[\d+m/g;

@@ -72,12 +72,13 @@ export class OverlayTree implements Tree {
     const node = this.#nodes.get(path);
     if (node === 'removed') return { type: 'missing' };
     if (node !== undefined) return presentOf(node);
-    const entry = this.#lookBelow(path);
+    const entry = this.lookBelow(path);
     if (entry.type === 'missing') return entry;
     return this.#ruled(path, entry);
   }
 
-  #lookBelow(path: string): RawEntry {
+  /** What was at a path before anything changed here. */
+  lookBelow(path: string): RawEntry {
     const seen = this.#seen.get(path) ?? this.#base.look(path);
     this.#seen.set(path, seen);
     return seen;
@@ -99,6 +100,11 @@ export class OverlayTree implements Tree {
       });
     }
     return node.content;
+  }
+
+  /** The content of what was at a path before anything changed here; see `read`. */
+  readBelow(path: string, limit: number): Content {
+    return this.#base.read(path, limit);
   }
 
   list(path: string): readonly string[] {
@@ -126,7 +132,7 @@ export class OverlayTree implements Tree {
   #isUnchanged(path: string): boolean {
     if (this.#nodes.size === 0 && this.#rules.length === 0) return true;
     for (let at = path; ; at = parentOf(at)) {
-      const [here, below] = [this.look(at), this.#lookBelow(at)];
+      const [here, below] = [this.look(at), this.lookBelow(at)];
       if (here.type === 'missing' || below.type === 'missing') return false;
       if (here.type !== below.type || here.stat.mode !== below.stat.mode) return false;
       if (!sameOwner(here.stat, below.stat)) return false;
@@ -198,6 +204,19 @@ export class OverlayTree implements Tree {
   #isRuled(path: string, top: string, { except = [] }: OwnerRule): boolean {
     if (!isWithin(path, top) || this.#beyondMount(path, top)) return false;
     return !except.some((other) => isWithin(path, other));
+  }
+
+  /** Every path that has been changed here, one by one; not what only a rule for a tree is about. */
+  changedPaths(): Iterable<string> {
+    return this.#nodes.keys();
+  }
+
+  /** Whether a file may have another content than below: it was written, and not only its stat. */
+  hasWritten(path: string): boolean {
+    const node = this.#nodes.get(path);
+    return (
+      node !== undefined && node !== 'removed' && node.type === 'file' && node.content !== undefined
+    );
   }
 
   /** Every path and node of this overlay, for tests that compare whole worlds. */

@@ -151,6 +151,7 @@ export function remember(
       from: entry.type === 'file' ? 'file' : 'absent',
       label: `digest of ${options.path} as it is seeded`,
       again: true,
+      record: true,
       why,
     };
     const parents = parentChanges(context, path).map((parent) => ({ ...parent, owner }));

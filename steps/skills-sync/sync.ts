@@ -117,6 +117,7 @@ function manifestChange(home: HomeSkills, text: string, owner: Owner): Change {
       from: 'absent',
       label,
       again: true,
+      record: true,
       why,
     };
   }
@@ -130,6 +131,7 @@ function manifestChange(home: HomeSkills, text: string, owner: Owner): Change {
     from: 'file',
     label,
     again: true,
+    record: true,
     why,
   };
 }
@@ -150,8 +152,8 @@ function framed(
   let from: 'absent' | 'file' = home.look(RECORD).type === 'file' ? 'file' : 'absent';
   const write = (what: SyncRecord, label: string, why: string): Change => {
     const content = Content.ofText(showRecord(what));
-    const file = { content, owner, mode: 0o644, from, label, again: true } as const;
-    const change: Change = { kind: 'file', path, ...file, why };
+    const entry = { content, owner, mode: 0o644, from, label } as const;
+    const change: Change = { kind: 'file', path, ...entry, again: true, record: true, why };
     from = 'file';
     return change;
   };

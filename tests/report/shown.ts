@@ -1,7 +1,8 @@
 import type { BootEvent, BootResult, StepResult } from '../../src/engine/result.ts';
 import type { Input } from '../../src/plan/plan.ts';
 import { viewPlan, type PlanView } from '../../src/report/boot-view.ts';
-import { type Detail, renderPlan } from '../../src/report/show-plan.ts';
+import { renderPlan } from '../../src/report/show-plan.ts';
+import type { Detail } from '../../src/report/show-short.ts';
 import { receiptOf } from '../../src/report/make-receipt.ts';
 import { type Output, plainPaint } from '../../src/report/paint.ts';
 import type { Origin, Receipt } from '../../src/report/receipt.ts';
