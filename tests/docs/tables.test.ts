@@ -151,6 +151,14 @@ it.each(quoted.map((block) => [`${block.page}:${block.line}`, block] as const))(
   },
 );
 
+test('docs/architecture.md has every library that the package brings', () => {
+  const manifest: unknown = JSON.parse(fileOf('package.json'));
+  const names = valuesOf(manifest, 'dependencies').flatMap((found) => Object.keys(found ?? {}));
+  const section = /\| library[^]*?\n\n/.exec(textOf('docs/architecture.md'))?.[0] ?? '';
+  const told = [...section.matchAll(/^\| ([a-z]+) /gm)].map(([, name]) => name).slice(1);
+  expect(told.sort()).toEqual(names.sort());
+});
+
 /** The values of a key, wherever it stands in a document. */
 function valuesOf(document: unknown, key: string): unknown[] {
   if (typeof document !== 'object' || document === null) return [];
