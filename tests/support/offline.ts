@@ -58,6 +58,6 @@ async function viewOf(plan: BootPlan, system: Site['system'], facts: Facts): Pro
   const signal = new AbortController().signal;
   const report = await dryRun(plan, system, { facts, listener: () => undefined, signal });
   const view = viewPlan({ plan, report, facts }, redactor);
-  const steps = view.steps.map((step) => ({ ...step, began: 0, duration: 0 }));
+  const steps = view.steps.map((step) => ({ ...step, began: 0, ended: 0, duration: 0 }));
   return { ...view, duration: 0, slowest: null, steps };
 }
