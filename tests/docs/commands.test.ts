@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it, test } from 'vitest';
-import { blocksOf, commandsOf, needsContainers, PAGES } from '../../scripts/docs/pages.ts';
+import { blocksOf, commandsOf, needsContainers, PAGES, textOf } from '../../scripts/docs/pages.ts';
 import { isNotRun, NOT_RUN, playPage } from '../../scripts/docs/session.ts';
 import { excerpt, isShown } from '../../scripts/docs/compare.ts';
 import { isRoot, NEEDS_ROOT } from '../support/real-root.ts';
@@ -37,6 +37,17 @@ test('what looks like a command stands in a block that is run', () => {
     /^(?:\$ |npm |npx |docker |kubectl |podman )/m.test(text),
   );
   expect(typed).toEqual([]);
+});
+
+test('each whole command of hermes-boot in a sentence or a table is run in a block, too', () => {
+  const run = lines.filter((line) => !isNotRun(line));
+  const inText = PAGES.flatMap((page) => [...textOf(page).matchAll(/`hermes-boot ([a-z -]+)`/g)]);
+  const commands = inText.map(([, words = '']) => words.split(' '));
+  const unrun = commands.filter(
+    (words) => !run.some((line) => words.every((word) => line.includes(` ${word}`))),
+  );
+  expect(commands.length).toBeGreaterThan(20);
+  expect(unrun).toEqual([]);
 });
 
 test('each line that is not run anywhere has a reason, and each reason a line', () => {
