@@ -27,7 +27,7 @@ export async function refuseUnexpected(
   if (digest === expected) return;
   throw new ExitError(
     'drift',
-    `the changes are not those of --expect ${expected}: now ${extentOf(looked)}, digest ${digest}`,
-    'nothing was changed; hermes-boot plan --explain --digest shows what would change now',
+    `nothing was changed: the changes are not those of --expect ${expected}: now ${extentOf(looked)}, digest ${digest}`,
+    'hermes-boot plan --explain --digest shows what would change now',
   );
 }

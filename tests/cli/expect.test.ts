@@ -94,8 +94,8 @@ describe('run --expect', () => {
     const { code, stderr } = await call(['run', ...BOTH, '--expect', expected]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `hermes-boot: fatal: the changes are not those of --expect ${expected}: now 2 changes in 2 steps, digest ${await digest(BOTH)}
-hermes-boot: fatal: nothing was changed; hermes-boot plan --explain --digest shows what would change now
+      `hermes-boot: fatal: nothing was changed: the changes are not those of --expect ${expected}: now 2 changes in 2 steps, digest ${await digest(BOTH)}
+hermes-boot: fatal: hermes-boot plan --explain --digest shows what would change now
 `,
     );
     expect(modes()).toEqual([0o644, 0o666]);
