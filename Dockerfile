@@ -117,6 +117,7 @@ FROM scratch AS hermes-boot
 COPY --from=node /opt/hermes-boot/bin/node /opt/hermes-boot/bin/node
 COPY --from=build /hermes-boot/dist/ /opt/hermes-boot/dist/
 COPY plans/ /opt/hermes-boot/plans/
+COPY schemas/ /opt/hermes-boot/schemas/
 COPY LICENSE package.json /opt/hermes-boot/
 COPY docker/health.sh /opt/hermes-boot/bin/health
 COPY docker/hermes-boot.sh /usr/local/bin/hermes-boot

@@ -21,8 +21,8 @@ start_of_container() {
 if [ -f "$status" ] && [ ! -L "$status" ]; then
   start=$(start_of_container 2> /dev/null)
   case $(head -c 512 "$status" 2> /dev/null) in
-    "{\"version\":1,\"result\":\"ok\",\"start\":\"$start\",\"boots\":[{"*)
-      echo ok
+    "{\"version\":1,\"result\":\"done\",\"start\":\"$start\",\"boots\":[{"*)
+      echo done
       exit 0
       ;;
     "{\"version\":1,\"result\":\"degraded\",\"start\":\"$start\",\"boots\":[{"*)

@@ -46,6 +46,7 @@ export const installStamp = defineStep({
     const change: RemovalChange = {
       kind: 'removal',
       path: canonical(system, options.path),
+      was: 'file',
       from: `file, ${counted(size, 'byte')}`,
       why:
         `says ${options.value}, but the home is shared data: a host install would refuse to update.` +

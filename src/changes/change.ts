@@ -1,7 +1,7 @@
 /** The closed union of changes: one effect on the world each, as data. See kinds.ts for what each kind is. */
 import type { RecordEdit } from '../system/accounts.ts';
 import type { Content } from '../system/content.ts';
-import type { Owner } from '../system/entry.ts';
+import type { Owner, Present } from '../system/entry.ts';
 import type { Command } from '../system/system.ts';
 import type { HomeIds } from '../system/ids-record.ts';
 import type { OwnerRule } from '../system/owner-rule.ts';
@@ -81,6 +81,7 @@ export interface TreeOwnerChange extends Common {
 /** One entry that is not a directory is removed. */
 export interface RemovalChange extends Common {
   readonly kind: 'removal';
+  readonly was: Exclude<Present['type'], 'directory'>;
   /** What it was, for a person: `file, 7 bytes`. */
   readonly from: string;
 }
@@ -123,10 +124,22 @@ export interface LogChange extends Common {
   readonly owner: Owner;
 }
 
+/** Fields of a record of an account database. */
+export interface RecordFields {
+  /** The user id. */
+  readonly uid?: number;
+  /** The group id: of a user, that of the primary group. */
+  readonly gid?: number;
+  /** The names of the accounts in a group. */
+  readonly members?: readonly string[];
+}
+
 /** A record of an account database changes. */
 export interface RecordChange extends Common {
   readonly kind: 'account' | 'group';
   readonly edit: RecordEdit;
+  /** Of the fields that change, the values they have; null where there is no record. */
+  readonly was: RecordFields | null;
   /** The record's part that changes, before and after; null where there was none. */
   readonly from: string | null;
   readonly to: string;
@@ -165,8 +178,8 @@ export interface IdsChange extends Common {
   readonly kind: 'ids';
   readonly account: string;
   readonly ids: HomeIds;
-  /** To whom the home was given last, for a person; null where there was no record. */
-  readonly from: string | null;
+  /** What it has remembered; null where there was no record. */
+  readonly was: HomeIds | null;
 }
 
 /** One effect on the world, as data. The union is closed: every switch over it is exhaustive. */

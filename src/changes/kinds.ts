@@ -217,7 +217,8 @@ const KINDS: { readonly [K in Kind]: Row<Extract<Change, { kind: K }>> } = {
   ids: {
     describe(change) {
       const to = showIds(change);
-      return { from: change.from, to, effect: `remembers ${to}` };
+      const from = change.was === null ? null : showSettled(change.was);
+      return { from, to, effect: `remembers ${to}` };
     },
     make: ({ path, ids }, system) =>
       system.writeFile(path, (now) => homeIdsContent(ids, now), IDS_MODE, ROOT),
@@ -288,6 +289,11 @@ function rights(mode: number, owner: Owner): string {
 
 function quote(argument: string): string {
   return /^[^\s'"\\]+$/.test(argument) ? argument : JSON.stringify(argument);
+}
+
+/** To whom a home was given last. */
+function showSettled({ settled }: HomeIds): string {
+  return settled === undefined ? 'not settled' : showOwner(settled);
 }
 
 function showIds({ account, ids: { users, groups, settled } }: IdsChange): string {

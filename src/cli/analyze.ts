@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { startOfContainer } from '../engine/proc.ts';
 import { analyse, type Analysis } from '../report/analysis.ts';
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
 import type { LastBoot, ShortReceipt } from '../report/receipt.ts';
 import { renderAnalyses } from '../report/show-analysis.ts';
@@ -24,8 +25,9 @@ export const analyzeCommand: Command = async (context, args) => {
   const { options } = args;
   const svg = options.get('svg');
   if (svg !== undefined) await draw(context, svg, analyses);
-  if (options.has('json')) io.stdout.write(`${JSON.stringify({ version: 1, boots: analyses })}\n`);
-  else if (svg === undefined) {
+  if (options.has('json')) {
+    writeDocument(io.stdout, { version: 1, type: 'analysis', boots: analyses });
+  } else if (svg === undefined) {
     const paint = await paintFor(io.stdout, io.env);
     io.stdout.write(renderAnalyses(analyses, Date.now(), paint));
   }

@@ -2,6 +2,7 @@
  * Tells other programs how the boots of a run ended: metrics for node_exporter where the container
  * asks for them, and for Kubernetes why a boot stopped.
  */
+import { SEVERITIES } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
 import { writeLog } from '../report/boot-log.ts';
@@ -67,7 +68,7 @@ export function tellBootEnds(context: Context, root: () => string, ends: readonl
   }
   const stopped = ends
     .map(({ receipt }) => receipt)
-    .filter(({ result }) => result === 'failed' || result === 'interrupted');
+    .filter(({ result }) => SEVERITIES[result] === 'error');
   if (stopped.length === 0) return;
   attempt('termination message', (system) => {
     writeMessage(system, stopMessage(stopped));

@@ -162,7 +162,7 @@ export async function dryRunsOf(
   const dry: DryBoot[] = [];
   for (const plan of plans) {
     const before = dry.at(-1);
-    if (before?.report.status === 'stopped') break;
+    if (before?.report.stoppedBy !== undefined) break;
     const inputs = prepareBoot(context, args, plan, before?.world);
     const tree = before?.world.overlay ?? inputs.system.tree;
     const system = { tree, policy: inputs.system.policy };

@@ -38,6 +38,8 @@ export interface Context {
   readonly io: Io;
   /** Knows the secrets as soon as a command has read its inputs. */
   readonly redactor: Redactor;
+  /** Whether stdout is for a program: what ends the command is a document there, too. */
+  readonly isJson?: boolean;
 }
 
 /** The arguments of a command, checked. */
@@ -138,18 +140,27 @@ const OPTIONS = [
   },
   {
     name: 'json',
-    description: 'print JSON on stdout',
+    description: 'print JSON on stdout; schemas/ has the form of each document',
     commands: [
       'plan',
       'run',
+      'verify',
       'facts',
       'status',
       'history',
       'analyze',
+      'validate',
+      'steps',
       'gateway',
       'doctor',
       'install-method',
     ],
+  },
+  {
+    name: 'format',
+    value: 'FORMAT',
+    description: 'text, json, github (workflow commands) or sarif (default: text)',
+    commands: ['validate'],
   },
   {
     name: 'log',
@@ -160,7 +171,7 @@ const OPTIONS = [
   {
     name: 'log-level',
     value: 'LEVEL',
-    description: 'debug, info, warn or fatal (default: info)',
+    description: 'debug, info, warn or error (default: info)',
     commands: ['run'],
   },
   {

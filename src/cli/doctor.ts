@@ -1,7 +1,9 @@
 /** The doctor command: looks at all that a boot and its gateways need, and says what to type. */
 import { observeFacts } from '../engine/observe-facts.ts';
 import { startOfContainer } from '../engine/proc.ts';
+import { SEVERITIES } from '../engine/result.ts';
 import { Problem } from '../errors/problem.ts';
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
 import { renderDoctor, type Finding } from '../report/show-doctor.ts';
 import type { Facts } from '../step/facts.ts';
@@ -124,12 +126,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   boots({ system }) {
     const boots = bootsIn(system, startOfContainer('/'), undefined);
     if (typeof boots === 'string') return warning(boots, 'hermes-boot history');
-    const bad = boots.map(toldOf).filter(({ result }) => result !== 'ok');
+    const bad = boots.map(toldOf).filter(({ result }) => result !== 'done');
     if (bad.length === 0) return ok('the last boots');
     return bad.flatMap(({ plan, result }) => {
       const text = `the last boot of ${plan}: ${result}`;
-      const isMild = result === 'degraded' || result === 'running';
-      return (isMild ? warning : error)(text, `hermes-boot status ${plan}`);
+      const isBad = SEVERITIES[result] === 'error';
+      return (isBad ? error : warning)(text, `hermes-boot status ${plan}`);
     });
   },
 
@@ -170,7 +172,7 @@ export const doctorCommand: Command = async (context, { options }) => {
   }
   const isWell = findings.every(({ severity }) => severity !== 'error');
   if (options.has('json')) {
-    io.stdout.write(`${JSON.stringify({ version: 1, ok: isWell, findings })}\n`);
+    writeDocument(io.stdout, { version: 1, type: 'doctor', ok: isWell, findings });
   } else {
     io.stdout.write(renderDoctor(findings, await paintFor(io.stdout, io.env)));
   }

@@ -1,8 +1,9 @@
 /** How the process ends: the exit codes, and what is reported when a command fails. */
-import type { BootResult } from '../engine/result.ts';
+import { type BootResult, SEVERITIES } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem, type ProblemCode } from '../errors/problem.ts';
 import { writeLog } from '../report/boot-log.ts';
+import { type AnyDocument, type ErrorDocument, writeDocument } from '../report/documents.ts';
 import type { Output } from '../report/paint.ts';
 import type { Redactor } from '../report/redact.ts';
 import { problemLines } from '../report/step-view.ts';
@@ -12,7 +13,7 @@ export const EXIT = {
   done: { code: 0, meaning: 'done, or nothing to do; also degraded, unless --strict' },
   stopped: {
     code: 1,
-    meaning: 'a step stopped the boot, the status is not ok, or gateway control failed',
+    meaning: 'a step stopped the boot, status found trouble, or gateway control failed',
   },
   drift: {
     code: 2,
@@ -56,8 +57,9 @@ interface Verdict {
 
 /** How a boot or dry run ends the process. */
 export function exitOfReport(report: BootResult, { strict, drift }: Verdict): Exit {
-  if (report.status === 'stopped')
+  if (SEVERITIES[report.status] === 'error') {
     return EXIT_OF_PROBLEM[report.stoppedBy?.problem?.code ?? 'failed'];
+  }
   if (report.steps.some(({ unseen }) => unseen !== undefined)) return 'notPermitted';
   if (report.status === 'degraded' && strict) return 'stopped';
   return drift && !report.converged ? 'drift' : 'done';
@@ -68,6 +70,8 @@ export class ExitError extends Error {
   readonly exit: Exit;
   /** What to write to stderr, one line each. */
   readonly lines: readonly string[];
+  /** What programs get in place of an error document. */
+  readonly document: AnyDocument | undefined = undefined;
 
   constructor(exit: Exit, ...lines: readonly string[]) {
     super(lines.join('\n'));
@@ -94,15 +98,27 @@ export function interruptionOf({ reason }: { readonly reason: unknown }): Interr
 
 /** Where errors are reported. */
 interface Reporting {
-  readonly io: { readonly stderr: Output; readonly signal: AbortSignal };
+  readonly io: { readonly stdout: Output; readonly stderr: Output; readonly signal: AbortSignal };
   readonly redactor: Redactor;
+  readonly isJson?: boolean;
 }
 
-/** Reports on stderr what ended a command, and returns how the process ends. */
-export function reportError(error: unknown, { io, redactor }: Reporting): Exit {
+/**
+ * Reports on stderr what ended a command, and for programs on stdout, too.
+ * @returns how the process ends
+ */
+export function reportError(error: unknown, { io, redactor, isJson }: Reporting): Exit {
   const [exit, lines] = explainError(error, io.signal);
-  for (const line of lines) writeLog(io.stderr, 'fatal', redactor.text(line));
+  if (isJson === true) {
+    const own = error instanceof ExitError ? error.document : undefined;
+    writeDocument(io.stdout, own ?? redactor.document(errorDocument(exit, lines)));
+  }
+  for (const line of lines) writeLog(io.stderr, 'error', redactor.text(line));
   return exit;
+}
+
+function errorDocument(exit: Exit, [message = '', ...details]: readonly string[]): ErrorDocument {
+  return { version: 1, type: 'error', exit: EXIT[exit].code, code: exit, message, details };
 }
 
 function explainError(error: unknown, signal: AbortSignal): readonly [Exit, readonly string[]] {

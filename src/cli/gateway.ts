@@ -4,24 +4,22 @@ import { otherHolder } from '../gateway/holder.ts';
 import { profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import { writeLog } from '../report/boot-log.ts';
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
-import { renderGateways } from '../report/show-gateways.ts';
+import {
+  renderGateways,
+  type ExplainedGateway,
+  type GatewayResult,
+} from '../report/show-gateways.ts';
 import { problemLines } from '../report/step-view.ts';
 import { mapStrings, printable } from '../text/printable.ts';
 import type { Arguments, Command, Io } from './command-line.ts';
 import { EXIT_OF_PROBLEM, ExitError, type Exit } from './exit.ts';
 import { ACTIONS, existingSlot, type ActionName } from './gateway/actions.ts';
 import { gatewayContext, isS6Here, requireS6, type GatewayContext } from './gateway/s6.ts';
-import { explainGateways, type Explained } from './gateway/why.ts';
+import { explainGateways } from './gateway/why.ts';
 
 const NAMES = ['register', 'unregister', 'start', 'stop', 'restart', 'status', 'list'] as const;
-
-/** The result for one profile, as `--json` shows it. */
-interface Result {
-  readonly profile: string;
-  readonly ok: boolean;
-  readonly message: string;
-}
 
 /** Controls gateways, as hermes or root, in a running container. */
 export const gatewayCommand: Command = async ({ io }, args) => {
@@ -31,7 +29,7 @@ export const gatewayCommand: Command = async ({ io }, args) => {
   if (action === 'list') return list(io, context, isJson);
   if (action === 'status') return showStatus(io, context, args);
   requireS6(context);
-  const results: Result[] = [];
+  const results: GatewayResult[] = [];
   let failure: Problem | undefined;
   const profiles = profilesFor(action, context, args.operands[1]);
   for (const profile of profiles) {
@@ -42,12 +40,12 @@ export const gatewayCommand: Command = async ({ io }, args) => {
       failure ??= error;
       results.push({ profile, ok: false, message: error.message });
       for (const line of problemLines(error)) {
-        writeLog(io.stderr, 'fatal', profiles.length > 1 ? `${profile}: ${line}` : line);
+        writeLog(io.stderr, 'error', profiles.length > 1 ? `${profile}: ${line}` : line);
       }
     }
   }
   if (isJson) {
-    io.stdout.write(`${JSON.stringify({ version: 1, action, gateways: results })}\n`);
+    writeDocument(io.stdout, { version: 1, type: 'gateway-results', action, gateways: results });
   } else {
     const width = Math.max(0, ...results.map(({ profile }) => profile.length));
     for (const { profile, ok, message } of results) {
@@ -62,7 +60,7 @@ async function perform(
   context: GatewayContext,
   profile: string,
   io: Io,
-): Promise<Pick<Result, 'message'>> {
+): Promise<Pick<GatewayResult, 'message'>> {
   const { text, warnings = [] } = await ACTIONS[action](context, profile);
   for (const warning of warnings) writeLog(io.stderr, 'warn', `${profile}: ${warning}`);
   return { message: text };
@@ -88,8 +86,11 @@ async function showStatus(
   }
   if (options.has('json')) {
     const by = runBy === undefined ? {} : { runBy };
-    const document = { version: 1, action: 'status', supervised, gateways, ...by };
-    io.stdout.write(`${JSON.stringify(mapStrings(document, printable))}\n`);
+    const head = { version: 1, type: 'gateway-status', action: 'status' } as const;
+    writeDocument(io.stdout, {
+      ...head,
+      ...mapStrings({ supervised, gateways, ...by }, printable),
+    });
   } else {
     const view = { gateways, supervised, counts: profile === undefined };
     io.stdout.write(renderGateways(view, await paintFor(io.stdout, io.env)));
@@ -99,7 +100,7 @@ async function showStatus(
 }
 
 /** A gateway that another container runs is missed by nobody here. */
-function elsewhere(gateway: Explained, runBy: string): Explained {
+function elsewhere(gateway: ExplainedGateway, runBy: string): ExplainedGateway {
   if (!gateway.wanted || gateway.state === 'up') return gateway;
   return { ...gateway, state: 'down', wanted: false, reason: `run by ${runBy}`, fix: null };
 }
@@ -144,8 +145,9 @@ function registeredProfiles({ system, scandir }: GatewayContext): string[] {
 
 function list(io: Io, context: GatewayContext, isJson: boolean): 'done' {
   const profiles = registeredProfiles(context);
-  if (isJson) io.stdout.write(`${JSON.stringify({ version: 1, action: 'list', profiles })}\n`);
-  else for (const profile of profiles) io.stdout.write(`${profile}\n`);
+  if (isJson) {
+    writeDocument(io.stdout, { version: 1, type: 'gateway-list', action: 'list', profiles });
+  } else for (const profile of profiles) io.stdout.write(`${profile}\n`);
   if (context.system.look(context.scandir).type === 'missing') {
     writeLog(io.stderr, 'info', `${context.scandir} is missing: no s6-svscan runs here`);
   }

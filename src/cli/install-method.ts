@@ -1,6 +1,7 @@
 /** The install-method command: how the agent was installed, and which stamp says so. */
 import { isAnswer } from '../errors/look-failed.ts';
 import { writeLog } from '../report/boot-log.ts';
+import { writeDocument, type InstallMethod } from '../report/documents.ts';
 import { join } from '../system/path.ts';
 import { RealSystem } from '../system/real/real.ts';
 import type { ReadSystem } from '../system/system.ts';
@@ -13,10 +14,7 @@ const STAMP = '.install_method';
 const LARGEST_STAMP = 1024;
 
 /** How the agent was installed, and why we say so. */
-interface Method {
-  readonly method: string;
-  readonly reason: string;
-}
+type Method = Pick<InstallMethod, 'method' | 'reason'>;
 
 /** Shows how the agent was installed. */
 export const installMethodCommand: Command = ({ io }, { options }) => {
@@ -26,7 +24,9 @@ export const installMethodCommand: Command = ({ io }, { options }) => {
     home: variableOr(system, io.env, 'HERMES_HOME', '/opt/data'),
   });
   if (options.has('explain')) writeLog(io.stderr, 'info', reason);
-  io.stdout.write(options.has('json') ? `${JSON.stringify({ method, reason })}\n` : `${method}\n`);
+  if (options.has('json')) {
+    writeDocument(io.stdout, { version: 1, type: 'install-method', method, reason });
+  } else io.stdout.write(`${method}\n`);
   return Promise.resolve('done');
 };
 

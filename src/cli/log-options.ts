@@ -1,6 +1,6 @@
 /** How the log of a boot is written: the options of `run`, and the wishes of its environment. */
-import { LEVELS, type Level } from '../report/boot-log.ts';
 import { either } from '../plan/wanted.ts';
+import { LEVELS, PRINTED_LEVELS, type Level } from '../report/level.ts';
 import type { Environment } from '../report/paint.ts';
 import type { Arguments } from './command-line.ts';
 import { ExitError } from './exit.ts';
@@ -11,7 +11,7 @@ const FORMATS = ['plain', 'json', 'live'] as const;
 export type LogFormat = (typeof FORMATS)[number];
 
 /** S6_VERBOSITY as a level: by default, 2, a boot logs as much as a person reads. */
-const OF_VERBOSITY: readonly Level[] = ['fatal', 'warn', 'info', 'debug'];
+const OF_VERBOSITY: readonly Level[] = ['error', 'warn', 'info', 'debug'];
 
 /** What is asked of a log. */
 export interface LogWish {
@@ -42,8 +42,11 @@ export function readLogWish({ options }: Arguments, env: Environment): LogWish {
     format: variable('HERMES_BOOT_LOG', (value) => oneOf(value, FORMATS), either(FORMATS)),
     level: variable('S6_VERBOSITY', levelOf, 'a number from 0 (errors only) to 5'),
   };
-  const format = option(options.get('log'), '--log', FORMATS) ?? ofContainer.format;
-  const level = option(options.get('log-level'), '--log-level', LEVELS) ?? ofContainer.level;
+  const format =
+    option(options.get('log'), '--log', FORMATS, (value) => oneOf(value, FORMATS)) ??
+    ofContainer.format;
+  const level =
+    option(options.get('log-level'), '--log-level', LEVELS, levelNamed) ?? ofContainer.level;
   return { format, level: level ?? 'info', refused };
 }
 
@@ -51,9 +54,10 @@ function option<T extends string>(
   value: string | undefined,
   name: string,
   known: readonly T[],
+  read: (value: string) => T | undefined,
 ): T | undefined {
   if (value === undefined) return undefined;
-  const found = oneOf(value, known);
+  const found = read(value);
   if (found !== undefined) return found;
   const text = `${name} is ${JSON.stringify(value)}; wanted ${either(known)}`;
   throw new ExitError('usage', text, 'see hermes-boot run --help');
@@ -61,6 +65,11 @@ function option<T extends string>(
 
 function oneOf<T extends string>(value: string, known: readonly T[]): T | undefined {
   return known.find((one) => one === value);
+}
+
+/** The level of a name, also of the one that the lines of the log have for it. */
+function levelNamed(value: string): Level | undefined {
+  return LEVELS.find((level) => level === value || PRINTED_LEVELS[level] === value);
 }
 
 function levelOf(value: string): Level | undefined {

@@ -17,7 +17,7 @@ export async function main(argv: readonly string[], given: Io): Promise<number> 
   const ascii = () => ({ stdout: asciiOutput(stdout), stderr: asciiOutput(stderr) });
   const io = isUnicode(given.env) ? given : withOutputs(given, ascii());
   setPageWidth(() => widthFor(io.stdout, io.env));
-  const context = { io, redactor: new Redactor() };
+  const context = { io, redactor: new Redactor(), isJson: isForProgram(argv) };
   try {
     const call = readCommandLine(argv) ?? (await readOther(argv, io));
     if (call === undefined) return EXIT.done.code;
@@ -26,6 +26,16 @@ export async function main(argv: readonly string[], given: Io): Promise<number> 
   } catch (error) {
     return EXIT[reportError(error, context)].code;
   }
+}
+
+/** Whether JSON is asked for, also where the rest of the command line is wrong. */
+function isForProgram(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, at) =>
+      word === '--json' ||
+      word === '--format=json' ||
+      (word === 'json' && argv[at - 1] === '--format'),
+  );
 }
 
 async function readOther(argv: readonly string[], io: Io): Promise<Call | undefined> {

@@ -6,6 +6,7 @@ import { findRoot, historyFile } from './locations.ts';
 import { readHistory } from './past-homes.ts';
 import { startOfContainer } from '../engine/proc.ts';
 import { writeLog } from '../report/boot-log.ts';
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
 import { RECEIPT_VERSION, type LastBoot } from '../report/receipt.ts';
 import { renderHistory, renderStatus, resultOf, type StatusView } from '../report/show-receipts.ts';
@@ -22,12 +23,12 @@ export const statusCommand: Command = async (context, args) => {
   const found = await foundBoots(context, args);
   const view = await viewStatus(context, args, found);
   if (args.options.has('json')) {
-    io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, boots: [], ...view })}\n`);
+    writeDocument(io.stdout, { version: RECEIPT_VERSION, type: 'status', boots: [], ...view });
   } else {
     io.stdout.write(renderStatus(view, Date.now(), await paintFor(io.stdout, io.env)));
   }
   const isWell =
-    view.result === 'ok' || (view.result === 'degraded' && !args.options.has('strict'));
+    view.result === 'done' || (view.result === 'degraded' && !args.options.has('strict'));
   return isWell ? 'done' : 'stopped';
 };
 
@@ -72,8 +73,8 @@ export const historyCommand: Command = async (context, args) => {
     writeLog(io.stderr, 'warn', `${counted(damaged, 'line')} of ${files} cannot be read`);
   }
   if (args.options.has('json')) {
-    const [home] = homes;
-    io.stdout.write(`${JSON.stringify({ version: RECEIPT_VERSION, home, homes, boots })}\n`);
+    const [home = ''] = homes;
+    writeDocument(io.stdout, { version: RECEIPT_VERSION, type: 'history', home, homes, boots });
     return 'done';
   }
   if (boots.length === 0) {

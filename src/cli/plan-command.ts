@@ -1,8 +1,10 @@
 /** The plan, verify and diff commands: show what the boots of plans would change. */
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
 import { digestOf } from '../report/plan-digest.ts';
+import { planDocuments } from '../report/plan-document.ts';
 import { factsBanner } from '../report/show-facts.ts';
-import { planDocuments, renderPlans } from '../report/show-plan.ts';
+import { renderPlans } from '../report/show-plan.ts';
 import type { Detail } from '../report/show-short.ts';
 import { wrap } from '../report/wrap.ts';
 import { dryRunOf, dryRunsOf, preparePlans, type DryBoot } from './boot-inputs.ts';
@@ -129,7 +131,7 @@ async function show(
   const { dry, unreached } = planned;
   const views = dry.map(({ view }) => view);
   if (options.has('json')) {
-    io.stdout.write(`${JSON.stringify(planDocuments(views, unreached))}\n`);
+    writeDocument(io.stdout, planDocuments(views, unreached));
     return exitOf(args, planned, drift);
   }
   const paint = await paintFor(io.stdout, io.env);

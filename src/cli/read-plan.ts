@@ -10,7 +10,9 @@ import type { Library } from '../plan/open-layers.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import type { Plan, PlanSource, Position } from '../plan/plan.ts';
 import { writeLog } from '../report/boot-log.ts';
+import { writeDocument } from '../report/documents.ts';
 import { paintFor } from '../report/paint.ts';
+import { validationOf, type ValidationDocument } from '../report/validation.ts';
 import { isAbsence, lookProblem } from '../system/real/errno.ts';
 import { printable } from '../text/printable.ts';
 import type { Context } from './command-line.ts';
@@ -22,7 +24,9 @@ import { knownPlan } from './known-plans.ts';
 const LARGEST_PLAN = 4 * 1024 * 1024;
 
 /** A plan without mistakes. */
-interface ReadPlan {
+export interface ReadPlan {
+  /** As on the command line. */
+  readonly named: string;
   readonly plan: Plan;
   readonly warnings: readonly Diagnostic[];
   /** What it was read from; undefined where the build knows the plan. */
@@ -56,10 +60,12 @@ export interface PlanMistakes {
 /** Ends a command since plans have mistakes, which are reported by then. */
 export class MistakenPlans extends ExitError {
   readonly plans: readonly PlanMistakes[];
+  override readonly document: ValidationDocument;
 
-  constructor(plans: readonly PlanMistakes[]) {
+  constructor(plans: readonly PlanMistakes[], document: ValidationDocument) {
     super('config');
     this.plans = plans;
+    this.document = document;
   }
 }
 
@@ -88,9 +94,19 @@ export async function readPlans(
     if (!loaded.ok) return loaded.diagnostics;
     return warnings === 'hide' || warnings === 'log' ? [] : loaded.warnings;
   });
-  // Several plans share fragments, and what they extend.
-  const shown = unique(found.flat(), ({ at, message }) => `${placeOf(at)} ${message}`);
-  if (shown.length > 0 && mistakes === 'show') {
+  const shown = uniqueDiagnostics(found.flat());
+  const document = (): ValidationDocument =>
+    validationOf(
+      all.map(({ named, file, loaded }) => ({
+        named,
+        file,
+        plan: loaded.ok ? loaded.value : undefined,
+      })),
+      { ok: false, diagnostics: shown, fragments: fragments.map(({ file }) => file), unused: [] },
+    );
+  if (shown.length > 0 && mistakes === 'show' && io.stderr.lines === 'json') {
+    writeDocument(io.stderr, document());
+  } else if (shown.length > 0 && mistakes === 'show') {
     const { renderDiagnostics } = await import('../report/diagnostics.ts');
     const paint = await paintFor(io.stderr, io.env);
     const sources = unique(
@@ -99,8 +115,8 @@ export async function readPlans(
     );
     io.stderr.write(renderDiagnostics(sources, shown, paint));
   }
-  const read = all.flatMap(({ loaded, texts }) =>
-    loaded.ok ? { plan: loaded.value, warnings: loaded.warnings, texts } : [],
+  const read = all.flatMap(({ named, loaded, texts }) =>
+    loaded.ok ? { named, plan: loaded.value, warnings: loaded.warnings, texts } : [],
   );
   if (warnings === 'log') {
     const logged = read.flatMap((plan) => plan.warnings);
@@ -114,6 +130,7 @@ export async function readPlans(
       const diagnostics = found[index] ?? [];
       return diagnostics.length === 0 ? [] : { named, diagnostics };
     }),
+    document(),
   );
 }
 
@@ -125,8 +142,8 @@ interface Opened {
   readonly source: PlanSource;
 }
 
-interface LoadedPlan extends Pick<ReadPlan, 'texts'> {
-  readonly named: string;
+interface LoadedPlan extends Pick<ReadPlan, 'texts' | 'named'> {
+  readonly file: string;
   readonly loaded: Loaded<Plan>;
 }
 
@@ -151,7 +168,7 @@ async function loadOpened(
   const texts = { path, source, library, bases };
   const known = fragments.length === 0 ? asBuilt(source, library) : undefined;
   const loaded = known ?? left(texts, warnings) ?? (await load(source, library));
-  return { named, loaded, texts: known === undefined ? texts : undefined };
+  return { named, file: source.file, loaded, texts: known === undefined ? texts : undefined };
 }
 
 /** The plans of this package that fragments change. */
@@ -173,6 +190,11 @@ export async function readPlan(
   const [read] = await readPlans(context, { ...options, named: [options.named] });
   if (read === undefined) throw new Error('every plan that is named was read');
   return read;
+}
+
+/** Each mistake once: several plans share fragments, and what they extend. */
+export function uniqueDiagnostics(all: readonly Diagnostic[]): readonly Diagnostic[] {
+  return unique(all, ({ at, message }) => `${placeOf(at)} ${message}`);
 }
 
 function unique<T>(all: readonly T[], keyOf: (one: T) => string): readonly T[] {

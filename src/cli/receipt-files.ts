@@ -1,4 +1,5 @@
 /** Writes the status of a container and the history of a home. */
+import { SEVERITIES } from '../engine/result.ts';
 import {
   jsonOf,
   readStatus,
@@ -98,11 +99,11 @@ export function writeHistory(
     return 'stat' in entry && capabilities.has('CHOWN') ? entry.stat : { uid, gid };
   };
   if (system.look(stateDirectory(home)).type === 'missing') {
-    if (receipt.result !== 'ok' && receipt.result !== 'degraded') return;
+    if (SEVERITIES[receipt.result] === 'error') return;
     if (system.look(home).type !== 'directory') return;
     refuseSystemDirectory(canonical(system, home), undefined);
     system.createDirectory(stateDirectory(home), 0o755, owner());
   }
-  const converged = receipt.result === 'ok' && receipt.changes === 0;
+  const converged = receipt.result === 'done' && receipt.changes === 0;
   system.appendLine(historyFile(home), jsonOf(converged ? shortOf(receipt) : receipt), owner);
 }

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { now } from '../engine/time-limit.ts';
-import { hostName, ownProcess, startOfContainer } from '../engine/proc.ts';
+import { hostName, newBootId, ownProcess, startOfContainer } from '../engine/proc.ts';
 import type { BootResult } from '../engine/result.ts';
 import { problemOf } from '../errors/look-failed.ts';
 import { Problem } from '../errors/problem.ts';
@@ -55,6 +55,8 @@ export interface Beginning {
 
 /** Writes the receipt of one boot. */
 export class ReceiptKeeper {
+  /** The id of the boot. */
+  readonly boot = newBootId();
   readonly #context: Context;
   readonly #args: Arguments;
   readonly #named: string;
@@ -98,7 +100,7 @@ export class ReceiptKeeper {
       result: 'running',
       started: this.#began.at,
       ...(booting === undefined ? {} : { process: booting }),
-      ...originOf(plan.digest),
+      ...this.#origin(plan.digest),
     };
     this.#attempt(STATUS_FILE, () => {
       this.#putStatus(system, this.#context.redactor.document(mark));
@@ -133,10 +135,12 @@ export class ReceiptKeeper {
     const named = this.#named;
     const plan = this.#inputs?.plan;
     const file = plan === undefined && !isPath(named) ? named : this.#file(plan?.file ?? named);
+    const interruption = interruptionOf(this.#context.io.signal);
     const broken = {
       ...this.#bootContext(file, plan?.digest ?? null),
       plan: plan?.name ?? (isPath(named) ? basename(named).replace(/\.[a-z]+$/, '') : named),
-      reasons: whyBroken(interruptionOf(this.#context.io.signal) ?? error, named),
+      reasons: whyBroken(interruption ?? error, named),
+      interrupted: interruption !== undefined,
       changes: error instanceof ExitError || problemOf(error) !== undefined ? (0 as const) : null,
     };
     this.#attempt('receipt', () => {
@@ -215,18 +219,17 @@ export class ReceiptKeeper {
       file,
       started: this.#began.at,
       ended: timestampOf(new Date()),
-      interrupted: interruptionOf(this.#context.io.signal) !== undefined,
-      origin: originOf(digest),
+      origin: this.#origin(digest),
     };
+  }
+
+  #origin(digest: string | null): Origin {
+    return { boot: this.boot, digest, program: packageJson.version, host: hostName() };
   }
 
   #file(shown: string): string {
     return resolve(this.#context.io.cwd, shown);
   }
-}
-
-function originOf(digest: string | null): Origin {
-  return { digest, program: packageJson.version, host: hostName() };
 }
 
 function whyBroken(error: unknown, named: string): Reason[] {

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { run } from '../engine/boot.ts';
 import { now } from '../engine/time-limit.ts';
 import type { BootPlan } from '../plan/plan.ts';
-import { logLines, matters, plainLog, writeLog, type Level } from '../report/boot-log.ts';
-import { jsonLines, viewEvent, type EventView, type Renderer } from '../report/event-view.ts';
+import { plainLog, writeLog } from '../report/boot-log.ts';
+import { eventViewer, jsonLines, type EventView, type Renderer } from '../report/event-view.ts';
+import { matters, type Level } from '../report/level.ts';
 import { paintFor, type Output } from '../report/paint.ts';
 import type { HomeLock } from '../system/home-lock.ts';
 import type { RealSystem } from '../system/real/real.ts';
@@ -39,9 +40,9 @@ const NARROWEST = 40;
  * change. Then they are booted one after the other, each as if it were the only one, until one ends
  * with another code than 0.
  */
-export const runCommand: Command = async ({ io, redactor }, args) => {
+export const runCommand: Command = async ({ io, ...rest }, args) => {
   const wish = readLogWish(args, io.env);
-  const context = { io: wish.format === 'json' ? withJsonLog(io) : io, redactor };
+  const context = { io: wish.format === 'json' ? withJsonLog(io) : io, ...rest };
   for (const text of wish.refused) writeLog(context.io.stderr, 'warn', text);
   if (!codeCacheFits() && !args.options.has('json') && matters('info', wish.level)) {
     writeLog(context.io.stderr, 'info', codeCacheAdvice());
@@ -170,7 +171,7 @@ async function checkAll(
 
 function warnOfRest({ io }: Context, left: readonly PlanInputs[], why: string): void {
   if (left.length === 0) return;
-  writeLog(io.stderr, 'fatal', `${left.map(({ named }) => named).join(', ')} not run: ${why}`);
+  writeLog(io.stderr, 'error', `${left.map(({ named }) => named).join(', ')} not run: ${why}`);
 }
 
 /** Does a part of a boot and keeps its receipt, however it ends. */
@@ -195,6 +196,7 @@ async function boot(
 ): Promise<Exit> {
   const { io, redactor } = context;
   const { plan, system, facts } = inputs;
+  const view = eventViewer(receipt.boot, redactor);
   const renderers = await renderersFor(io, args, wish);
   const lock = await lockFor(plan, system);
   try {
@@ -203,15 +205,15 @@ async function boot(
     const report = await run(plan, system, {
       facts,
       listener: (event) => {
-        const view = viewEvent(event, redactor);
-        for (const renderer of renderers) renderer.show(view);
+        const viewed = view(event);
+        for (const renderer of renderers) renderer.show(viewed);
       },
       signal: io.signal,
       ...(lock === undefined ? {} : { lock }),
     });
     receipt.end(report);
     const interruption = interruptionOf(io.signal);
-    if (report.status === 'stopped' && interruption !== undefined) return interruption.exit;
+    if (report.status === 'interrupted' && interruption !== undefined) return interruption.exit;
     return exitOfReport(report, { strict: args.options.has('strict'), drift: false });
   } finally {
     lock?.release();
@@ -261,6 +263,5 @@ async function logFor(io: Io, format: LogFormat | undefined, least: Level): Prom
 
 /** Whether an event matters enough for a log that starts at a level; its end always does. */
 function isWanted(event: EventView, least: Level): boolean {
-  if (matters('info', least) || event.type === 'boot-finished') return true;
-  return logLines(event).some(({ level }) => matters(level, least));
+  return matters(event.level, least) || event.type === 'boot-finished';
 }

@@ -1,4 +1,5 @@
 /** Waits until the boot of a container has ended: what `status --wait` does before it looks. */
+import { SEVERITIES } from '../engine/result.ts';
 import { setTimeout } from 'node:timers/promises';
 import { observeFacts } from '../engine/observe-facts.ts';
 import { startOfContainer } from '../engine/proc.ts';
@@ -82,7 +83,7 @@ export function whatIsMissing(
     return `${running.plan} began at ${showTimestamp(running.started)} UTC and goes on`;
   }
   // After a plan that did not end well no other is booted.
-  if (boots.some(({ result }) => result !== 'ok' && result !== 'degraded')) return undefined;
+  if (boots.some(({ result }) => SEVERITIES[result] === 'error')) return undefined;
   const open = wanted.filter((name) => !boots.some(({ plan }) => plan === name));
   if (boots.length > 0 && open.length === 0) return undefined;
   if (boots.length === 0) return `no boot is recorded in ${STATUS_DIRECTORY} yet`;

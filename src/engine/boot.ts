@@ -93,7 +93,7 @@ async function boot(
   for (const shortcoming of shortcomings) listener({ type: 'shortcoming-found', shortcoming });
   const waited = gate.waited(started);
   const result = {
-    status: statusOf(plan, steps, shortcomings, stoppedBy),
+    status: statusOf(plan, steps, shortcomings, stoppedBy, stop),
     steps,
     shortcomings,
     converged:
@@ -144,8 +144,9 @@ function statusOf(
   steps: readonly StepResult[],
   shortcomings: readonly Shortcoming[],
   stoppedBy: StepResult | undefined,
+  stop: AbortSignal,
 ): BootStatus {
-  if (stoppedBy !== undefined) return 'stopped';
+  if (stoppedBy !== undefined) return stop.aborted ? 'interrupted' : 'stopped';
   const refused = plan.inputs.some((input) => input.refused !== undefined);
   const failed = steps.some(
     ({ problem, step, unseen }) =>

@@ -38,11 +38,19 @@ export function startOfContainer(root: string): string {
   return `${bootOfMachine()} ${startOf('1') ?? ''}`;
 }
 
+/** An id that no other boot has. */
+export function newBootId(): string {
+  // The kernel's own: the module that makes such ids takes longer to load than a step to look.
+  const id = unlessUnknown(() => readOr('/proc/sys/kernel/random/uuid', '').trim());
+  return id instanceof LookFailed || id === '' ? `${Date.now()}-${process.pid}` : id;
+}
+
 const processMark = object({
   /** Of the machine. */
   boot: text,
   /** The namespace that the id belongs to; see pid_namespaces(7). */
   space: text,
+  /** Its id there. */
   id: number,
   /** When it began: another process may get its id later. */
   began: text,

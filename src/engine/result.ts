@@ -56,11 +56,47 @@ export interface Span {
 }
 
 /**
- * How a boot ended. `degraded`: it ran to its end, but a step with `on-failure: degrade` failed, an
- * input was refused, or a file system does not keep what a step wanted. `stopped`: a step failed and
- * nothing after it was done.
+ * How a boot goes or went, from the best to the worst: the one list of these words, in events,
+ * documents, receipts, `status` and the log.
+ *
+ * - `done`: all of it is done, or there was nothing to do.
+ * - `degraded`: it ran to its end, but a step with `on-failure: degrade` failed, an input was refused,
+ *   or a file system does not keep what a step wanted.
+ * - `running`: it has begun and not ended.
+ * - `interrupted`: a signal ended it between two changes; the next boot goes on.
+ * - `killed`: it has begun, and its process is gone.
+ * - `stopped`: a step failed and nothing after it was done, or the boot could not begin.
  */
-export type BootStatus = 'done' | 'degraded' | 'stopped';
+export const BOOT_STATES = [
+  'done',
+  'degraded',
+  'running',
+  'interrupted',
+  'killed',
+  'stopped',
+] as const;
+
+/** How a boot goes or went. */
+export type BootState = (typeof BOOT_STATES)[number];
+
+/** How bad each state is: what somebody should look at, and what has not done its work. */
+export const SEVERITIES: Readonly<Record<BootState, 'ok' | 'warning' | 'error'>> = {
+  done: 'ok',
+  degraded: 'warning',
+  running: 'warning',
+  interrupted: 'error',
+  killed: 'error',
+  stopped: 'error',
+};
+
+/** How a boot ended, by what it knows itself. */
+export type BootStatus = Exclude<BootState, 'running' | 'killed'>;
+
+/** The worst of some states; `done` where there is none. */
+export function worstState(states: readonly BootState[]): BootState {
+  const worst = states.reduce((most, state) => Math.max(most, BOOT_STATES.indexOf(state)), 0);
+  return BOOT_STATES[worst] ?? 'done';
+}
 
 /** What came of one boot, dry or real. */
 export interface BootResult {

@@ -31,7 +31,9 @@ export type Condition =
 export interface Position {
   /** The file as messages name it. */
   readonly file: string;
+  /** The line, from 1. */
   readonly line: number;
+  /** The column in characters, from 1. */
   readonly column: number;
 }
 
@@ -68,6 +70,7 @@ export type OnFailure = 'stop' | 'degrade' | 'ignore';
 
 /** An entry of a plan file that defines or changes a step. */
 export interface StepEntry {
+  /** Where it stands. */
   readonly at: Position;
   /** What it does to the step as the files below have it. */
   readonly as: 'added' | 'replaced' | 'changed';
@@ -85,10 +88,13 @@ export interface ChangedKey {
 
 /** A step of a loaded plan. */
 export interface PlanStep {
+  /** Its id. */
   readonly id: string;
+  /** Its step type. */
   readonly uses: string;
   /** Options, with `${{ }}` still in them. */
   readonly with: JsonObject;
+  /** The steps that must end before it. */
   readonly needs: readonly string[];
   /** Warnings that are meant to be: names, or names with a path. */
   readonly accept?: readonly string[];
@@ -131,9 +137,20 @@ export interface Plan {
 
 /** Where the value of an input came from. */
 export type InputSource =
-  | { readonly kind: 'environment' | 'envdir'; readonly variable: string }
-  | { readonly kind: 'default' }
-  | { readonly kind: 'unset' };
+  | {
+      /** A variable of the process, or of the s6 environment directory. */
+      readonly kind: 'environment' | 'envdir';
+      /** The name of the variable. */
+      readonly variable: string;
+    }
+  | {
+      /** The value that the plan has for it. */
+      readonly kind: 'default';
+    }
+  | {
+      /** No value: no variable is set, and the plan has none. */
+      readonly kind: 'unset';
+    };
 
 /** A value that an input took. */
 export type InputValue = string | number | boolean | undefined;
@@ -148,7 +165,17 @@ export interface Input {
    * Set when a variable has an invalid value. The input then counts as unset and the boot ends
    * degraded.
    */
-  readonly refused?: { readonly variable: string; readonly found: string; readonly wanted: string };
+  readonly refused?: Refusal;
+}
+
+/** Why the value of a variable was not used. */
+interface Refusal {
+  /** The name of the variable. */
+  readonly variable: string;
+  /** What it held; `***` where the input is secret. */
+  readonly found: string;
+  /** What it should hold. */
+  readonly wanted: string;
 }
 
 /** A step with its inputs and facts filled in. */

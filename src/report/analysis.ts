@@ -27,13 +27,17 @@ export const PART_NAMES: Readonly<Record<Part | 'lock', string>> = {
 
 /** Something that took time, in milliseconds since the boot began. */
 export interface Bar {
+  /** When it began, in milliseconds since the boot did. */
   readonly began: number;
+  /** When it ended, in milliseconds since the boot began. */
   readonly ended: number;
+  /** How long it took, in milliseconds. */
   readonly duration: number;
 }
 
 /** A step in the time of its boot. */
 export interface StepBar extends Bar {
+  /** The id of the step. */
   readonly step: string;
   /** What came of it; null where the receipt does not say. */
   readonly status: string | null;
@@ -43,8 +47,32 @@ export interface StepBar extends Bar {
 
 /** A slow step beside earlier boots. */
 export interface Slow extends SlowStep {
-  /** How long it took in each of the boots before; null where that is not known. */
+  /** How long it took in each of the boots before, in milliseconds; null where nobody knows. */
   readonly before: readonly (number | null)[];
+}
+
+/** A part of a boot in its time. */
+interface PartBar extends Bar {
+  /** Which part it is. */
+  readonly part: Part;
+}
+
+/** A chain of steps, each needing the one before. */
+interface LongestChain {
+  /** How long it took, in milliseconds. */
+  readonly duration: number;
+  /** Its steps, the first first. */
+  readonly steps: readonly SlowStep[];
+}
+
+/** Where the time of the last boots went, for programs. */
+export interface AnalysisDocument {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'analysis';
+  /** The last boot of each plan. */
+  readonly boots: readonly Analysis[];
 }
 
 /** Where the time of one boot went. */
@@ -55,12 +83,14 @@ export interface Analysis extends Pick<
   /** Of all parts together, in milliseconds. */
   readonly took: number;
   /** Without those that the receipt does not tell of. */
-  readonly parts: readonly (Bar & { readonly part: Part })[];
+  readonly parts: readonly PartBar[];
   /** Null where it did not have to ask for the lock. */
   readonly lock: Bar | null;
   /** In the order of their beginning. */
   readonly steps: readonly StepBar[];
-  readonly criticalPath: { readonly duration: number; readonly steps: readonly SlowStep[] };
+  /** The chain of steps, each needing the one before, that took longest. */
+  readonly criticalPath: LongestChain;
+  /** The slowest steps, the slowest first. */
   readonly slowest: readonly Slow[];
   /** When the boots before it began, the latest first. */
   readonly before: readonly string[];

@@ -1,7 +1,7 @@
 /** The log of a boot: what each event says, on one line each, and when it is written. */
 import { unreachable } from '../errors/problem.ts';
 import { printable } from '../text/printable.ts';
-import { counted, showDuration } from '../text/phrases.ts';
+import { counted, showDuration, timestampOf } from '../text/phrases.ts';
 import { showRefusal, type InputView } from './boot-view.ts';
 import type {
   BootFinished,
@@ -11,24 +11,17 @@ import type {
   StepFinished,
   StepProgress,
 } from './event-view.ts';
+import { FAILURE_LEVELS, matters, PRINTED_LEVELS, type Level } from './level.ts';
 import { plainPaint, type Output, type Paint } from './paint.ts';
 import { nextDue, progressForms } from './show-progress.ts';
 import { problemLines, showCause } from './step-view.ts';
 import { WIDTH, widthOf } from './wrap.ts';
-
-/** How much a line of the log may matter, in the words of s6; `debug` is for those who ask. */
-export const LEVELS = ['debug', 'info', 'warn', 'fatal'] as const;
-
-/** How much a line of the log matters. */
-export type Level = (typeof LEVELS)[number];
 
 /** A line of the log. */
 export interface LogLine {
   readonly level: Level;
   readonly text: string;
 }
-
-const FAILURE_LEVELS = { stop: 'fatal', degrade: 'warn', ignore: 'info' } as const;
 
 /** What is made anew at each start of a container: the directory does not outlive it. */
 const ANEW = '/run/';
@@ -46,11 +39,6 @@ interface LogOptions {
   /** A line for each change, unless one for each step that has changed something is enough. */
   readonly steps?: 'brief';
   readonly paint?: Paint;
-}
-
-/** Whether a line matters enough for a log that starts at a level. */
-export function matters(level: Level, least: Level): boolean {
-  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
 }
 
 /**
@@ -115,13 +103,29 @@ function brief({ step, made, duration }: StepFinished): LogLine[] {
   return [line('info', step, `${counted(made, 'change')} in ${showDuration(duration)}`)];
 }
 
+/** A line of a log of JSON documents that belongs to no event. */
+export interface LogDocument {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'log';
+  /** When it was written, in UTC. @format date-time */
+  readonly time: string;
+  /** How much it matters. */
+  readonly level: Level;
+  /** What it says. */
+  readonly text: string;
+}
+
 /** Writes a line, every character of it printable: `hermes-boot: info: identity: ...`. */
 export function writeLog(output: Output, level: Level, text: string, paint = plainPaint): void {
   if (output.lines === 'json') {
-    output.write(`${JSON.stringify({ version: 1, type: 'log', level, text })}\n`);
+    const time = timestampOf(new Date());
+    const document: LogDocument = { version: 1, type: 'log', time, level, text };
+    output.write(`${JSON.stringify(document)}\n`);
     return;
   }
-  const shown = `hermes-boot: ${level}: ${printable(text)}`;
+  const shown = `hermes-boot: ${PRINTED_LEVELS[level]}: ${printable(text)}`;
   output.write(`${BRUSHES[level](shown, paint)}\n`);
 }
 
@@ -129,7 +133,7 @@ const BRUSHES: Readonly<Record<Level, (text: string, paint: Paint) => string>> =
   debug: (text, paint) => paint.faint(text),
   info: (text) => text,
   warn: (text, paint) => paint.warning(text),
-  fatal: (text, paint) => paint.error(text),
+  error: (text, paint) => paint.error(text),
 };
 
 /** What an event says in the log; nothing, most of the time. */
@@ -216,10 +220,11 @@ function ending(event: BootFinished): LogLine {
     }
     case 'degraded':
       return line('warn', plan, `degraded by ${degradedBy.join(', ')}; ${work}${slowest(event)}`);
+    case 'interrupted':
     case 'stopped': {
       const at = stoppedBy === null ? '' : ` at ${stoppedBy}`;
       const rest = unreached === 0 ? '' : `; ${counted(unreached, 'step')} not reached`;
-      return line('fatal', plan, `stopped${at}, ${work}${rest}`);
+      return line('error', plan, `${result}${at}, ${work}${rest}`);
     }
     default:
       return unreachable(result);

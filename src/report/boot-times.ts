@@ -13,7 +13,12 @@ import {
   type TypeOf,
 } from '../text/codec.ts';
 
-const span = object({ began: number, duration: number });
+const span = object({
+  /** When it began, in milliseconds since the steps of the boot did. */
+  began: number,
+  /** How long it took, in milliseconds. */
+  duration: number,
+});
 
 const timing = object({
   /**
@@ -21,11 +26,11 @@ const timing = object({
    * after the first one of its process. All in milliseconds.
    */
   start: number,
-  /** Reading the plan and its inputs, and marking the boot as begun. */
+  /** Reading the plan and its inputs, and marking the boot as begun; in milliseconds. */
   prepare: number,
   /** While its steps ran: waiting for another boot of the home. Null where it needed no lock. */
   lock: nullable(span),
-  /** Making and writing the receipt, up to this copy of it. */
+  /** Making and writing the receipt, up to this copy of it; in milliseconds. */
   receipt: number,
 });
 
@@ -39,7 +44,12 @@ const stepTime = object({
   duration: number,
 });
 
-const timedStep = object({ step: text, duration: number });
+const timedStep = object({
+  /** The id of the step. */
+  step: text,
+  /** How long it took, in milliseconds. */
+  duration: number,
+});
 
 const withSteps = object({ steps: list(stepTime) });
 const withTiming = object({ timing });
@@ -60,7 +70,9 @@ export type SlowStep = TypeOf<typeof timedStep>;
 
 /** What a short receipt keeps of the times of a boot. */
 export interface ShortTimes {
+  /** Where its time went besides its steps; null where it did not come to them. */
   readonly timing: Timing | null;
+  /** The slowest steps, the slowest first. */
   readonly slowestSteps: readonly SlowStep[];
 }
 

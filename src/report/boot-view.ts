@@ -10,27 +10,37 @@ import { tenths, viewStep, type StepView } from './step-view.ts';
 
 /** A boot or dry run. */
 export interface BootView {
+  /** The name of the plan. */
   readonly plan: string;
+  /** Its file. */
   readonly file: string;
+  /** How the boot ended, or in a dry run would end. */
   readonly result: BootStatus;
+  /** Whether no step would change anything and none failed. */
   readonly converged: boolean;
+  /** The step that ended the boot; null where it ran to its end. */
   readonly stoppedBy: string | null;
   /** Refused inputs, failed steps and mounts that do not keep what steps wanted, if degraded. */
   readonly degradedBy: readonly string[];
+  /** The inputs, and where their values come from. */
   readonly inputs: readonly InputView[];
   /** What blocks steps, each cause once. */
   readonly causes: readonly BlockingCause[];
+  /** The steps, in the order of running. */
   readonly steps: readonly StepView[];
   /** How many changes were made. */
   readonly made: number;
+  /** The step that took longest; null where there was none. */
   readonly slowest: TimedStep | null;
-  /** In milliseconds. */
+  /** How long the boot took, in milliseconds. */
   readonly duration: number;
 }
 
 /** A step and how long it took, in milliseconds. */
 export interface TimedStep {
+  /** The id of the step. */
   readonly step: string;
+  /** How long it took, in milliseconds. */
   readonly duration: number;
 }
 
@@ -48,12 +58,15 @@ export interface BlockingCause extends Cause {
 
 /** An input and where its value comes from. */
 export interface InputView {
+  /** Its name. */
   readonly name: string;
   /** Null when it is unset; `***` when it is secret. */
   readonly value: string | number | boolean | null;
+  /** Where its value comes from. */
   readonly source: InputSource;
   /** The variables that would have come before the source, and are not set. */
   readonly unset: readonly string[];
+  /** Why the value of a variable was not used; missing where none was refused. */
   readonly refused?: NonNullable<Input['refused']>;
 }
 
@@ -61,16 +74,28 @@ export interface InputView {
 export interface PlanView extends BootView {
   /** See `Plan.tracker`; null where the plan names none. */
   readonly tracker: string | null;
+  /** The process that the boot is planned for. */
   readonly process: ProcessView;
+}
+
+/** The ids that a user namespace maps. */
+interface MappedIds {
+  /** The user ids. */
+  readonly users: string;
+  /** The group ids. */
+  readonly groups: string;
 }
 
 /** The process of a boot. */
 export interface ProcessView {
+  /** Its user id. */
   readonly uid: number;
+  /** Its group id. */
   readonly gid: number;
+  /** Its effective capabilities, without `CAP_`. */
   readonly capabilities: readonly string[];
   /** The ids that the user namespace maps, as text; null where it maps every id. */
-  readonly ids: { readonly users: string; readonly groups: string } | null;
+  readonly ids: MappedIds | null;
   /** Whether these privileges are assumed, and not those of this process. */
   readonly assumed: boolean;
 }

@@ -1,8 +1,9 @@
 /** The log of a boot on a terminal, with the steps that last below it, drawn anew as they go on. */
 import { every } from '../engine/progress-meter.ts';
 import { printable } from '../text/printable.ts';
-import { plainLog, type Level } from './boot-log.ts';
+import { plainLog } from './boot-log.ts';
 import type { EventView, Renderer, StepProgress } from './event-view.ts';
+import type { Level } from './level.ts';
 import type { Paint } from './paint.ts';
 import { progressForms, showElapsed } from './show-progress.ts';
 import { widthOf } from './wrap.ts';

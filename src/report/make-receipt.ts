@@ -17,13 +17,9 @@ export const LISTED_TEXTS = 20;
 /** The facts of a receipt: only those that need no further look at the world. */
 const LISTED_FACTS = ['uid', 'gid', 'root', 'can-chown', 's6', 'main-program'] as const;
 
-const RESULTS = { done: 'ok', degraded: 'degraded', stopped: 'failed' } as const;
-
 /** What every receipt is made from. */
 interface BootContext extends Pick<Receipt, 'file' | 'started' | 'ended'> {
   readonly origin: Origin;
-  /** Whether a signal stopped the boot. */
-  readonly interrupted: boolean;
 }
 
 /** A boot that ran, to its end or not. */
@@ -40,12 +36,14 @@ interface BrokenBoot extends BootContext {
   /** The name of the plan, as far as it is known. */
   readonly plan: string;
   readonly reasons: readonly Reason[];
+  /** Whether a signal broke it off. */
+  readonly interrupted: boolean;
   readonly changes: 0 | null;
 }
 
 /** The receipt of a boot that ran. */
 export function receiptOf(boot: EndedBoot, redactor: Redactor): Receipt {
-  const { file, facts, interrupted, started, ended, origin, around } = boot;
+  const { file, facts, started, ended, origin, around } = boot;
   const { lock } = boot.report;
   const view = viewBoot(boot.plan, boot.report);
   const { plan, result, inputs, steps, made: changes, slowest, duration } = view;
@@ -61,7 +59,7 @@ export function receiptOf(boot: EndedBoot, redactor: Redactor): Receipt {
     version: RECEIPT_VERSION,
     plan,
     file,
-    result: result === 'stopped' && interrupted ? 'interrupted' : RESULTS[result],
+    result,
     reasons: reasonsOf(view),
     started,
     ended,
@@ -107,7 +105,7 @@ export function brokenReceipt(boot: BrokenBoot, redactor: Redactor): Receipt {
     version: RECEIPT_VERSION,
     plan,
     file,
-    result: interrupted ? 'interrupted' : 'failed',
+    result: interrupted ? 'interrupted' : 'stopped',
     reasons,
     started,
     ended,

@@ -11,6 +11,9 @@ export const REDACTED = '***';
  */
 const VOCABULARY: ReadonlySet<string> = new Set([
   'type',
+  'time',
+  'boot',
+  'level',
   'kind',
   'status',
   'result',

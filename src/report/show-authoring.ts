@@ -9,20 +9,87 @@ import type { AnyStepType } from '../step/step.ts';
 import { counted } from '../text/phrases.ts';
 import { mapStrings, printable } from '../text/printable.ts';
 
-/** What `plan --origin --json` prints, the steps in the order of running. */
-interface OriginDocument {
+/** Where the steps of a plan come from. */
+export interface OriginDocument {
+  /** The version of the document. */
   readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'origin';
+  /** The name of the plan. */
   readonly plan: string;
+  /** All its files: what it extends, itself, its fragments. */
   readonly files: readonly string[];
-  readonly steps: readonly (Pick<PlanStep, 'id' | 'uses' | 'needs' | 'entries'> & {
-    readonly off: boolean;
-  })[];
+  /** The steps, in the order of running. */
+  readonly steps: readonly StepOrigin[];
 }
 
-/** Where each step of a plan comes from, for programs. */
-export function originDocument({ name, files, steps }: Plan): OriginDocument {
+/** A step, and where it comes from. */
+interface StepOrigin extends Pick<PlanStep, 'id' | 'uses' | 'needs' | 'entries'> {
+  /** Whether the plan switches it off. */
+  readonly off: boolean;
+}
+
+/** Where the steps of several plans come from. */
+export interface OriginDocuments {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'origins';
+  /** The plans, in the order of booting. */
+  readonly plans: readonly OriginDocument[];
+}
+
+/** A step type in a list. */
+interface StepTypeSummary {
+  /** What a step names it by. */
+  readonly uses: string;
+  /** What it keeps true, in one sentence. */
+  readonly summary: string;
+}
+
+/** The step types. */
+export interface StepTypes {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'steps';
+  /** Every step type. */
+  readonly steps: readonly StepTypeSummary[];
+}
+
+/** A step type with its options. */
+export interface StepType extends StepTypeSummary {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'step-type';
+  /** The JSON Schema of its options, as they are once inputs are filled in. */
+  readonly options: object;
+}
+
+/** The step types, for programs. */
+export function stepTypesDocument(types: readonly AnyStepType[]): StepTypes {
+  const steps = types.map(({ uses, summary }) => ({ uses, summary }));
+  return { version: 1, type: 'steps', steps };
+}
+
+/** A step type with its options, for programs. */
+export function stepTypeDocument({ uses, summary, schema }: AnyStepType): StepType {
+  return { version: 1, type: 'step-type', uses, summary, options: schema };
+}
+
+/** Where the steps of one plan or of several come from, for programs. */
+export function originDocuments(plans: readonly Plan[]): OriginDocument | OriginDocuments {
+  const documents = plans.map(originDocument);
+  const [only] = documents;
+  if (only !== undefined && documents.length === 1) return only;
+  return { version: 1, type: 'origins', plans: documents };
+}
+
+function originDocument({ name, files, steps }: Plan): OriginDocument {
   return {
     version: 1,
+    type: 'origin',
     plan: name,
     files,
     steps: orderSteps(steps).map(({ id, uses, off, needs, entries }) => ({

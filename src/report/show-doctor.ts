@@ -8,11 +8,24 @@ import { adviceLines, wrap } from './wrap.ts';
 export interface Finding {
   /** What was looked at, as one word. */
   readonly check: string;
+  /** How it is. */
   readonly severity: 'ok' | 'warning' | 'error';
   /** What was found, as a phrase that names what it is about. */
   readonly text: string;
   /** What to do about it, one line each; lines to type are indented. */
   readonly fix: readonly string[];
+}
+
+/** What a boot and its gateways need, and what is wrong with it. */
+export interface DoctorDocument {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'doctor';
+  /** Whether nothing is an error. */
+  readonly ok: boolean;
+  /** Everything that was looked at. */
+  readonly findings: readonly Finding[];
 }
 
 const LABELS = { error: 'error: ', warning: 'warning: ' } as const;

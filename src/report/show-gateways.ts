@@ -19,7 +19,9 @@ export type GatewayState =
 
 /** One gateway, and why it is as it is. */
 export interface GatewayView {
+  /** The name of the profile. */
   readonly profile: string;
+  /** How it is. */
   readonly state: GatewayState;
   /** As the end of a sentence that starts with the state. */
   readonly reason: string;
@@ -33,6 +35,82 @@ export interface GatewayView {
   readonly log: string | null;
   /** The command that changes it; null where none does. */
   readonly fix: string | null;
+}
+
+/** What s6 knows about a gateway. */
+export interface S6Status {
+  /** Whether s6 supervises it; if not, the rest has no meaning. */
+  readonly supervised: boolean;
+  /** Whether it runs. */
+  readonly up: boolean;
+  /** Whether s6 tries to keep it up. */
+  readonly wantedUp: boolean;
+  /** Whether s6 starts it with the container. */
+  readonly normallyUp: boolean;
+  /** Its process id; null while it is down. */
+  readonly pid: number | null;
+  /** How it ended last; null while it runs, or when a signal ended it. */
+  readonly exitCode: number | null;
+  /** The signal that ended it; null where none did. */
+  readonly signal: string | null;
+  /** How long it has been up or down, in seconds. */
+  readonly seconds: number;
+}
+
+/** A gateway with what s6 says of it. */
+export interface ExplainedGateway extends GatewayView {
+  /** What s6 says of it; null where it has no slot, or no s6 runs. */
+  readonly status: S6Status | null;
+}
+
+/** How gateways are, and why. */
+export interface GatewayStatus {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'gateway-status';
+  /** The action of the command line. */
+  readonly action: 'status';
+  /** Whether s6 runs here; else the next boot is what is told. */
+  readonly supervised: boolean;
+  /** The gateways of all profiles, or that of one. */
+  readonly gateways: readonly ExplainedGateway[];
+  /** The container that runs them; missing where that is this one or none. */
+  readonly runBy?: string;
+}
+
+/** What came of controlling gateways. */
+export interface GatewayResults {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'gateway-results';
+  /** The action of the command line. */
+  readonly action: 'register' | 'unregister' | 'start' | 'stop' | 'restart';
+  /** What came of it for each profile. */
+  readonly gateways: readonly GatewayResult[];
+}
+
+/** What came of controlling one gateway. */
+export interface GatewayResult {
+  /** The name of the profile. */
+  readonly profile: string;
+  /** Whether it is done. */
+  readonly ok: boolean;
+  /** What was done, or what stands in the way. */
+  readonly message: string;
+}
+
+/** The profiles with a gateway slot. */
+export interface GatewayList {
+  /** The version of the document. */
+  readonly version: 1;
+  /** Which document it is. */
+  readonly type: 'gateway-list';
+  /** The action of the command line. */
+  readonly action: 'list';
+  /** The names of the profiles. */
+  readonly profiles: readonly string[];
 }
 
 /** What the gateways of a home are shown with. */

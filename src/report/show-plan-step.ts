@@ -40,9 +40,9 @@ function place({ needs, onFailure, status }: StepView): string[] {
     : [...after, ...wrap('    ', `if it fails: ${AFTER_FAILURE[onFailure]}`, 6)];
 }
 
-function heading({ id, uses, status, file, line }: StepView, { ids, paint }: Layout): string[] {
+function heading({ id, uses, status, at }: StepView, { ids, paint }: Layout): string[] {
   const start = `${MARKS[status]} ${pad(id, ids)}  ${uses}`;
-  const place = `${basename(file)}:${line}`;
+  const place = `${basename(at.file)}:${at.line}`;
   const gap = pageWidth() - widthOf(start) - widthOf(place);
   const brushes: Readonly<Partial<Record<StepView['status'], Brush>>> = {
     changes: paint.change,

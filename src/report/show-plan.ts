@@ -1,4 +1,4 @@
-/** The plan output for people, and the JSON document of `plan --json`. */
+/** The plan output for people. */
 import { basename } from 'node:path';
 import { printable, mapStrings } from '../text/printable.ts';
 import { counted, listed } from '../text/phrases.ts';
@@ -10,13 +10,12 @@ import {
   type BootView,
   type PlanView,
 } from './boot-view.ts';
-import { digestOf } from './plan-digest.ts';
 import { explainInputs, headline, totalOf } from './show-plan-head.ts';
 import { explainStep } from './show-plan-step.ts';
 import type { Layout } from './show-changes.ts';
 import { changedPaths, legendOf, type Detail } from './show-short.ts';
 import type { Paint } from './paint.ts';
-import { showCause, type ChangeView, type StepView } from './step-view.ts';
+import { showCause, type StepView } from './step-view.ts';
 import { adviceLines, block, pad, widthOf, wrap } from './wrap.ts';
 
 /** Wider ids push their own line aside, not the column. */
@@ -267,72 +266,4 @@ function folded(
 function asText(sections: readonly (readonly string[])[]): string {
   const filled = sections.filter((lines) => lines.length > 0);
   return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`;
-}
-
-type ChangeKey = 'kind' | 'path' | 'from' | 'to' | 'why' | 'recursive';
-type StepKey = 'id' | 'uses' | 'status' | 'why' | 'purpose' | 'notes' | 'problem' | 'unseen';
-type PlanKey = 'plan' | 'converged' | 'result' | 'process' | 'inputs' | 'causes';
-
-/** What `plan --json` prints. Keys may be added; what is here keeps its meaning in version 1. */
-interface PlanDocument extends Pick<PlanView, PlanKey> {
-  readonly version: 1;
-  /** Of the changes, for `run --expect`; that of several plans stands beside them. */
-  readonly digest?: string;
-  readonly steps: readonly (Pick<StepView, StepKey> & {
-    readonly changes: readonly Pick<ChangeView, ChangeKey>[];
-  })[];
-}
-
-/** What `plan --json` prints for several plans. */
-interface PlanDocuments {
-  readonly version: 1;
-  readonly converged: boolean;
-  /** Of the changes of all, for `run --expect`. */
-  readonly digest: string;
-  /** In the order of booting. */
-  readonly plans: readonly PlanDocument[];
-  /** The plans that are not booted since one before them stops. */
-  readonly unreached: readonly string[];
-}
-
-/** The document of a dry run, or of those of several plans. */
-export function planDocuments(
-  views: readonly PlanView[],
-  unreached: readonly string[],
-): PlanDocument | PlanDocuments {
-  const plans = views.map(planDocument);
-  const digest = digestOf({ views, unreached });
-  const [only] = plans;
-  if (only !== undefined && plans.length + unreached.length === 1) return { ...only, digest };
-  const converged = unreached.length === 0 && plans.every((plan) => plan.converged);
-  return { version: 1, converged, digest, plans, unreached };
-}
-
-/** The document of a dry run, without texts that are for people only. */
-export function planDocument(view: PlanView): PlanDocument {
-  const { plan, converged, result, process, inputs, causes: blocking, steps } = view;
-  return {
-    version: 1,
-    plan,
-    converged,
-    result,
-    process,
-    inputs,
-    causes: blocking,
-    steps: steps.map(
-      ({ id, uses, status, why, changes, purpose, notes, problem, unseen: paths }) => ({
-        id,
-        uses,
-        status,
-        why,
-        changes: changes.map(({ kind, path, from, to, why: reason, recursive }) => {
-          return { kind, path, from, to, why: reason, recursive };
-        }),
-        purpose,
-        notes,
-        problem,
-        unseen: paths,
-      }),
-    ),
-  };
 }

@@ -1,4 +1,5 @@
 /** The status of a container and the history of a home, for people. */
+import { type BootState, SEVERITIES, worstState } from '../engine/result.ts';
 import { unreachable } from '../errors/problem.ts';
 import {
   counted,
@@ -10,12 +11,12 @@ import {
 } from '../text/phrases.ts';
 import { mapStrings, printable } from '../text/printable.ts';
 import type { Brush, Paint } from './paint.ts';
-import { worstOf, type LastBoot, type ShortReceipt } from './receipt.ts';
+import type { LastBoot, ShortReceipt } from './receipt.ts';
 import { adviceLines, block, pad, pageWidth, widthOf, wrap } from './wrap.ts';
 
 /** What there is to say about the boots of a container. */
 export type StatusView =
-  | { readonly result: LastBoot['result'] | 'killed'; readonly boots: readonly BootOfStatus[] }
+  | { readonly result: BootState; readonly boots: readonly BootOfStatus[] }
   /** No boot is recorded since the container started; `why` says what is there instead. */
   | {
       readonly result: 'unknown';
@@ -30,11 +31,8 @@ export type BootOfStatus =
   | (Omit<Extract<LastBoot, { result: 'running' }>, 'result'> & { readonly result: 'killed' });
 
 /** The result of some boots. */
-export function resultOf(boots: readonly BootOfStatus[]): LastBoot['result'] | 'killed' {
-  // What failed is worse: nothing of it was left half done by chance.
-  const known = boots.flatMap((boot) => (boot.result === 'killed' ? [] : [boot]));
-  const worst = worstOf(known);
-  return known.length === boots.length || worst === 'failed' ? worst : 'killed';
+export function resultOf(boots: readonly BootOfStatus[]): BootState {
+  return worstState(boots.map(({ result }) => result));
 }
 
 /**
@@ -54,9 +52,8 @@ export function renderStatus(view: StatusView, now: number, paint: Paint): strin
 }
 
 function brushOf(result: StatusView['result'], paint: Paint): Brush {
-  if (result === 'ok') return paint.good;
-  const isBad = result === 'failed' || result === 'interrupted' || result === 'killed';
-  return isBad ? paint.error : paint.warning;
+  const severity = result === 'unknown' ? 'warning' : SEVERITIES[result];
+  return severity === 'ok' ? paint.good : paint[severity];
 }
 
 function beforeLine(receipt: ShortReceipt, now: number): string[] {
@@ -70,7 +67,7 @@ function answerOf(boots: readonly BootOfStatus[], now: number): string {
   const boot = boots.findLast(({ result }) => result === worst);
   switch (boot?.result) {
     case undefined:
-    case 'ok':
+    case 'done':
     case 'degraded': {
       const ended = boots.flatMap((one) =>
         one.result === 'running' || one.result === 'killed' ? [] : [one],
@@ -84,9 +81,9 @@ function answerOf(boots: readonly BootOfStatus[], now: number): string {
       return `the boot of ${boot.plan} that began at ${when} UTC was killed; the next boot goes on`;
     }
     case 'interrupted':
-      return `${boot.plan} stopped ${ago([boot], now)}${work([boot])}; the next boot goes on`;
-    case 'failed':
-      return `${boot.plan} stopped ${ago([boot], now)}${work([boot])}`;
+      return `${boot.plan} ended ${ago([boot], now)}${work([boot])}; the next boot goes on`;
+    case 'stopped':
+      return `${boot.plan} ended ${ago([boot], now)}${work([boot])}`;
     default:
       return unreachable(boot);
   }
@@ -146,7 +143,7 @@ export function renderHistory(receipts: readonly ShortReceipt[], paint: Paint): 
     });
   const lines = rows.map((row, at) => {
     const columns = line(row);
-    const result = receipts[at]?.result ?? 'failed';
+    const result = receipts[at]?.result ?? 'stopped';
     return columns.with(2, brushOf(result, paint)(columns[2] ?? '')).join('  ');
   });
   const table = [paint.faint(line(HEADINGS).join('  ').trimEnd()), ...lines];

@@ -23,6 +23,7 @@ export function abandonedLocks(system: ReadSystem): RemovalChange[] {
   return system.ask({ kind: 'abandonedLocks' }).map((path) => ({
     kind: 'removal',
     path,
+    was: 'file',
     from: 'lock',
     why: 'the process that locked the accounts is gone',
   }));
@@ -77,7 +78,7 @@ function shadowChanges(
   const record = { kind: 'group', path: '/etc/gshadow', why } as const;
   if (members === undefined) {
     const edit = { edit: 'shadow-group-create', name: group, member } as const;
-    return [{ ...record, edit, from: null, to: `no password, ${shown([member])}` }];
+    return [{ ...record, edit, was: null, from: null, to: `no password, ${shown([member])}` }];
   }
   if (members.includes(member)) return [];
   const edit = { edit: 'shadow-group-member', name: group, member } as const;
@@ -93,12 +94,13 @@ function groupChanges(
   const record = { kind: 'group', path: '/etc/group', why } as const;
   if (existing === undefined) {
     const edit = { edit: 'group-create', name, gid, member } as const;
-    return [{ ...record, edit, from: null, to: `${gid}, ${shown([member])}` }];
+    return [{ ...record, edit, was: null, from: null, to: `${gid}, ${shown([member])}` }];
   }
   const changes: RecordChange[] = [];
   if (existing.gid !== gid) {
     const edit = { edit: 'group-id', name, gid } as const;
-    changes.push({ ...record, edit, from: String(existing.gid), to: String(gid) });
+    const was = { gid: existing.gid };
+    changes.push({ ...record, edit, was, from: String(existing.gid), to: String(gid) });
   }
   if (!existing.members.includes(member)) {
     const edit = { edit: 'group-member', name, member } as const;
@@ -107,8 +109,11 @@ function groupChanges(
   return changes;
 }
 
-function joining(members: readonly string[], member: string): { from: string; to: string } {
-  return { from: shown(members), to: shown([...members, member]) };
+function joining(
+  members: readonly string[],
+  member: string,
+): Pick<RecordChange, 'was' | 'from' | 'to'> {
+  return { was: { members }, from: shown(members), to: shown([...members, member]) };
 }
 
 function shown(members: readonly string[]): string {

@@ -158,15 +158,11 @@ export function hasFormer(
 export function idsChange(
   path: string,
   account: string,
-  from: HomeIds | undefined,
+  was: HomeIds | undefined,
   ids: HomeIds,
   why: string,
 ): IdsChange {
-  return { kind: 'ids', path, account, ids, from: from === undefined ? null : shown(from), why };
-}
-
-function shown({ settled }: HomeIds): string {
-  return settled === undefined ? 'not settled' : showOwner(settled);
+  return { kind: 'ids', path, account, ids, was: was ?? null, why };
 }
 
 function extended(

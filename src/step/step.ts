@@ -32,8 +32,17 @@ export const ACCEPTABLE = {
 /** The name of a warning that a step can accept. */
 export type Acceptable = keyof typeof ACCEPTABLE;
 
+/** Which warning a note is, where an operator can accept it. */
+interface AcceptableWarning {
+  /** The name of the warning. */
+  readonly of: Acceptable;
+  /** The path that it is about. */
+  readonly path?: string;
+}
+
 /** Something a person should know although it changes nothing. */
 export interface Note {
+  /** Whether somebody should do something about it. */
   readonly severity: 'info' | 'warning';
   /** One sentence without a full stop, naming the path it speaks of. */
   readonly text: string;
@@ -47,7 +56,7 @@ export interface Note {
   /** The path that it is about, where that could not be read. */
   readonly unread?: string;
   /** Which warning it is, where an operator can accept it: `accept: [link]` on the step. */
-  readonly warns?: { readonly of: Acceptable; readonly path?: string };
+  readonly warns?: AcceptableWarning;
   /** Set for a warning that the plan accepts: it informs. */
   readonly accepted?: true;
   /** What it has in common with the problems of other steps: it is reported in place of the note. */

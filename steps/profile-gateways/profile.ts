@@ -90,6 +90,6 @@ function staleFiles(system: ReadSystem, home: string, { name, below }: Profile):
     const { type } = lookBelow(system, home, join(below, file));
     if (type === 'missing' || type === 'directory' || type === 'behind-link') return [];
     const why = `no gateway of ${name} runs any more`;
-    return [{ kind: 'removal', path, from: type, why }];
+    return [{ kind: 'removal', path, was: type, from: type, why }];
   });
 }

@@ -30,6 +30,7 @@ test('the package holds all that an image needs, and no code cache of another No
     ...scripts.map((name) => `docker/${name}`),
     ...[
       'plans',
+      'schemas',
       'docker/lib',
       'docker/cont-init.d',
       'docker/cont-finish.d',

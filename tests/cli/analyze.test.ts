@@ -57,8 +57,8 @@ describe('analyze', () => {
     await call('run', 'one.yaml', 'two.yaml');
     const { code, stdout, stderr } = await call('analyze');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^one: [\d.]+ m?s, 2 changes, ok, (just now|\d+ s ago)\n/);
-    expect(stdout).toMatch(/\ntwo: [\d.]+ m?s, no change, ok, /);
+    expect(stdout).toMatch(/^one: [\d.]+ m?s, 2 changes, done, (just now|\d+ s ago)\n/);
+    expect(stdout).toMatch(/\ntwo: [\d.]+ m?s, no change, done, /);
     expect(stdout).toMatch(/\n2 plans: [\d.]+ m?s\n$/);
     const one = await call('analyze', 'two');
     expect(one.stdout).toMatch(/^two: /);

@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Io } from '../../src/cli/command-line.ts';
 import { main } from '../../src/cli/main.ts';
 import type { Environment } from '../../src/report/paint.ts';
+import { faultsIn } from '../support/schemas.ts';
 
 /** What a command line did. */
 interface Outcome {
@@ -19,7 +20,10 @@ interface Surroundings {
   readonly signal?: AbortSignal;
 }
 
-/** Runs a command line in this process, with streams that are strings. */
+/**
+ * Runs a command line in this process, with streams that are strings. Whatever it prints for
+ * programs has to be as its schema says.
+ */
 export async function hermesBoot(
   argv: readonly string[],
   { env = {}, cwd = '/', signal = new AbortController().signal }: Surroundings = {},
@@ -33,6 +37,7 @@ export async function hermesBoot(
   });
   const io = { stdout: output('stdout'), stderr: output('stderr'), env, cwd, signal };
   const code = await main(argv, io);
+  if (argv.includes('--json')) expect(faultsIn(text.stdout)).toEqual([]);
   return { code, ...text };
 }
 

@@ -112,7 +112,7 @@ hermes-boot: fatal: hermes-boot plan --explain --digest shows what would change 
     expect(existsSync(join(cwd, 'root/run/hermes-boot'))).toBe(false);
     expect((await call(['run', 'one.yaml'])).code).toBe(0);
     expect((await call(['run', 'one.yaml', '--expect', expected])).code).toBe(2);
-    expect((await call(['status'])).stdout).toMatch(/^ok: one booted/);
+    expect((await call(['status'])).stdout).toMatch(/^done: one booted/);
   });
 
   test.each(['', 'abc', 'g'.repeat(20)])('takes nothing but a digest: "%s"', async (given) => {

@@ -51,7 +51,7 @@ describe('HERMES_BOOT_METRICS', () => {
   test('gets the figures of a boot, which everybody may read', async () => {
     const { cwd, boot, metrics } = place();
     expect(await boot(['one.yaml'])).toMatchObject({ code: 0 });
-    expect(resultsIn(metrics())).toEqual({ one: 'ok' });
+    expect(resultsIn(metrics())).toEqual({ one: 'done' });
     expect(metrics()).toContain('hermes_boot_changes{plan="one"} 1\n');
     expect(metrics()).toMatch(/^hermes_boot_step_seconds\{plan="one",step="one-env"\} 0\.\d+$/m);
     expect(metrics()).toMatch(/\n# EOF\n$/);
@@ -61,15 +61,15 @@ describe('HERMES_BOOT_METRICS', () => {
   test('names a directory, too, which gets a file that node_exporter reads', async () => {
     const { boot, metrics } = place();
     await boot(['one.yaml'], { path: '/metrics' });
-    expect(resultsIn(metrics('hermes-boot.prom'))).toEqual({ one: 'ok' });
+    expect(resultsIn(metrics('hermes-boot.prom'))).toEqual({ one: 'done' });
   });
 
   test('has the figures of all plans of a start, whether one run boots them or several', async () => {
     const { boot, metrics } = place();
     await boot(BOTH);
-    expect(resultsIn(metrics())).toEqual({ one: 'ok', two: 'ok' });
+    expect(resultsIn(metrics())).toEqual({ one: 'done', two: 'done' });
     await boot(['two.yaml']);
-    expect(resultsIn(metrics())).toEqual({ one: 'ok', two: 'ok' });
+    expect(resultsIn(metrics())).toEqual({ one: 'done', two: 'done' });
   });
 
   test('has the figures of all plans of a run in a world that keeps no status', async () => {
@@ -82,9 +82,9 @@ describe('HERMES_BOOT_METRICS', () => {
     expect(code).toBe(0);
     expect(existsSync(join(bare, 'root/run'))).toBe(false);
     const text = readFileSync(join(bare, 'root/metrics/boot.prom'), 'utf8');
-    expect(resultsIn(text)).toEqual({ one: 'ok', two: 'ok' });
+    expect(resultsIn(text)).toEqual({ one: 'done', two: 'done' });
     await boot(['one.yaml']);
-    expect(resultsIn(metrics())).toEqual({ one: 'ok' });
+    expect(resultsIn(metrics())).toEqual({ one: 'done' });
   });
 
   test('gets the figures of a boot that failed, was interrupted, or has a plan with mistakes', async () => {
@@ -93,12 +93,12 @@ describe('HERMES_BOOT_METRICS', () => {
       'wrong.yaml': 'steps: []\n',
     });
     expect((await boot(['bad.yaml'])).code).toBe(1);
-    expect(resultsIn(metrics())).toEqual({ bad: 'failed' });
+    expect(resultsIn(metrics())).toEqual({ bad: 'stopped' });
     const signal = AbortSignal.abort(new Interruption('SIGTERM'));
     expect((await boot(['two.yaml'], { signal })).code).toBe(143);
-    expect(resultsIn(metrics())).toEqual({ bad: 'failed', two: 'interrupted' });
+    expect(resultsIn(metrics())).toEqual({ bad: 'stopped', two: 'interrupted' });
     expect((await boot(['wrong.yaml'])).code).toBe(78);
-    expect(resultsIn(metrics())).toEqual({ bad: 'failed', two: 'interrupted', wrong: 'failed' });
+    expect(resultsIn(metrics())).toEqual({ bad: 'stopped', two: 'interrupted', wrong: 'stopped' });
   });
 
   test('takes the place of a link, and never follows it', async () => {
@@ -107,7 +107,7 @@ describe('HERMES_BOOT_METRICS', () => {
     expect(await boot(['one.yaml'])).toMatchObject({ code: 0 });
     expect(readFileSync(join(cwd, 'root/etc/precious'), 'utf8')).toBe('keep\n');
     expect(lstatSync(join(cwd, 'root/metrics/boot.prom')).isFile()).toBe(true);
-    expect(resultsIn(metrics())).toEqual({ one: 'ok' });
+    expect(resultsIn(metrics())).toEqual({ one: 'done' });
   });
 
   test.each([
@@ -132,7 +132,7 @@ describe('HERMES_BOOT_METRICS', () => {
       'root/run/s6/container_environment/HERMES_BOOT_METRICS': '/metrics/of-s6.prom',
     });
     await boot(['one.yaml'], { path: '' });
-    expect(resultsIn(metrics('of-s6.prom'))).toEqual({ one: 'ok' });
+    expect(resultsIn(metrics('of-s6.prom'))).toEqual({ one: 'done' });
     expect(existsSync(join(cwd, 'root/metrics/boot.prom'))).toBe(false);
   });
 

@@ -52,7 +52,7 @@ describe('status', () => {
     await boot();
     const { code, stdout, stderr } = await status();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ok: small booted (just now|\d+ s ago), 1 change in [\d.]+ m?s\n$/);
+    expect(stdout).toMatch(/^done: small booted (just now|\d+ s ago), 1 change in [\d.]+ m?s\n$/);
     expect(await status('small')).toMatchObject({ code: 0 });
   });
 
@@ -77,12 +77,12 @@ describe('status', () => {
     const { code, stdout } = await status();
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^unknown: no boot is recorded in \/run\/hermes-boot\n {2}before: small ended ok just now, 1 change in \S+ m?s\n$/,
+      /^unknown: no boot is recorded in \/run\/hermes-boot\n {2}before: small ended done just now, 1 change in \S+ m?s\n$/,
     );
     expect(JSON.parse((await status('--json')).stdout)).toMatchObject({
       result: 'unknown',
       boots: [],
-      before: [{ plan: 'small', result: 'ok' }],
+      before: [{ plan: 'small', result: 'done' }],
     });
   });
 
@@ -101,7 +101,7 @@ describe('status', () => {
     await boot();
     const { code, stdout } = await status();
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^failed: small stopped/);
+    expect(stdout).toMatch(/^stopped: small ended/);
     expect(stdout).toContain(
       '  env: cannot use /data: it is a directory, and a file belongs there',
     );
@@ -112,7 +112,7 @@ describe('status', () => {
     expect((await boot({ HERMES_HOME: 'here' })).code).toBe(78);
     const { code, stdout } = await status();
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^failed: plan stopped/);
+    expect(stdout).toMatch(/^stopped: plan ended/);
     expect(stdout).toContain('HERMES_HOME is "here"; wanted an absolute path');
     await boot();
     expect((await status()).code).toBe(0);
@@ -139,7 +139,7 @@ describe('status', () => {
     await hermesBoot(['run', 'plan.yaml', ...AT], { cwd, signal });
     const { code, stdout } = await status();
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^interrupted: small stopped .*; the next boot goes on\n/);
+    expect(stdout).toMatch(/^interrupted: small ended .*; the next boot goes on\n/);
     expect(stdout).toContain('  env: interrupted by SIGTERM\n');
   });
 
@@ -150,11 +150,11 @@ describe('status', () => {
     expect(stdout).toMatch(/"digest":"[0-9a-f]{64}"/);
     expect(JSON.parse(stdout)).toMatchObject({
       version: 1,
-      result: 'ok',
+      result: 'done',
       boots: [
         {
           plan: 'small',
-          result: 'ok',
+          result: 'done',
           changes: 1,
           inputs: [
             { name: 'home', value: '/data' },
@@ -190,8 +190,8 @@ describe('history', () => {
     expect(results).toEqual([
       'plan result changes',
       'small degraded 0',
-      'small ok 0',
-      'small ok 1',
+      'small done 0',
+      'small done 1',
       '',
     ]);
     const inFull = linesOf(join(cwd, HISTORY)).map((line) => line.includes('"steps":'));
@@ -221,7 +221,7 @@ describe('history', () => {
     const { cwd, boot, history } = place(elsewhere, { 'root/elsewhere/.env': '' });
     await boot();
     expect((await history()).stdout).toMatch(/^no boot is recorded in \/data/);
-    expect((await history('plan.yaml')).stdout).toMatch(/\n\d.* {2}small {2}ok /);
+    expect((await history('plan.yaml')).stdout).toMatch(/\n\d.* {2}small {2}done /);
     const env = { HERMES_HOME: '/data', HERMES_BOOT_PLAN: 'plan.yaml' };
     const { stdout } = await hermesBoot(['history', '--json', ...AT], { cwd, env });
     expect(JSON.parse(stdout)).toMatchObject({ home: '/elsewhere', boots: [{ plan: 'small' }] });
@@ -284,7 +284,7 @@ describe('a receipt', () => {
     const results = linesOf(join(cwd, HISTORY)).map(
       (line) => /"result":"([a-z]+)"/.exec(line)?.[1],
     );
-    expect(results).toEqual(['ok', 'failed']);
+    expect(results).toEqual(['done', 'stopped']);
   });
 
   test('needs no /run, and no home', async () => {

@@ -62,11 +62,11 @@ describe('run with several plans', () => {
     expect(stderr).toMatch(/1 mistake in \S+50\.yaml\. Nothing was run\.\n$/);
     expect(made('/data/one')).toBe(false);
     expect(status()).toMatchObject({
-      result: 'failed',
+      result: 'stopped',
       boots: [
         {
           plan: 'three',
-          result: 'failed',
+          result: 'stopped',
           changes: 0,
           reasons: [{ about: 'thre', text: `${D}/50.yaml:4:11: no step "thre" to change` }],
         },

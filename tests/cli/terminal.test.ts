@@ -47,13 +47,13 @@ describe.skipIf(!isRoot)(`on a terminal (${NEEDS_ROOT}),`, () => {
       .filter((line) => line !== '')
       .at(-1);
     expect(last).toMatch(
-      /^hermes-boot: fatal: endless: stopped at helper, no change in .*; 1 step not reached$/,
+      /^hermes-boot: fatal: endless: interrupted at helper, no change in .*; 1 step not reached$/,
     );
     expect(ended.output).toContain(`interrupted by ${signal}`);
     // Nothing hides the cursor, not even a boot that is killed.
     expect(ended.output).not.toContain('\u001b[?25l');
     const status = hermesBoot(['status', 'endless', '--root', root]);
-    expect(status.stdout).toMatch(/^interrupted: endless stopped /);
+    expect(status.stdout).toMatch(/^interrupted: endless ended /);
     expect(status.code).toBe(1);
   });
 });
@@ -80,7 +80,7 @@ function typeOf(line: string): unknown {
 describe('how a boot logs', () => {
   it.each([
     [['--log', 'yaml'], '--log is "yaml"; wanted plain, json or live'],
-    [['--log-level', 'loud'], '--log-level is "loud"; wanted debug, info, warn or fatal'],
+    [['--log-level', 'loud'], '--log-level is "loud"; wanted debug, info, warn or error'],
   ])('an option that is wrong (%j) is an error before anything is made', async (options, text) => {
     const { argv, cwd } = small();
     const { code, stderr } = await inProcess([...argv, ...options], { cwd });
@@ -117,7 +117,7 @@ describe('how a boot logs', () => {
     const failing = await inProcess(['run', 'nowhere.yaml', '--log', 'json'], { cwd });
     expect(JSON.parse(failing.stderr.split('\n')[0] ?? '')).toMatchObject({
       type: 'log',
-      level: 'fatal',
+      level: 'error',
     });
   });
 

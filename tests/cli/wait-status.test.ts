@@ -68,8 +68,8 @@ describe('status --wait', () => {
   });
 
   test.each([
-    ['plan.yaml', 0, /^ok: small booted just now/],
-    ['bad.yaml', 1, /^failed: small stopped just now/],
+    ['plan.yaml', 0, /^done: small booted just now/],
+    ['bad.yaml', 1, /^stopped: small ended just now/],
   ])('waits for a boot that has not begun, and ends as it: %s', async (plan, code, answer) => {
     const cwd = place();
     const { ended } = waiting(cwd);
@@ -159,14 +159,14 @@ describe('a boot of several plans', () => {
   const PLANS = ['one', 'two', 'three'];
 
   test('has ended when the last of its plans has', () => {
-    const some = [boot('one', 'ok'), boot('two', 'degraded')];
+    const some = [boot('one', 'done'), boot('two', 'degraded')];
     expect(whatIsMissing(some, PLANS)).toBe('three has not begun');
     expect(whatIsMissing([...some, boot('three', 'running')], PLANS)).toContain('three began at');
-    expect(whatIsMissing([...some, boot('three', 'ok')], PLANS)).toBeUndefined();
+    expect(whatIsMissing([...some, boot('three', 'done')], PLANS)).toBeUndefined();
   });
 
   test('has ended with a plan that did not end well: no other is booted after it', () => {
-    for (const result of ['failed', 'interrupted', 'killed'] as const) {
+    for (const result of ['stopped', 'interrupted', 'killed'] as const) {
       expect(whatIsMissing([boot('one', result)], PLANS)).toBeUndefined();
       expect(whatIsMissing([boot('one', result)], ['two'])).toBeUndefined();
     }
@@ -174,6 +174,6 @@ describe('a boot of several plans', () => {
 
   test('has ended with any where nobody can say which plans there are', () => {
     expect(whatIsMissing([], [])).toBe('no boot is recorded in /run/hermes-boot yet');
-    expect(whatIsMissing([boot('mine', 'ok')], [])).toBeUndefined();
+    expect(whatIsMissing([boot('mine', 'done')], [])).toBeUndefined();
   });
 });

@@ -6,12 +6,12 @@ const CHECK = '/opt/hermes-boot/bin/health';
 
 /** What can become of the status, as a line of the shell, and what is asked of the check then. */
 const STATES: Readonly<Record<string, string>> = {
-  ok: ':',
-  degraded: `sed -i 's/"result":"ok"/"result":"degraded"/g' ${STATUS}`,
-  running: `sed -i 's/"result":"ok"/"result":"running"/g' ${STATUS}`,
-  interrupted: `sed -i 's/"result":"ok"/"result":"interrupted"/g' ${STATUS}`,
-  failed: `sed -i 's/"result":"ok"/"result":"failed"/g' ${STATUS}`,
-  'of a result that nobody knows': `sed -i 's/"result":"ok"/"result":"fine"/g' ${STATUS}`,
+  done: ':',
+  degraded: `sed -i 's/"result":"done"/"result":"degraded"/g' ${STATUS}`,
+  running: `sed -i 's/"result":"done"/"result":"running"/g' ${STATUS}`,
+  interrupted: `sed -i 's/"result":"done"/"result":"interrupted"/g' ${STATUS}`,
+  stopped: `sed -i 's/"result":"done"/"result":"stopped"/g' ${STATUS}`,
+  'of a result that nobody knows': `sed -i 's/"result":"done"/"result":"fine"/g' ${STATUS}`,
   'of another start': `sed -i 's/"start":"[^"]*"/"start":"x"/' ${STATUS}`,
   'of no start': `sed -i 's/"start":"[^"]*"/"start":""/' ${STATUS}`,
   'of another version': `sed -i 's/^{"version":1/{"version":2/' ${STATUS}`,
@@ -45,8 +45,8 @@ describeInContainers('the health check', () => {
     await container.ask('sh', '-c', 'rm -f /usr/bin/node /usr/local/bin/node');
     const { code, stdout } = await container.exec(CHECK);
     expect({ code, state: stdout.split('\n')[0] }).toEqual({ code: 0, state: 'degraded' });
-    await container.ask('sed', '-i', 's/"result":"degraded"/"result":"ok"/', STATUS);
-    expect(await container.exec(CHECK)).toEqual({ code: 0, stdout: 'ok', stderr: '' });
+    await container.ask('sed', '-i', 's/"result":"degraded"/"result":"done"/', STATUS);
+    expect(await container.exec(CHECK)).toEqual({ code: 0, stdout: 'done', stderr: '' });
     await container.ask('rm', STATUS);
     expect((await container.exec(CHECK)).code).not.toBe(0);
   });

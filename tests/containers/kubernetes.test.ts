@@ -22,7 +22,7 @@ describeInContainers('the examples for Kubernetes', () => {
     );
     const container = await booted(options);
     const { code, stdout } = await container.exec(...probe);
-    expect(stdout).toMatch(/^ok: reconcile-profiles booted/);
+    expect(stdout).toMatch(/^done: reconcile-profiles booted/);
     expect(code).toBe(0);
   });
 

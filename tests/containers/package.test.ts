@@ -23,6 +23,7 @@ describeInContainers('the image of hermes-boot alone', () => {
         'opt/hermes-boot/dist/hermes-boot.cjs',
         'opt/hermes-boot/dist/program.cjs.cache',
         'opt/hermes-boot/plans/stage2.yaml',
+        'opt/hermes-boot/schemas/event.json',
         'usr/local/bin/hermes',
         'usr/local/bin/hermes-boot',
       ]),

@@ -30,7 +30,7 @@ describeInContainers('hermes-boot gateway, as hermes', () => {
     await down(container, 'coder');
     expect(await told(container, 'list')).toBe('coder\ndefault');
     const json: unknown = JSON.parse(await told(container, 'list', '--json'));
-    expect(json).toEqual({ version: 1, action: 'list', profiles: ['coder', 'default'] });
+    expect(json).toMatchObject({ type: 'gateway-list', profiles: ['coder', 'default'] });
   });
 
   it.each([

@@ -17,9 +17,9 @@ describeInContainers('the receipts of a container', () => {
   it('make it healthy when every plan has booted, for root and for hermes', async () => {
     const container = await booted();
     const { code, stdout } = await container.exec(...healthCheck());
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'ok' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'done' });
     expect((await container.exec('hermes-boot', 'status')).stdout).toMatch(
-      /^ok: stage2, supervise-perms and reconcile-profiles booted/,
+      /^done: stage2, supervise-perms and reconcile-profiles booted/,
     );
     expect(await container.execAs('hermes', ...healthCheck())).toMatchObject({ code: 0 });
   });
@@ -32,7 +32,7 @@ describeInContainers('the receipts of a container', () => {
     await mustDo('run', '-d', '--name', name, ...runWords({ words: ['sleep', 'infinity'] }));
     const wait = ['hermes-boot', 'status', '--wait', '--timeout', '60'];
     const { code, stdout } = await engine('exec', name, ...wait);
-    expect(stdout).toMatch(/^ok: stage2, supervise-perms and reconcile-profiles booted/);
+    expect(stdout).toMatch(/^done: stage2, supervise-perms and reconcile-profiles booted/);
     expect(code).toBe(0);
   });
 

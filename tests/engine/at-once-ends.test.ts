@@ -50,7 +50,7 @@ describe('a boot of steps at the same time', () => {
     while (!pids.every((file) => read(file).endsWith('\n'))) await setImmediate();
     stop.abort(new Problem({ found: 'asked to stop' }));
     const { report } = await booted;
-    expect(report.status).toBe('stopped');
+    expect(report.status).toBe('interrupted');
     expect(report.steps.map(shown)).toEqual([
       'wait-0 failed: asked to stop',
       'wait-1 failed: asked to stop',

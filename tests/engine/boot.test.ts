@@ -103,7 +103,7 @@ describe('a boot', () => {
         if (event.type === 'change-made') stop.abort(new Problem({ found: 'asked to stop' }));
       },
     });
-    expect(report.status).toBe('stopped');
+    expect(report.status).toBe('interrupted');
     expect(report.steps.map(shown)).toEqual([
       'a failed: asked to stop',
       'b blocked: not reached: a stops the boot',

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BootPlan, BootStep } from '../../src/plan/plan.ts';
-import { renderPlan, planDocument } from '../../src/report/show-plan.ts';
+import { planDocument } from '../../src/report/plan-document.ts';
+import { renderPlan } from '../../src/report/show-plan.ts';
 import { viewPlan } from '../../src/report/boot-view.ts';
 import { receiptOf } from '../../src/report/make-receipt.ts';
 import { plainPaint } from '../../src/report/paint.ts';
@@ -27,7 +28,7 @@ import { ROOT_FACTS } from '../support/plan-step.ts';
 import { rounds } from '../support/rounds.ts';
 import { world } from '../support/world.ts';
 
-const ORIGIN = { digest: null, program: '', host: '' };
+const ORIGIN = { boot: '', digest: null, program: '', host: '' };
 
 const NOW = new Date(0).toISOString();
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Problem, type Cause } from '../../src/errors/problem.ts';
 import type { StepResult } from '../../src/engine/result.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
-import { planDocument } from '../../src/report/show-plan.ts';
+import { planDocument } from '../../src/report/plan-document.ts';
 import { record, step } from './sample.ts';
 import { shownPlan, shownRun, viewOf } from './shown.ts';
 

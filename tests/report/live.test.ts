@@ -4,6 +4,7 @@ import { liveLog, type Clock } from '../../src/report/live.ts';
 import { plainPaint } from '../../src/report/paint.ts';
 import type { StepSummary } from '../../src/report/step-view.ts';
 import { screenOf } from '../support/terminal.ts';
+import { AT, HEAD } from './sample.ts';
 
 /** A clock that a test moves on; what is due acts on the way. */
 class Hands implements Clock {
@@ -38,7 +39,7 @@ class Hands implements Clock {
 }
 
 const BOOT: EventView = {
-  version: 1,
+  ...HEAD,
   type: 'boot-started',
   plan: 'stage2',
   dry: false,
@@ -47,21 +48,22 @@ const BOOT: EventView = {
 };
 
 function started(step: string): EventView {
-  return { version: 1, type: 'step-started', step, uses: 'directory' };
+  return { ...HEAD, type: 'step-started', step, at: AT, uses: 'directory' };
 }
 
 function walking(step: string, looked: number, changed: number, elapsed: number): EventView {
   const rate = Math.round((looked * 1000) / elapsed);
   const walk = { looked, changed, total: 90_000, estimated: false, rate, doing: null, elapsed };
-  return { version: 1, type: 'progress', step, ...walk };
+  return { ...HEAD, type: 'progress', step, at: AT, ...walk };
 }
 
 function ended(step: string, more: Partial<StepSummary> = {}): EventView {
   const summary = { uses: 'directory', status: 'converged', made: 0, changes: 0, problem: null };
   return {
-    version: 1,
+    ...HEAD,
     type: 'step-finished',
     step,
+    at: AT,
     why: 'it is as it should be',
     onFailure: 'stop',
     ...summary,
@@ -73,7 +75,7 @@ function ended(step: string, more: Partial<StepSummary> = {}): EventView {
 
 function finished(changes: number): EventView {
   return {
-    version: 1,
+    ...HEAD,
     type: 'boot-finished',
     plan: 'stage2',
     result: 'done',
@@ -174,6 +176,8 @@ describe('on a terminal', () => {
     const change = {
       kind: 'mode',
       path: '/opt/data/a',
+      before: { mode: '0644' },
+      after: { mode: '0600' },
       why: '',
       from: '0644',
       to: '0600',
@@ -181,7 +185,13 @@ describe('on a terminal', () => {
       subject: '/opt/data/a',
       effect: 'mode 0644 -> 0600',
     } as const;
-    show(BOOT, started('home'), { version: 1, type: 'change-made', step: 'home', change });
+    show(BOOT, started('home'), {
+      ...HEAD,
+      type: 'change-made',
+      step: 'home',
+      at: AT,
+      change,
+    });
     clock.pass(5000);
     expect(screen()).toEqual(['running  home  5 s']);
   });

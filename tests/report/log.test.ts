@@ -3,7 +3,7 @@ import { Problem } from '../../src/errors/problem.ts';
 import { jsonLines, type StepProgress } from '../../src/report/event-view.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
 import { inputs, steps } from './remap.ts';
-import { input, record, step } from './sample.ts';
+import { AT, HEAD, input, record, step } from './sample.ts';
 import { shownRun } from './shown.ts';
 
 const guard = record(step('guard', 'user.guard'), {
@@ -114,9 +114,10 @@ describe('progress in the log', () => {
     const log = plainLog({ isTTY: false, write: (text) => lines.push(text.trimEnd()) });
     for (let at = 1; at <= seconds; at += 1) {
       log.show({
-        version: 1,
+        ...HEAD,
         type: 'progress',
         step: 'ownership',
+        at: AT,
         looked: at * 1000,
         changed: at * 300,
         total: 9_000_000,
@@ -209,23 +210,33 @@ describe('run --json', () => {
     .split('\n')
     .map((line): unknown => JSON.parse(line));
 
-  test('has its version and its type in every line', () => {
+  test('has its version, time, boot, level and type in every line', () => {
     for (const line of lines) {
-      expect(line).toMatchObject({ version: 1 });
+      expect(line).toMatchObject({ version: 1, time: HEAD.time, boot: HEAD.boot });
+      expect(line).toHaveProperty('level');
       expect(line).toHaveProperty('type');
     }
   });
 
+  test('has the place of the step in its plan in every event of a step', () => {
+    const ofSteps = lines.filter((line) => JSON.stringify(line).includes('"step":"'));
+    expect(ofSteps.length).toBeGreaterThan(steps.length);
+    for (const line of ofSteps.slice(0, -1)) expect(line).toHaveProperty('at.line');
+  });
+
   test('reports each change with its step', () => {
     expect(lines).toContainEqual({
-      version: 1,
+      ...HEAD,
       type: 'change-made',
       step: 'identity',
+      at: { file: 'stage2.yaml', line: 31, column: 5 },
       change: {
         kind: 'account',
         path: '/etc/passwd',
         from: '10000:10000',
         to: '1000:1000',
+        before: { name: 'hermes', uid: 10000, gid: 10000 },
+        after: { name: 'hermes', uid: 1000, gid: 1000 },
         why: 'PUID and PGID ask for it; no other user has uid 1000',
         recursive: false,
         subject: 'account hermes',
@@ -236,7 +247,7 @@ describe('run --json', () => {
 
   test('ends with the result', () => {
     expect(lines.at(-1)).toEqual({
-      version: 1,
+      ...HEAD,
       type: 'boot-finished',
       plan: 'stage2',
       result: 'done',

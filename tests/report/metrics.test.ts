@@ -7,7 +7,7 @@ function boot(more: Partial<ShortReceipt> & { readonly steps?: readonly object[]
     version: 1,
     plan: 'stage2',
     file: '/plans/stage2.yaml',
-    result: 'ok',
+    result: 'done',
     reasons: [],
     started: '2026-05-21T06:18:05.500Z',
     ended: '2026-05-21T06:18:06.250Z',
@@ -29,10 +29,10 @@ describe('the metrics of a boot', () => {
     expect(metricsText([boot({ steps: STEPS })])).toBe(
       `# HELP hermes_boot_result How the last boot of a plan ended: 1 for its result, 0 for all others.
 # TYPE hermes_boot_result gauge
-hermes_boot_result{plan="stage2",result="ok"} 1
+hermes_boot_result{plan="stage2",result="done"} 1
 hermes_boot_result{plan="stage2",result="degraded"} 0
 hermes_boot_result{plan="stage2",result="interrupted"} 0
-hermes_boot_result{plan="stage2",result="failed"} 0
+hermes_boot_result{plan="stage2",result="stopped"} 0
 # HELP hermes_boot_changes How many changes the last boot of a plan made.
 # TYPE hermes_boot_changes gauge
 hermes_boot_changes{plan="stage2"} 14
@@ -60,11 +60,11 @@ hermes_boot_end_timestamp_seconds{plan="stage2"} 1779344286.25
     };
     const text = metricsText([
       boot(),
-      boot({ plan: 'b', result: 'failed', changes: null }),
+      boot({ plan: 'b', result: 'stopped', changes: null }),
       running,
     ]);
     expect(text.match(/^# TYPE \S+/gm)).toHaveLength(4);
-    expect(text).toContain('hermes_boot_result{plan="b",result="failed"} 1\n');
+    expect(text).toContain('hermes_boot_result{plan="b",result="stopped"} 1\n');
     expect(text).not.toContain('hermes_boot_changes{plan="b"}');
     expect(text).not.toContain('late');
   });

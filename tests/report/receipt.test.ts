@@ -6,10 +6,10 @@ import { criticalPath, receiptOf } from '../../src/report/make-receipt.ts';
 import { jsonOf, readReceipt, shortOf, type Receipt } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
-import { input, planOf, record, reportOf, step } from './sample.ts';
+import { HEAD, input, planOf, record, reportOf, step } from './sample.ts';
 import { receiptFor } from './shown.ts';
 
-const ORIGIN = { digest: '0'.repeat(64), program: '1.2.3', host: 'box' };
+const ORIGIN = { boot: HEAD.boot, digest: '0'.repeat(64), program: '1.2.3', host: 'box' };
 
 /** A step that made so many changes. */
 function busy(id: string, many: number, made = many): StepResult {
@@ -35,7 +35,7 @@ describe('the receipt of a boot', () => {
       version: 1,
       plan: 'stage2',
       file: '/plans/stage2.yaml',
-      result: 'ok',
+      result: 'done',
       reasons: [],
       started: '2026-05-21T06:18:05.000Z',
       ended: '2026-05-21T06:18:06.000Z',
@@ -72,7 +72,7 @@ describe('the receipt of a boot', () => {
     const inputs = [input('uid', { env: ['PUID'] }, { refused })];
     const report = { status: 'stopped', stoppedBy: failing('c', 'stop') } as const;
     expect(receiptFor({ steps, inputs, report }, ORIGIN)).toMatchObject({
-      result: 'failed',
+      result: 'stopped',
       reasons: [
         { about: 'uid', text: 'PUID="x" refused, wanted a number; not applied' },
         { about: 'b', text: 'b is broken; wanted better', mend: ['fix it'] },
@@ -82,13 +82,12 @@ describe('the receipt of a boot', () => {
   });
 
   test('distinguishes an interruption from a failure', () => {
-    const report = { status: 'stopped', stoppedBy: failing('c', 'ignore') } as const;
+    const report = { status: 'interrupted', stoppedBy: failing('c', 'ignore') } as const;
     const boot = {
       plan: planOf([report.stoppedBy]),
       file: '/plan.yaml',
       report: reportOf([report.stoppedBy], report),
       facts: ROOT_FACTS,
-      interrupted: true,
       around: { start: 38, prepare: 6 },
       started: '2026-05-21T06:18:05.000Z',
       ended: '2026-05-21T06:18:06.000Z',
@@ -125,7 +124,7 @@ describe('the receipt of a boot', () => {
     expect(line.length).toBeLessThan(500);
     expect(readReceipt(line)).toMatchObject({
       plan: 'stage2',
-      result: 'ok',
+      result: 'done',
       changes: 0,
       ...ORIGIN,
     });

@@ -4,7 +4,7 @@ import { Problem } from '../../src/errors/problem.ts';
 import type { StepResult } from '../../src/engine/result.ts';
 import { jsonLines } from '../../src/report/event-view.ts';
 import { plainLog } from '../../src/report/boot-log.ts';
-import { planDocument } from '../../src/report/show-plan.ts';
+import { planDocument } from '../../src/report/plan-document.ts';
 import { jsonOf } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
 import { input, record, step } from './sample.ts';
@@ -62,7 +62,7 @@ describe('a secret', () => {
           JSON.stringify(planDocument(viewOf(sample))),
           shownRun(sample, plainLog),
           shownRun(sample, jsonLines),
-          jsonOf(receiptFor(sample, { digest: null, program: '', host: secret })),
+          jsonOf(receiptFor(sample, { boot: '', digest: null, program: '', host: secret })),
         ];
         for (const output of outputs) expect(output).not.toContain('§');
       }),

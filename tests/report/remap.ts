@@ -43,6 +43,7 @@ export const steps: readonly StepResult[] = [
           path: '/etc/passwd',
           why: 'PUID and PGID ask for it; no other user has uid 1000',
           edit: { edit: 'user-ids', name: 'hermes', ...HERMES },
+          was: { uid: 10000, gid: 10000 },
           from: '10000:10000',
           to: '1000:1000',
         },

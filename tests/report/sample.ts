@@ -6,6 +6,17 @@ import type { AnyStepType } from '../../src/step/step.ts';
  * Boots made by hand, so that the texts of reports can be told from the engine that fills them.
  */
 
+/** What every event has. */
+export const HEAD = {
+  version: 1,
+  time: '2026-05-21T06:18:05.000Z',
+  boot: '7e1f0c52-0d7b-4bb2-9c3c-2b8a5d1f6e90',
+  level: 'info',
+} as const;
+
+/** Where the steps of a sample stand. */
+export const AT = { file: 'plans/stage2.yaml', line: 10, column: 5 };
+
 /** A step type that does nothing; only its name is shown. */
 function typeNamed(uses: string): AnyStepType {
   return {
@@ -26,7 +37,7 @@ export function step(id: string, uses: string, more: Partial<BootStep> = {}): Bo
     needs: [],
     onFailure: 'stop',
     timeout: 60_000,
-    at: { file: 'plans/stage2.yaml', line: 10, column: 5 },
+    at: AT,
     origins: {},
     variables: {},
     secrets: [],

@@ -7,9 +7,9 @@ import { receiptOf } from '../../src/report/make-receipt.ts';
 import { type Output, plainPaint } from '../../src/report/paint.ts';
 import type { Origin, Receipt } from '../../src/report/receipt.ts';
 import { Redactor } from '../../src/report/redact.ts';
-import { type Renderer, viewEvent } from '../../src/report/event-view.ts';
+import { type Renderer, eventViewer } from '../../src/report/event-view.ts';
 import { ROOT_FACTS } from '../support/plan-step.ts';
-import { planOf, reportOf } from './sample.ts';
+import { HEAD, planOf, reportOf } from './sample.ts';
 
 /** A boot made by hand. */
 interface Sample {
@@ -41,7 +41,6 @@ export function receiptFor({ steps, inputs = [], report = {} }: Sample, origin: 
     file: '/plans/stage2.yaml',
     report: reportOf(steps, report),
     facts: ROOT_FACTS,
-    interrupted: false,
     around: { start: 38, prepare: 6 },
     started: '2026-05-21T06:18:05.000Z',
     ended: '2026-05-21T06:18:06.000Z',
@@ -66,7 +65,8 @@ export function shownRun(sample: Sample, renderer: (output: Output) => Renderer)
       text += more;
     },
   });
-  for (const event of eventsOf(sample)) rendered.show(viewEvent(event, redactor));
+  const view = eventViewer(HEAD.boot, redactor);
+  for (const event of eventsOf(sample)) rendered.show({ ...view(event), time: HEAD.time });
   return text;
 }
 

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { worstState } from '../../src/engine/result.ts';
 import { plainPaint } from '../../src/report/paint.ts';
 import {
   readReceipt,
   readStatus,
   withBoot,
-  worstOf,
   type LastBoot,
   type ShortReceipt,
 } from '../../src/report/receipt.ts';
@@ -21,7 +21,7 @@ function receipt(more: Partial<ShortReceipt> = {}): ShortReceipt {
     version: 1,
     plan: 'stage2',
     file: `/plans/${more.plan ?? 'stage2'}.yaml`,
-    result: 'ok',
+    result: 'done',
     reasons: [],
     // Its work took 412 ms of this.
     started: '2026-05-21T06:18:05.500Z',
@@ -38,7 +38,11 @@ function running(plan: string): LastBoot {
 }
 
 function shown(...boots: readonly LastBoot[]): string {
-  return renderStatus({ result: worstOf(boots), boots }, NOW, plainPaint);
+  return renderStatus(
+    { result: worstState(boots.map(({ result }) => result)), boots },
+    NOW,
+    plainPaint,
+  );
 }
 
 const OWNERSHIP = {
@@ -49,9 +53,9 @@ const OWNERSHIP = {
 
 describe('the status says', () => {
   test('in one line that all is well', () => {
-    expect(shown(receipt())).toBe('ok: stage2 booted 3 min ago, 14 changes in 500 ms\n');
+    expect(shown(receipt())).toBe('done: stage2 booted 3 min ago, 14 changes in 500 ms\n');
     expect(shown(receipt({ plan: 'a' }), receipt({ plan: 'b', changes: 0 }))).toBe(
-      'ok: a and b booted 3 min ago, 14 changes in 1.0 s\n',
+      'done: a and b booted 3 min ago, 14 changes in 1.0 s\n',
     );
   });
 
@@ -66,18 +70,18 @@ describe('the status says', () => {
     );
   });
 
-  test('which of several plans failed, and why', () => {
+  test('which of several plans was stopped, and why', () => {
     const reasons = [{ about: null, text: 'the plan has mistakes', mend: ['  do this'] }];
-    const failed = receipt({ plan: 'b', result: 'failed', reasons, changes: null });
-    expect(shown(receipt(), failed)).toBe(
-      'failed: b stopped 3 min ago\n  b: the plan has mistakes\n      do this\n',
+    const stopped = receipt({ plan: 'b', result: 'stopped', reasons, changes: null });
+    expect(shown(receipt(), stopped)).toBe(
+      'stopped: b ended 3 min ago\n  b: the plan has mistakes\n      do this\n',
     );
   });
 
   test('that the next boot goes on where a signal has stopped one', () => {
     const reasons = [{ about: 'a', text: 'interrupted by SIGTERM', mend: [] }];
     expect(shown(receipt({ result: 'interrupted', reasons, changes: 1 }))).toBe(
-      `interrupted: stage2 stopped 3 min ago, 1 change in 500 ms; the next boot goes on
+      `interrupted: stage2 ended 3 min ago, 1 change in 500 ms; the next boot goes on
   a: interrupted by SIGTERM
 `,
     );
@@ -90,8 +94,8 @@ describe('the status says', () => {
   });
 
   test('nothing that controls a terminal', () => {
-    const evil = receipt({ plan: 'a\u001b[2J', result: 'failed', reasons: [OWNERSHIP] });
-    expect(shown(evil)).toContain('failed: a\\x1b[2J stopped');
+    const evil = receipt({ plan: 'a\u001b[2J', result: 'stopped', reasons: [OWNERSHIP] });
+    expect(shown(evil)).toContain('stopped: a\\x1b[2J ended');
   });
 
   test.each([
@@ -101,7 +105,7 @@ describe('the status says', () => {
     [90_000_000, '1 day ago'],
     [-5000, 'just now'],
   ])('that something was %d ms ago as "%s"', (age, text) => {
-    const view = { result: 'ok', boots: [receipt()] } as const;
+    const view = { result: 'done', boots: [receipt()] } as const;
     expect(renderStatus(view, Date.parse(ENDED) + age, plainPaint)).toContain(`booted ${text},`);
   });
 });
@@ -111,22 +115,22 @@ describe('the status of a container', () => {
     const degraded = withBoot(undefined, 'x', receipt({ result: 'degraded' }));
     const two = withBoot(degraded, 'x', receipt({ plan: 'b' }));
     expect(two.result).toBe('degraded');
-    expect(withBoot(two, 'x', receipt()).result).toBe('ok');
+    expect(withBoot(two, 'x', receipt()).result).toBe('done');
     expect(withBoot(two, 'x', running('b')).result).toBe('running');
-    const failed = withBoot(two, 'x', receipt({ plan: 'c', result: 'failed' }));
-    expect(withBoot(failed, 'x', running('b')).result).toBe('failed');
+    const stopped = withBoot(two, 'x', receipt({ plan: 'c', result: 'stopped' }));
+    expect(withBoot(stopped, 'x', running('b')).result).toBe('stopped');
   });
 
   test('knows nothing of what was before the container started', () => {
-    const before = withBoot(undefined, 'first start', receipt({ plan: 'b', result: 'failed' }));
+    const before = withBoot(undefined, 'first start', receipt({ plan: 'b', result: 'stopped' }));
     expect(withBoot(before, 'second start', receipt())).toMatchObject({
-      result: 'ok',
+      result: 'done',
       boots: [{ plan: 'stage2' }],
     });
   });
 
   test('forgets a file by another name of its plan, and the oldest of too many plans', () => {
-    const unread = receipt({ plan: 'mine', file: '/mine.yaml', result: 'failed' });
+    const unread = receipt({ plan: 'mine', file: '/mine.yaml', result: 'stopped' });
     const read = receipt({ plan: 'example', file: '/mine.yaml' });
     expect(withBoot(withBoot(undefined, '', unread), '', read).boots).toEqual([read]);
     let status = withBoot(undefined, '', receipt());
@@ -150,16 +154,27 @@ describe('the status of a container', () => {
   });
 });
 
+test.each([
+  ['ok', 'done'],
+  ['failed', 'stopped'],
+  ['degraded', 'degraded'],
+])('what an earlier release called %s is read as %s', (then, now) => {
+  const earlier = { ...receipt(), result: then };
+  expect(readReceipt(JSON.stringify(earlier))?.result).toBe(now);
+  const status = { version: 1, result: then, start: 'x', boots: [earlier] };
+  expect(readStatus(JSON.stringify(status))?.boots[0]?.result).toBe(now);
+});
+
 test('the history is a table, which fits 80 columns unless something is odd', () => {
   const boots = [
     receipt({ changes: 1234 }),
-    receipt({ plan: 'reconcile-profiles', result: 'failed', changes: null, slowest: null }),
+    receipt({ plan: 'reconcile-profiles', result: 'stopped', changes: null, slowest: null }),
   ];
   const table = renderHistory(boots, plainPaint);
   expect(table).toBe(
-    `began (UTC)       plan                result  changes    took  slowest step
-2026-05-21 06:18  stage2              ok        1,234  500 ms  ownership 371 ms
-2026-05-21 06:18  reconcile-profiles  failed        ?  500 ms
+    `began (UTC)       plan                result   changes    took  slowest step
+2026-05-21 06:18  stage2              done       1,234  500 ms  ownership 371 ms
+2026-05-21 06:18  reconcile-profiles  stopped        ?  500 ms
 `,
   );
   for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);

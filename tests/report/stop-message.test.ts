@@ -5,7 +5,7 @@ import type { Reason, Receipt } from '../../src/report/receipt.ts';
 import { record, step } from './sample.ts';
 import { receiptFor } from './shown.ts';
 
-const ORIGIN = { digest: '0'.repeat(64), program: '1.2.3', host: 'box' };
+const ORIGIN = { boot: 'b', digest: '0'.repeat(64), program: '1.2.3', host: 'box' };
 
 function failed(onFailure: 'stop' | 'degrade', id: string) {
   const problem = new Problem({
@@ -17,7 +17,7 @@ function failed(onFailure: 'stop' | 'degrade', id: string) {
 }
 
 function withReasons(reasons: readonly Reason[]): Receipt {
-  return { ...receiptFor({ steps: [] }, ORIGIN), result: 'failed', reasons };
+  return { ...receiptFor({ steps: [] }, ORIGIN), result: 'stopped', reasons };
 }
 
 describe('the message of a boot that stopped', () => {

@@ -47,6 +47,12 @@ describe.each<Supervisor>(['account', 'root'])('under an s6-svscan of %s', (supe
       expect(control(on, 'register')).toBe('default  registered, down');
       expect(control(on, 'status')).toMatch(/^default {2}down {2}no state is recorded {2}/);
       expect(on.hermesBoot(['gateway', 'list']).stdout).toBe('default\n');
+      const again = on.hermesBoot(['gateway', 'register', 'default', '--json']);
+      expect(JSON.parse(again.stdout)).toMatchObject({
+        type: 'gateway-results',
+        action: 'register',
+        gateways: [{ profile: 'default', ok: false }],
+      });
 
       expect(control(on, 'start')).toBe('default  starting');
       expect(await on.told(1)).toEqual([STARTED]);

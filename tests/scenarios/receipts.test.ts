@@ -128,7 +128,7 @@ describe.skipIf(!isRoot)(`on disk (${NEEDS_ROOT}),`, () => {
     writeFileSync(join(root, HISTORY), `${first}\n`.repeat(Math.ceil(262_144 / first.length)));
     expect(boot(root).code).toBe(0);
     expect(readdirSync(join(root, STATE))).toEqual(['history.jsonl', 'history.jsonl.1', 'seeds']);
-    expect(receiptsIn(root)).toMatchObject([{ result: 'ok', changes: 0 }]);
+    expect(receiptsIn(root)).toMatchObject([{ result: 'done', changes: 0 }]);
     const { stdout } = hermesBoot(['history', '--root', root]);
     expect(stdout.trimEnd().split('\n')).toHaveLength(21);
   });
@@ -235,8 +235,8 @@ describe.skipIf(!isRoot)(`on disk (${NEEDS_ROOT}),`, () => {
     expect(await stopped(root, 'SIGTERM')).toBe(143);
     const { code, stdout } = statusOf(root);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^interrupted: slow stopped .*; the next boot goes on\n/);
-    expect(receiptsIn(root).map(({ result }) => result)).toEqual(['ok', 'interrupted']);
+    expect(stdout).toMatch(/^interrupted: slow ended .*; the next boot goes on\n/);
+    expect(receiptsIn(root).map(({ result }) => result)).toEqual(['done', 'interrupted']);
   });
 });
 

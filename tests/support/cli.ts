@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
+import { faultsIn } from './schemas.ts';
 
 /** The built program, as it is in an image: where every user can run it. */
 export const CLI = join(inject('installed'), 'dist/hermes-boot.cjs');
@@ -12,7 +13,10 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs the built program with nothing in its environment but PATH and what is given. */
+/**
+ * Runs the built program with nothing in its environment but PATH and what is given. What it prints
+ * for programs has to be as its schemas say.
+ */
 export function hermesBoot(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -24,5 +28,6 @@ export function hermesBoot(
     maxBuffer: 64 * 1024 * 1024,
     ...user,
   });
+  if (args.includes('--json')) expect(faultsIn(stdout)).toEqual([]);
   return { code: status, stdout, stderr };
 }

@@ -2,10 +2,11 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { MemoryNode } from '../../src/system/memory-node.ts';
 import { CLI, type CliResult } from './cli.ts';
 import { fill, isRoot, temporaryDirectory } from './real-root.ts';
+import { faultsIn } from './schemas.ts';
 import { ACCOUNT_FILES, directory, file } from './world.ts';
 
 /** Who runs s6-svscan: root, as in a container, or whoever gateways run as. */
@@ -105,6 +106,7 @@ export async function supervision(
       const program = [...(user === undefined ? prefix : []), process.execPath, CLI];
       const options = { env, encoding: 'utf8', ...(user ?? self) } as const;
       const { status, stdout, stderr } = spawnSync('env', [...program, ...words], options);
+      if (words.includes('--json')) expect(faultsIn(stdout)).toEqual([]);
       return { code: status, stdout, stderr };
     },
     told: (count) =>

@@ -7,6 +7,7 @@ import { LookFailed, unlessUnknown } from '../../errors/look-failed.ts';
 import { Problem } from '../../errors/problem.ts';
 import { s6Program, type SlotAccess } from '../../gateway/slot-layout.ts';
 import { accessFor, isScanned, isSupervised } from '../../gateway/slot.ts';
+import type { S6Status } from '../../report/show-gateways.ts';
 import { serviceUser } from '../../step/owner.ts';
 import type { Owner } from '../../system/entry.ts';
 import { normalise } from '../../system/path.ts';
@@ -160,24 +161,7 @@ export async function until(
   return true;
 }
 
-/** What s6 knows about a gateway. */
-export interface Status {
-  /** Whether s6 supervises it; if not, the rest has no meaning. */
-  readonly supervised: boolean;
-  readonly up: boolean;
-  /** Whether s6 tries to keep it up. */
-  readonly wantedUp: boolean;
-  /** Whether s6 starts it with the container. */
-  readonly normallyUp: boolean;
-  readonly pid: number | null;
-  /** How it ended last; null while it runs, or when a signal ended it. */
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  /** How long it has been up or down, in seconds. */
-  readonly seconds: number;
-}
-
-const UNSUPERVISED: Status = {
+const UNSUPERVISED: S6Status = {
   supervised: false,
   up: false,
   wantedUp: false,
@@ -192,7 +176,7 @@ const UNSUPERVISED: Status = {
 const FIELDS = 'up,wantedup,normallyup,pid,exitcode,signal,updownfor';
 
 /** Asks s6 for the status of a slot. */
-export function statusOf(context: GatewayContext, slot: string): Status {
+export function statusOf(context: GatewayContext, slot: string): S6Status {
   if (!isSupervised(context.system, slot)) return UNSUPERVISED;
   const words = s6(context, 's6-svstat', '-o', FIELDS, slot).trim().split(/\s+/);
   const [up, wantedUp, normallyUp, pid, exitCode, signal, seconds] = words;

@@ -4,7 +4,12 @@ import { isAnswer, LookFailed, unlessProblem } from '../../errors/look-failed.ts
 import { profilesOf, slotName, type NoProfile, type Profile } from '../../gateway/profiles.ts';
 import { readFields, STATE_FILE, type RecordedState } from '../../gateway/state.ts';
 import { readInput } from '../../plan/inputs.ts';
-import type { GatewayState, GatewayView } from '../../report/show-gateways.ts';
+import type {
+  ExplainedGateway,
+  GatewayState,
+  GatewayView,
+  S6Status,
+} from '../../report/show-gateways.ts';
 import { lookBelow } from '../../step/paths.ts';
 import type { Reader } from '../../system/content.ts';
 import { join } from '../../system/path.ts';
@@ -14,23 +19,18 @@ import { showSpan, showTimestamp, timestampOf } from '../../text/phrases.ts';
 import type { Environment } from '../../report/paint.ts';
 import { variableOr } from '../locations.ts';
 import { STOPPED_AT, STOPPED_BY } from './intent.ts';
-import { statusOf, type GatewayContext, type Status } from './s6.ts';
-
-/** A gateway with what s6 said of it: null where it has no slot, or no s6 runs. */
-export interface Explained extends GatewayView {
-  readonly status: Status | null;
-}
+import { statusOf, type GatewayContext } from './s6.ts';
 
 /** It refused its settings, and would again: EX_CONFIG of sysexits.h(3). */
 const EX_CONFIG = 78;
 
 /** Whether a gateway ended in a way that its finish script takes for final. */
-export function isParked({ supervised, up, wantedUp, exitCode }: Status): boolean {
+export function isParked({ supervised, up, wantedUp, exitCode }: S6Status): boolean {
   return supervised && !up && !wantedUp && exitCode === EX_CONFIG;
 }
 
 /** How a gateway ended, as the end of a sentence; undefined for one that never ran. */
-export function howItEnded({ exitCode, signal }: Status): string | undefined {
+export function howItEnded({ exitCode, signal }: S6Status): string | undefined {
   if (signal !== null) return `was ended by ${signal}`;
   if (exitCode === null) return undefined;
   if (exitCode === EX_CONFIG) return `ended with ${EX_CONFIG} (its configuration is invalid)`;
@@ -46,7 +46,7 @@ export async function explainGateways(
   context: GatewayContext,
   env: Environment,
   supervised: boolean,
-): Promise<Explained[]> {
+): Promise<ExplainedGateway[]> {
   const { system, home } = context;
   const { profiles, others } = profilesOf(system, home);
   const options = gatewayOptions(context, env);
@@ -89,7 +89,7 @@ interface Subject {
   readonly role: string;
 }
 
-function noGateway({ name, why }: NoProfile): Explained {
+function noGateway({ name, why }: NoProfile): ExplainedGateway {
   const reason = why.startsWith('is not a valid profile name')
     ? why.slice('is '.length)
     : `profiles/${name} ${why}`;
@@ -109,7 +109,7 @@ function nothing(profile: string, state: GatewayState, reason: string) {
   };
 }
 
-function withoutS6({ context, profile, intent }: Subject): Explained {
+function withoutS6({ context, profile, intent }: Subject): ExplainedGateway {
   const { name } = profile;
   if (typeof intent === 'string') {
     return { ...nothing(name, 'down', `unknown: ${intent}`), status: null };
@@ -121,7 +121,7 @@ function withoutS6({ context, profile, intent }: Subject): Explained {
   return { ...nothing(name, state, reason), since: at, wanted: starts, status: null };
 }
 
-function withS6(subject: Subject): Explained {
+function withS6(subject: Subject): ExplainedGateway {
   const { context, profile, intent, role } = subject;
   const { name } = profile;
   const path = join(context.scandir, slotName(name));
@@ -159,7 +159,7 @@ function withS6(subject: Subject): Explained {
 /** Why a supervised gateway does not run. */
 function whyDown(
   { context, profile, intent }: Subject,
-  status: Status,
+  status: S6Status,
 ): Pick<GatewayView, 'state' | 'reason' | 'wanted'> {
   const { wantedUp, normallyUp, exitCode, seconds } = status;
   const ended = howItEnded(status);

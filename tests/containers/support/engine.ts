@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { faultsIn } from '../../support/schemas.ts';
 
 /** The program that builds and runs containers: podman, or docker. */
 export const ENGINE = process.env.CONTAINER_ENGINE ?? 'podman';
@@ -13,7 +14,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a command of the engine to its end, whatever that is. */
+/**
+ * Runs a command of the engine to its end, whatever that is. What hermes-boot prints for programs has
+ * to be as its schemas say.
+ */
 export async function engine(...words: readonly string[]): Promise<Ended> {
   const { exitCode, stdout, stderr } = await execa(ENGINE, words, {
     env: ENVIRONMENT,
@@ -21,6 +25,9 @@ export async function engine(...words: readonly string[]): Promise<Ended> {
     stdin: 'ignore',
     timeout: 300_000,
   });
+  const isForPrograms = words.includes('hermes-boot') && words.includes('--json');
+  const faults = isForPrograms ? faultsIn(stdout) : [];
+  if (faults.length > 0) throw new Error(faults.join('\n'));
   return { code: exitCode ?? -1, stdout, stderr };
 }
 

@@ -174,6 +174,7 @@ export async function buildChanged(change: (directory: string) => void): Promise
       'package.json',
       'docker',
       'plans',
+      'schemas',
     ]) {
       cpSync(join(PROJECT, name), join(directory, name), { recursive: true });
     }
