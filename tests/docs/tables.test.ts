@@ -151,6 +151,13 @@ it.each(quoted.map((block) => [`${block.page}:${block.line}`, block] as const))(
   },
 );
 
+test('docs/json.md names no schema that there is not', () => {
+  const named = firstColumn(textOf('docs/json.md')).filter((name) => name.endsWith('.json'));
+  expect(named.length).toBeGreaterThan(3);
+  const there = readdirSync(join(ROOT, 'schemas'));
+  expect(named.filter((name) => !there.includes(name))).toEqual([]);
+});
+
 test('docs/architecture.md has every library that the package brings', () => {
   const manifest: unknown = JSON.parse(fileOf('package.json'));
   const names = valuesOf(manifest, 'dependencies').flatMap((found) => Object.keys(found ?? {}));
