@@ -11,7 +11,7 @@ import { makeRoot, sandboxPlan } from './root.ts';
 const project = join(import.meta.dirname, '../..');
 const asRoot = process.geteuid?.() === 0;
 const root = mkdtempSync(join(tmpdir(), 'hermes-boot-sandbox-'));
-const PLAN = 'sandbox.yaml';
+const PLAN = 'stage2.yaml';
 
 /** What a NAS owner would pass with `docker run -e`. */
 const environment = {
@@ -63,5 +63,5 @@ Where to look next
   less ${join(root, PLAN)}   the plan of above
   npx hermes-boot steps            every step type and its options
   npx hermes-boot steps file.seed  one of them
-  less README.md                   the plan language, a step type of your own
+  less README.md                   where the documentation is
   rm -r ${root}   when you are done`);

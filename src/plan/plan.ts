@@ -65,7 +65,7 @@ export interface InputDeclaration {
   readonly at: Position;
 }
 
-/** What happens to the boot when a step fails; see the README's table. */
+/** What happens to the boot when a step fails; see docs/plans.md. */
 export type OnFailure = 'stop' | 'degrade' | 'ignore';
 
 /** An entry of a plan file that defines or changes a step. */

@@ -1,20 +1,7 @@
 import { expect, it } from 'vitest';
 import { booted, describeInContainers, eventually, run } from './support/container.ts';
-import { gateway, profileFiles, running, stopped, told } from './support/gateways.ts';
+import { gateway, running, stopped, told, TROUBLED } from './support/gateways.ts';
 import { bindMount } from './support/volumes.ts';
-
-const RUNNING = '{"desired_state":"running"}';
-
-/** A home whose gateways are down for every reason that there is. */
-const HOME = {
-  ...profileFiles('alice', RUNNING),
-  ...profileFiles('bob', RUNNING),
-  'profiles/bob/refuse': 'config.yaml: model.name is unknown, api_key=hunter2secret',
-  ...profileFiles('carol', '{"gateway_state":"startup_failed"}'),
-  ...profileFiles('Dave', RUNNING),
-  'profiles/frank/config.yaml': '{}',
-  'gateway_state.json': RUNNING,
-};
 
 /** The lines of the status, as words, by their first one. */
 function byProfile(text: string): Map<string, string> {
@@ -27,7 +14,7 @@ function byProfile(text: string): Map<string, string> {
 
 describeInContainers('hermes-boot gateway status', () => {
   it('says of each gateway why it is up or not, and what to type', async () => {
-    const options = ['-v', `${bindMount(HOME, 10000)}:/opt/data`];
+    const options = ['-v', `${bindMount(TROUBLED, 10000)}:/opt/data`];
     const container = await booted(options);
     await running(container, 'alice');
     await stopped(container, 'alice');
@@ -70,7 +57,12 @@ describeInContainers('hermes-boot gateway status', () => {
   });
 
   it('says in a container without s6 what the next boot would start', async () => {
-    const options = ['-v', `${bindMount(HOME, 10000)}:/opt/data`, '--entrypoint', 'hermes-boot'];
+    const options = [
+      '-v',
+      `${bindMount(TROUBLED, 10000)}:/opt/data`,
+      '--entrypoint',
+      'hermes-boot',
+    ];
     const { code, stdout } = await run({ options, words: ['gateway', 'status'] });
     expect(code).toBe(0);
     const rows = byProfile(stdout);

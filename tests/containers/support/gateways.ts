@@ -38,6 +38,19 @@ export function profileFiles(name: string, recorded: string): Record<string, str
   return { [`${directory}/SOUL.md`]: 'soul', [`${directory}/gateway_state.json`]: recorded };
 }
 
+const RUNNING = '{"desired_state":"running"}';
+
+/** A home whose gateways are down for every reason that there is, but for alice's. */
+export const TROUBLED = {
+  ...profileFiles('alice', RUNNING),
+  ...profileFiles('bob', RUNNING),
+  'profiles/bob/refuse': 'config.yaml: model.name is unknown, api_key=hunter2secret',
+  ...profileFiles('carol', '{"gateway_state":"startup_failed"}'),
+  ...profileFiles('Dave', RUNNING),
+  'profiles/frank/config.yaml': '{}',
+  'gateway_state.json': RUNNING,
+};
+
 /** Fields of s6-svstat about the gateway of a profile. */
 function svstat(container: Container, profile: string, fields: string): Promise<string> {
   return container.ask('/command/s6-svstat', '-o', fields, `/run/service/gateway-${profile}`);

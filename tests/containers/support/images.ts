@@ -74,12 +74,23 @@ async function buildFrom(
   options: readonly string[] = [],
   standIns = STAND_INS,
 ): Promise<Ended> {
+  return engine('build', '-q', ...options, ...(await buildContexts({}, standIns)), directory);
+}
+
+/**
+ * Options of a build that put stand-ins in the place of what the network would bring.
+ * @param others images by the names that a Dockerfile has for them
+ */
+export async function buildContexts(
+  others: Readonly<Record<string, string>> = {},
+  standIns = STAND_INS,
+): Promise<string[]> {
   const replaced = [
     `system=${prefix()}${await baseImage()}`,
     ...STAGES.map((stage) => `${stage}=${prefix()}${standIns}`),
+    ...Object.entries(others).map(([name, image]) => `${name}=${prefix()}${image}`),
   ];
-  const contexts = replaced.flatMap((context) => ['--build-context', context]);
-  return engine('build', '-q', ...options, ...contexts, directory);
+  return replaced.flatMap((context) => ['--build-context', context]);
 }
 
 /**

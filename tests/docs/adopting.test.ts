@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 const adopting = readFileSync(join(root, 'docs/adopting.md'), 'utf8');
 const table = /## Each line of the hook\n([^]*?)\n## /.exec(adopting)?.[1] ?? '';
 
