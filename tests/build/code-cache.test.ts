@@ -1,63 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
-  cpSync,
   existsSync,
-  readdirSync,
   readFileSync,
   rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeCodeCaches } from '../../scripts/build/code-cache.ts';
-import packageJson from '../../package.json' with { type: 'json' };
-import { CLI } from '../support/cli.ts';
-import { otherNode, PATIENCE } from '../support/other-node.ts';
+import { copied, ends, PLAN, WELL } from '../support/built.ts';
 import { realRoot, temporaryDirectory } from '../support/real-root.ts';
 import { directory } from '../support/world.ts';
-
-/*
- * V8 takes a code cache of another build of Node for its own where both have the same version of
- * V8, and crashes: Node 20.20.2 and 20.19.2 both say 11.3.244.8.
- */
-
-const PLAN = `version: 1
-name: test
-steps:
-  - id: home
-    uses: directory
-    with: { path: /home/me }
-`;
-
-/** The built program in a directory that can be changed. */
-function copied(): string {
-  const dist = join(temporaryDirectory(), 'dist');
-  cpSync(dirname(CLI), dist, { recursive: true });
-  return dist;
-}
-
-/** The code caches of the program and of its libraries. */
-function cachesIn(dist: string): string[] {
-  const names = readdirSync(dist, { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.cache')).sort();
-}
-
-/** How a node ends with the program, at a command that loads its libraries, too. */
-function ends(node: string, dist: string, flags: readonly string[] = []): unknown {
-  const root = realRoot({ '/run': directory() });
-  const plan = join(root, 'plan.yaml');
-  writeFileSync(plan, PLAN);
-  const program = join(dist, 'hermes-boot.cjs');
-  const { status, signal, stdout } = spawnSync(
-    node,
-    [...flags, program, 'plan', plan, '--root', root, '--assume-root'],
-    { encoding: 'utf8' },
-  );
-  return { status, signal, headline: stdout.split('\n')[0] };
-}
 
 /** What is logged by one run of two plans, which have to end well. */
 function logOf(dist: string): string {
@@ -70,41 +25,7 @@ function logOf(dist: string): string {
   return stderr;
 }
 
-const WELL = {
-  status: 0,
-  signal: null,
-  headline: 'test: 1 of 1 step would act, 2 changes. Nothing is blocked.',
-};
-
 describe('a built program', () => {
-  // One older and one newer than most that build it, and the next lines.
-  it.for(['20.19.2', '20.20.1', '22.20.0', '24.11.0'])(
-    'runs under Node %s, whichever has built it',
-    { timeout: PATIENCE },
-    (version, { skip }) => {
-      const other = otherNode(version) ?? skip(`needs Node ${version} from the npm registry`);
-      expect(execFileSync(other, [CLI, '--version'], { encoding: 'utf8' })).toBe(
-        `${packageJson.version}\n`,
-      );
-      expect(ends(other, dirname(CLI))).toEqual(WELL);
-    },
-  );
-
-  it(
-    'runs under this Node with the caches of another one',
-    { timeout: PATIENCE },
-    async ({ skip }) => {
-      const version = process.version === 'v20.19.2' ? '20.20.1' : '20.19.2';
-      const other = otherNode(version) ?? skip(`needs Node ${version} from the npm registry`);
-      const dist = copied();
-      const caches = cachesIn(dist);
-      for (const cache of caches) rmSync(join(dist, cache));
-      await writeCodeCaches(join(dist, 'hermes-boot.cjs'), other);
-      expect(cachesIn(dist)).toEqual(caches);
-      expect(ends(process.execPath, dist)).toEqual(WELL);
-    },
-  );
-
   it('uses every cache under the Node that has made them, and none under another file', () => {
     const dist = copied();
     const used = (node: string): unknown => {
