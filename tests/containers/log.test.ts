@@ -61,4 +61,17 @@ describeInContainers('the log of a container', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'hi' });
     expect(stderr).toContain('hermes-boot: warn: HERMES_BOOT_LOG=yaml refused, wanted plain, json');
   });
+
+  it('is no longer than a person reads: a first boot, a warm one and one that fails', async () => {
+    const options = ['-v', `${bindMount({})}:/opt/data`];
+    const logs = [
+      await run({ options, words: ECHO }),
+      await run({ options, words: ECHO }),
+      await run({ options: [...options, '-e', 'HERMES_HOME=here'], words: ECHO }),
+    ];
+    const counts = logs.map(({ stdout, stderr }) => linesOf(stdout + stderr).length);
+    expect(counts[0]).toBeLessThanOrEqual(40);
+    expect(counts[1]).toBeLessThanOrEqual(16);
+    expect(counts[2]).toBeLessThanOrEqual(8);
+  });
 });
