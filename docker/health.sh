@@ -22,7 +22,7 @@ if [ -f "$status" ] && [ ! -L "$status" ]; then
   start=$(start_of_container 2> /dev/null)
   case $(head -c 512 "$status" 2> /dev/null) in
     "{\"version\":1,\"result\":\"done\",\"start\":\"$start\",\"boots\":[{"*)
-      echo done
+      echo 'done'
       exit 0
       ;;
     "{\"version\":1,\"result\":\"degraded\",\"start\":\"$start\",\"boots\":[{"*)

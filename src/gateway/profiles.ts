@@ -62,7 +62,7 @@ export interface Profile {
 /** What lies below profiles/ and has no gateway, although somebody may expect one. */
 export interface NoProfile {
   readonly name: string;
-  /** Why it is not a profile, as the end of a sentence that starts with its path. */
+  /** Why it has no gateway, for a list of the profiles: `profiles/frank has no SOUL.md`. */
   readonly why: string;
 }
 
@@ -88,12 +88,12 @@ export function profilesOf(system: ReadSystem, home: string): Profiles {
     const path = join(home, below);
     const entry = lookBelow(system, home, below);
     if (isLinked(entry)) {
-      others.push({ name, why: `is ${whatIs(entry)}` });
+      others.push({ name, why: `${below} is ${whatIs(entry)}` });
       notes.push(leftAlone(path, entry, 'replace it with a directory if it is a profile'));
     }
     if (entry.type !== 'directory') continue;
     if (lookBelow(system, home, join(below, SOUL)).type === 'missing') {
-      others.push({ name, why: `has no ${SOUL}` });
+      others.push({ name, why: `${below} has no ${SOUL}` });
       notes.push(said(`${path} gets no gateway: it has no ${SOUL}`));
       continue;
     }
@@ -102,7 +102,7 @@ export function profilesOf(system: ReadSystem, home: string): Profiles {
     if (reason === undefined) {
       profiles.push({ name, below });
     } else {
-      others.push({ name, why: reason });
+      others.push({ name, why: reason.replace(/^is /, '') });
       notes.push(warning(`${path} gets no gateway: ${JSON.stringify(name)} ${reason}`));
     }
   }

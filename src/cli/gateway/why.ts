@@ -90,10 +90,7 @@ interface Subject {
 }
 
 function noGateway({ name, why }: NoProfile): ExplainedGateway {
-  const reason = why.startsWith('is not a valid profile name')
-    ? why.slice('is '.length)
-    : `profiles/${name} ${why}`;
-  return { ...nothing(name, 'none', reason), status: null };
+  return { ...nothing(name, 'none', why), status: null };
 }
 
 function nothing(profile: string, state: GatewayState, reason: string) {

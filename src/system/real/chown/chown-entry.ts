@@ -14,7 +14,7 @@ const IS_ROOT = process.geteuid?.() === 0;
 const WRITE_OF_OTHERS = 0o022;
 
 /** Whether nobody but root can change names in a directory, nor who owns it. */
-export function isRootsAlone({ uid, mode }: Pick<Stat, 'uid' | 'mode'>): boolean {
+export function isClosedToOthers({ uid, mode }: Pick<Stat, 'uid' | 'mode'>): boolean {
   return IS_ROOT && (uid === 0 || uid === CLOSING_ID) && (mode & WRITE_OF_OTHERS) === 0;
 }
 
@@ -26,7 +26,7 @@ export function isRootsAlone({ uid, mode }: Pick<Stat, 'uid' | 'mode'>): boolean
  * @returns whether that worked
  */
 export function lockOutOthers(fd: number, stats: Stats, rule: OwnerRule): boolean {
-  if (isRootsAlone(stats)) return true;
+  if (isClosedToOthers(stats)) return true;
   if (!IS_ROOT || (stats.mode & WRITE_OF_OTHERS) !== 0 || keepsRule(rule, toStat(stats))) {
     return false;
   }
@@ -35,7 +35,7 @@ export function lockOutOthers(fd: number, stats: Stats, rule: OwnerRule): boolea
   } catch {
     return false;
   }
-  return isRootsAlone(fstatSync(fd));
+  return isClosedToOthers(fstatSync(fd));
 }
 
 /** Changes the owner of an entry by a rule if it is wrong and has no other name. */

@@ -5,7 +5,7 @@ import type { Progress, Time } from '../../scan.ts';
 import type { OwnerScan } from '../../tree.ts';
 import { O_PATH, openDirectory } from '../open.ts';
 import { OpenPath } from '../open-path.ts';
-import { isRootsAlone } from './chown-entry.ts';
+import { isClosedToOthers } from './chown-entry.ts';
 import { ChownFailures } from './chown-failures.ts';
 import { canChown, chownByProgram } from './chown-program.ts';
 import { DirectoryChowner, type ChownTree } from './directory-chowner.ts';
@@ -128,7 +128,7 @@ class TreeChowner {
   async #runChown(siblings: readonly Place[], left: Place[], failed: Place[]): Promise<void> {
     const parent = siblings[0]?.slice(0, -1) ?? [];
     const holder = this.#enter(parent);
-    if (holder === undefined || !isRootsAlone(fstatSync(holder))) {
+    if (holder === undefined || !isClosedToOthers(fstatSync(holder))) {
       left.push(...siblings);
       return;
     }

@@ -9,7 +9,7 @@ import { OwnerTally, type Progress } from '../../scan.ts';
 import { namesIn, pathOf, presentOf, statOf, toStat, type Name } from '../open.ts';
 import type { OpenPath } from '../open-path.ts';
 import { fchown } from '../write.ts';
-import { chownEntry, isRootsAlone, lockOutOthers } from './chown-entry.ts';
+import { chownEntry, isClosedToOthers, lockOutOthers } from './chown-entry.ts';
 import type { ChownFailures } from './chown-failures.ts';
 import type { Visited } from './frontier.ts';
 import { worldPath, type Borders, type Place } from './tree-paths.ts';
@@ -81,12 +81,12 @@ export class DirectoryChowner {
     let isLast = place.length === 0;
     try {
       const { entries, directories } = this.#contents(fd, path, isText, isLocked);
-      isLast ||= keepsRoots && isWrong && directories.length > 0 && isRootsAlone(stats);
+      isLast ||= keepsRoots && isWrong && directories.length > 0 && isClosedToOthers(stats);
       return { entries, directories: directories.map((name) => [...place, name]) };
     } finally {
       if (isLast) this.#last.push(place);
       const owner = isLast ? stats : ownerBy(rule, toStat(stats));
-      if (isWrong && !(isLast && isRootsAlone(stats))) this.#give(fd, path, stats, owner);
+      if (isWrong && !(isLast && isClosedToOthers(stats))) this.#give(fd, path, stats, owner);
     }
   }
 
