@@ -12,7 +12,7 @@ const PROJECT = join(import.meta.dirname, '../..');
 /** What is not run anywhere, and why. */
 export const NOT_RUN: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^npm ci && npm test\b/, 'it would start the tests that it is run by'],
-  [/^npm ci && npm start\b/, 'tests/docs/sandbox.test.ts runs the sandbox'],
+  [/^npm ci && npm start\b/, 'tests/scenarios/sandbox.test.ts runs the sandbox'],
 ];
 
 /** Where commands run. */

@@ -1,11 +1,10 @@
-/** Every command in README.md and docs/ is run by a test, and prints what the page shows. */
+/** No command in README.md and docs/ is left out of the tests that run them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, inject, it, test } from 'vitest';
-import { blocksOf, commandsOf, needsContainers, PAGES, textOf } from '../../scripts/docs/pages.ts';
-import { isNotRun, NOT_RUN, playPage } from '../../scripts/docs/session.ts';
+import { expect, test } from 'vitest';
+import { blocksOf, commandsOf, PAGES, textOf } from '../../scripts/docs/pages.ts';
+import { isNotRun, NOT_RUN } from '../../scripts/docs/session.ts';
 import { excerpt, isShown } from '../../scripts/docs/compare.ts';
-import { isRoot, NEEDS_ROOT } from '../support/real-root.ts';
 
 const CONTAINERS = join(import.meta.dirname, '../containers');
 const blocks = PAGES.flatMap((page) => blocksOf(page));
@@ -13,21 +12,6 @@ const lines = blocks
   .flatMap(commandsOf)
   .flatMap(({ command }) => command.split('\n'))
   .map((line) => line.trim());
-
-const here = PAGES.filter((page) =>
-  blocksOf(page).some((block) => commandsOf(block).length > 0 && !needsContainers(block)),
-);
-
-it.runIf(isRoot).each(here)(
-  '%s: each command does what the page says, and prints it',
-  async (page) => {
-    const played = await playPage(page, inject('installed'));
-    // `npm run docs` writes what the commands print now.
-    expect(played.flatMap(({ faults }) => faults).join('\n\n')).toBe('');
-  },
-);
-
-it.skipIf(isRoot)(`the commands of the pages are run [${NEEDS_ROOT}]`, () => undefined);
 
 test('what looks like a command stands in a block that is run', () => {
   const known = ['sh', 'console', 'yaml', 'dockerfile', 'ts', 'text', 'json'];
