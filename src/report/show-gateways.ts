@@ -2,7 +2,7 @@
 import { counted } from '../text/phrases.ts';
 import { mapStrings, printable } from '../text/printable.ts';
 import type { Brush, Paint } from './paint.ts';
-import { pad, widthOf, WIDTH, wrap } from './wrap.ts';
+import { pad, widthOf, pageWidth, wrap } from './wrap.ts';
 
 /** How a gateway is. */
 export type GatewayState =
@@ -122,6 +122,9 @@ export interface GatewaysShown {
   readonly counts: boolean;
 }
 
+/** A column of reasons is not narrower than this. */
+const NARROWEST = 40;
+
 /** A line for each gateway, its log below where it is in trouble, and how many are up. */
 export function renderGateways(view: GatewaysShown, paint: Paint): string {
   const { gateways, supervised, counts } = mapStrings(view, printable);
@@ -138,22 +141,24 @@ function gatewayLines(
   paint: Paint,
 ): string[] {
   // On a narrow terminal a long name leaves no room for a column of reasons.
-  const column = profiles + states + 4 > WIDTH / 2 ? 4 : profiles + states + 4;
+  const column = profiles + states + 4 + NARROWEST > pageWidth() ? 4 : profiles + states + 4;
   const head = `${pad(profile, profiles)}  ${pad(state, states)}`;
   const first = column === 4 ? [head.trimEnd()] : [];
   const start = column === 4 ? ' '.repeat(column) : `${head}  `;
   const reasons = wrap(start, reason, column);
   const end = reasons.at(-1) ?? '';
-  const beside = fix !== null && widthOf(end) + 2 + widthOf(fix) <= WIDTH;
+  const beside = fix !== null && widthOf(end) + 2 + widthOf(fix) <= pageWidth();
   const lines = [
     ...first,
     ...(beside
-      ? [...reasons.slice(0, -1), pad(end, WIDTH - widthOf(fix)) + paint.strong(fix)]
+      ? [...reasons.slice(0, -1), pad(end, pageWidth() - widthOf(fix)) + paint.strong(fix)]
       : reasons),
     // To be typed, so it is not broken.
     ...(fix === null || beside ? [] : [`${' '.repeat(column)}${paint.strong(fix)}`]),
     ...(lastLine === null ? [] : wrap(' '.repeat(column), `last line: ${lastLine}`, column + 2)),
-    ...(lastLine === null || log === null ? [] : [`${' '.repeat(column)}log: ${log}`]),
+    ...(lastLine === null || log === null
+      ? []
+      : wrap(' '.repeat(column), `log: ${log}`, column + 2)),
   ];
   const brush = brushOf(state, paint);
   const [line = '', ...rest] = lines;

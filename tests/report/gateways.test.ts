@@ -1,29 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { plainPaint } from '../../src/report/paint.ts';
-import { renderGateways, type GatewayView } from '../../src/report/show-gateways.ts';
-
-const NOTHING = { since: null, wanted: false, lastLine: null, log: null, fix: null };
-
-const GATEWAYS: readonly GatewayView[] = [
-  { ...NOTHING, profile: 'default', state: 'up', reason: 'pid 412, 3 min', wanted: true },
-  {
-    ...NOTHING,
-    profile: 'alice',
-    state: 'down',
-    reason: 'stopped by you (gateway stop, 2026-11-27 18:20 UTC)',
-    fix: 'hermes-boot gateway start alice',
-  },
-  {
-    ...NOTHING,
-    profile: 'bob',
-    state: 'parked',
-    reason: 'ended with 78 (its configuration is invalid); not tried again',
-    wanted: true,
-    lastLine: 'config.yaml: model.name is unknown',
-    log: '/opt/data/logs/gateways/bob/current',
-    fix: 'hermes-boot gateway start bob',
-  },
-];
+import { renderGateways } from '../../src/report/show-gateways.ts';
+import { GATEWAYS, NOTHING } from './gateways.ts';
 
 describe('the gateways of a home', () => {
   test('have a line each, their log below where they are in trouble, and a count', () => {

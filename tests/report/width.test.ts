@@ -3,10 +3,13 @@ import { inAscii, isUnicode } from '../../src/report/charset.ts';
 import { plainPaint } from '../../src/report/paint.ts';
 import type { ShortReceipt } from '../../src/report/receipt.ts';
 import { renderStepType, renderStepTypes } from '../../src/report/show-authoring.ts';
+import { renderDoctor, type Finding } from '../../src/report/show-doctor.ts';
+import { renderGateways } from '../../src/report/show-gateways.ts';
 import { renderHistory } from '../../src/report/show-receipts.ts';
 import { setPageWidth, WIDTH, widthFor, widthOf } from '../../src/report/wrap.ts';
 import { stepTypes } from '../../steps/index.ts';
 import { directoryWith, hermesBoot } from '../cli/cli.ts';
+import { GATEWAYS } from './gateways.ts';
 import { inputs, steps } from './remap.ts';
 import { shownPlan } from './shown.ts';
 
@@ -27,8 +30,29 @@ const receipt: ShortReceipt = {
   reasons: [],
 };
 
+const FINDINGS: readonly Finding[] = [
+  ...[
+    'Node v24.21.0 with its code cache',
+    'root with all that a boot needs',
+    'no boot at work',
+  ].map((text) => ({ check: 'node', severity: 'ok' as const, text, fix: [] })),
+  {
+    check: 'home',
+    severity: 'error',
+    text: '/opt/data lies on cifs, which may not keep owners and modes',
+    fix: ['hermes-boot plan --explain says what it does not keep'],
+  },
+];
+
 const REPORTS: readonly (readonly [string, () => string])[] = [
   ['plan --explain', () => shownPlan({ steps, inputs }, 'reasons')],
+  ['plan --explain=STEP', () => shownPlan({ steps, inputs }, { step: 'ownership' })],
+  ['plan --short', () => shownPlan({ steps, inputs }, 'short')],
+  [
+    'gateway status',
+    () => renderGateways({ gateways: GATEWAYS, supervised: true, counts: true }, plainPaint),
+  ],
+  ['doctor', () => renderDoctor(FINDINGS, plainPaint)],
   ['plan', () => shownPlan({ steps, inputs }, 'changes')],
   ['history', () => renderHistory([receipt, receipt], plainPaint)],
   ['steps', () => renderStepTypes(stepTypes, plainPaint)],
