@@ -8,6 +8,7 @@ import type { LastBoot, ShortReceipt } from '../report/receipt.ts';
 import { renderAnalyses } from '../report/show-analysis.ts';
 import { Content } from '../system/content.ts';
 import { RealSystem } from '../system/real/real.ts';
+import { printable } from '../text/printable.ts';
 import type { Arguments, Command, Context } from './command-line.ts';
 import { ExitError } from './exit.ts';
 import { findRoot } from './locations.ts';
@@ -21,6 +22,7 @@ const TOP = 10;
 export const analyzeCommand: Command = async (context, args) => {
   const { io } = context;
   const top = topOf(args);
+  checkDrawing(args);
   const analyses = await analysesOf(context, args, top);
   const { options } = args;
   const svg = options.get('svg');
@@ -76,10 +78,18 @@ async function draw({ io }: Context, file: string, analyses: readonly Analysis[]
   );
 }
 
-function topOf({ options }: Arguments): number {
-  if (options.has('svg') && options.get('svg') === '' && options.has('json')) {
+/** @throws ExitError when it is not clear where the drawing goes */
+function checkDrawing({ options, operands: [plan = ''] }: Arguments): void {
+  if (options.get('svg') !== '') return;
+  if (options.has('json')) {
     throw new ExitError('usage', '--json and --svg both go to stdout', 'name a file: --svg=FILE');
   }
+  if (plan.endsWith('.svg')) {
+    throw new ExitError('usage', printable(`${plan} is no plan`), printable(`write --svg=${plan}`));
+  }
+}
+
+function topOf({ options }: Arguments): number {
   const given = options.get('top');
   if (given === undefined) return TOP;
   if (/^[1-9]\d{0,3}$/.test(given)) return Number(given);

@@ -93,7 +93,7 @@ function flagsOf({ name, value, optional }: OptionSpec): string {
  * taken for it.
  */
 function withoutGreed(argv: readonly string[]): readonly string[] {
-  const command = COMMANDS.find(({ name }) => argv.includes(name));
+  const command = COMMANDS.find(({ name }) => name === argv[0]);
   const known = command === undefined ? [] : optionsOf(command.name);
   const optional = known.filter((option) => option.optional === true);
   const isOptional = (word: string) => optional.some(({ name }) => word === `--${name}`);
