@@ -85,7 +85,11 @@ function checkDrawing({ options, operands: [plan = ''] }: Arguments): void {
     throw new ExitError('usage', '--json and --svg both go to stdout', 'name a file: --svg=FILE');
   }
   if (plan.endsWith('.svg')) {
-    throw new ExitError('usage', printable(`${plan} is no plan`), printable(`write --svg=${plan}`));
+    throw new ExitError(
+      'usage',
+      printable(`${plan} is not a plan`),
+      printable(`write --svg=${plan}`),
+    );
   }
 }
 

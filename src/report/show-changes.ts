@@ -18,10 +18,10 @@ export interface Layout {
 /** Subjects wider than this part of a line get a line of their own. */
 const WIDEST_SUBJECT = 0.4;
 
-/** So many changes with one effect are told in one line. */
+/** From this many on, changes with the same effect are told in one line. */
 const MANY = 3;
 
-/** No more of them are named. */
+/** How many of them are named at most. */
 const NAMED = 24;
 
 /** Shows the changes of a step. */
@@ -85,7 +85,7 @@ function asWord(subject: string): string {
 }
 
 /** What has one key, in the order of the first of each. */
-export function grouped<T>(
+function grouped<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
 ): readonly (readonly [string, readonly T[]])[] {

@@ -146,7 +146,7 @@ hermes-boot: fatal: hermes-boot status --wait waits for the end of a boot
   test.each([
     [['--top', '0'], '--top is "0"; wanted a number of steps'],
     [['--json', '--svg'], '--json and --svg both go to stdout'],
-    [['--svg', 'boot.svg'], 'boot.svg is no plan\nhermes-boot: fatal: write --svg=boot.svg'],
+    [['--svg', 'boot.svg'], 'boot.svg is not a plan\nhermes-boot: fatal: write --svg=boot.svg'],
     [['--svgg'], "unknown option '--svgg'; did you mean --svg?"],
   ])('refuses %j', async (words, why) => {
     const { code, stderr } = await place().call('analyze', ...words);
