@@ -74,12 +74,12 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
     emit({ type: 'change-made', step, change: done.change });
     note(notesOf(done, system));
   };
-  const settle = async (signal: AbortSignal): Promise<void> => {
+  const settle = async (during: { readonly signal: AbortSignal }): Promise<void> => {
     if (staged.length === 0) return;
     const copies = staged.map(({ change }) => {
       return { path: change.path, replaces: change.kind === 'tree-copy' && change.copy.replaces };
     });
-    await system.settle(copies, signal);
+    await system.settle(copies, during.signal);
     for (const done of staged.splice(0)) tell(done);
   };
   const check = (): void => {
@@ -118,7 +118,7 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       note([...boot.space.notes(changes), ...keeping.forecast(changes)]);
     let limit = new TimeLimit(left(), boot.stop);
     for (const change of judged.changes) {
-      if (change.kind !== 'tree-copy') await settle(limit.signal);
+      if (change.kind !== 'tree-copy') await settle(limit);
       const free = boot.gate.pass(boot.limit);
       if (free !== undefined) {
         const since = now();
@@ -139,7 +139,7 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       else if (change.kind === 'tree-copy') staged.push(done);
       else tell(done);
     }
-    await settle(limit.signal);
+    await settle(limit);
     if ('unfinished' in planned && planned.unfinished !== undefined) throw planned.unfinished;
     if (changes.length > 0) return report('changes', step.why ?? step.type.summary);
     return report(
@@ -147,7 +147,7 @@ export async function runStep(one: StepRun, boot: Boot): Promise<StepResult> {
       'converged' in planned ? planned.converged : whyNothingIsLeft(named, wanted),
     );
   } catch (error) {
-    await settle(boot.stop).catch(() => {
+    await settle({ signal: boot.stop }).catch(() => {
       // What has failed first is reported. The next boot takes away what is half made.
     });
     const problem = error instanceof Unanswered ? error.problem : problemOf(error);
