@@ -47,6 +47,8 @@ export interface PlanInputs extends Pick<BootInputs, 'fragments'> {
   /** The root directory on this machine. */
   readonly root: string;
   readonly system: ReadSystem;
+  /** What is observed of this process and its container, once for all plans. */
+  readonly observed: () => Facts;
 }
 
 /**
@@ -79,12 +81,15 @@ export async function preparePlans(
     },
     warnings: 'log',
   });
+  let facts: Facts | undefined;
+  const observed = () => (facts ??= factsOf(root, args));
   return plans.map(({ plan }, index) => ({
     named: named[index] ?? '',
     plan,
     root,
     system,
     fragments,
+    observed,
   }));
 }
 
@@ -92,7 +97,7 @@ export async function preparePlans(
 export async function prepareFirst(context: Context, args: Arguments): Promise<BootInputs> {
   const [first] = await preparePlans(context, args);
   if (first === undefined) throw new Error('a command line has a plan');
-  return prepareBoot(context, args, first);
+  return prepareBoot(context, first);
 }
 
 /**
@@ -102,8 +107,7 @@ export async function prepareFirst(context: Context, args: Arguments): Promise<B
  */
 export function prepareBoot(
   { io, redactor }: Context,
-  args: Arguments,
-  { plan, root, system, fragments }: PlanInputs,
+  { plan, root, system, fragments, observed }: PlanInputs,
   world: ReadSystem = system,
 ): BootInputs {
   const envdir = readAllEnvdir(
@@ -118,8 +122,7 @@ export function prepareBoot(
   if (problems.length > 0) {
     throw new ExitError('config', ...problems.flatMap(problemLines));
   }
-  const observed = observeFacts(root);
-  const facts = args.options.has('assume-root') ? assumeRoot(observed) : observed;
+  const facts = observed();
   return {
     source: plan,
     fragments,
@@ -128,6 +131,11 @@ export function prepareBoot(
     system: new RealSystem(root, inputs.flatMap(guardedBy)),
     facts,
   };
+}
+
+function factsOf(root: string, { options }: Arguments): Facts {
+  const facts = observeFacts(root);
+  return options.has('assume-root') ? assumeRoot(facts) : facts;
 }
 
 /** What a boot would do, and the world that it would leave. */
@@ -156,14 +164,13 @@ export async function dryRunOf(
  */
 export async function dryRunsOf(
   context: Context,
-  args: Arguments,
   plans: readonly PlanInputs[],
 ): Promise<readonly DryBoot[]> {
   const dry: DryBoot[] = [];
   for (const plan of plans) {
     const before = dry.at(-1);
     if (before?.report.stoppedBy !== undefined) break;
-    const inputs = prepareBoot(context, args, plan, before?.world);
+    const inputs = prepareBoot(context, plan, before?.world);
     const tree = before?.world.overlay ?? inputs.system.tree;
     const system = { tree, policy: inputs.system.policy };
     dry.push(await dryRunOf(context, { ...inputs, system }));

@@ -18,7 +18,7 @@ export async function refuseUnexpected(
     const text = `--expect is ${JSON.stringify(expected)}; wanted a digest of plan --digest`;
     throw new ExitError('usage', text, 'see hermes-boot run --help');
   }
-  const dry = await dryRunsOf(context, args, plans);
+  const dry = await dryRunsOf(context, plans);
   const looked: Looked = {
     views: dry.map(({ view }) => view),
     unreached: plans.slice(dry.length).map(({ plan }) => plan.name),

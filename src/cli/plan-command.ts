@@ -69,7 +69,7 @@ async function prepareAndPlan(context: Context, args: Arguments): Promise<Planne
     args,
     plans.map(({ plan }) => plan),
   );
-  const dry = await dryRunsOf(context, args, plans);
+  const dry = await dryRunsOf(context, plans);
   return { dry, unreached: plans.slice(dry.length).map(({ plan }) => plan.name) };
 }
 

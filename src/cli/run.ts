@@ -1,6 +1,7 @@
 /** The run command: boots plans, shows what happens, and keeps a receipt of each boot. */
 import { resolve } from 'node:path';
 import { run } from '../engine/boot.ts';
+import type { BootResult } from '../engine/result.ts';
 import { now } from '../engine/time-limit.ts';
 import type { BootPlan } from '../plan/plan.ts';
 import { plainLog, writeLog } from '../report/boot-log.ts';
@@ -74,7 +75,7 @@ async function bootAll(
   const began = beginningOf(context.io);
   const keeperOf = (plan: string) => new ReceiptKeeper(context, args, plan, ends, began);
   const plans = await readAll(context, args, keeperOf);
-  const checked = await checkAll(context, args, plans, keeperOf);
+  const checked = await checkAll(context, plans, keeperOf);
   if (typeof checked === 'string') return checked;
   if (args.options.has('expect')) {
     const { refuseUnexpected } = await import('./expected.ts');
@@ -86,16 +87,17 @@ async function bootAll(
     });
     if (refused !== 'done') return refused;
   }
+  let ready = checked;
   for (const [index, plan] of plans.entries()) {
-    const isFirst = index === 0;
-    // What the plans before it have changed may decide its inputs.
-    const early = isFirst ? checked : undefined;
-    const keeper = isFirst
-      ? keeperOf(plan.named)
-      : new ReceiptKeeper(context, args, plan.named, ends);
-    const exit = await attempt(context, keeper, () =>
-      boot(context, args, wish, early ?? prepareBoot(context, args, plan), keeper),
-    );
+    const keeper =
+      index === 0 ? keeperOf(plan.named) : new ReceiptKeeper(context, args, plan.named, ends);
+    const exit = await attempt(context, keeper, async () => {
+      const inputs = ready[index] ?? prepareBoot(context, plan);
+      const report = await boot(context, args, wish, inputs, keeper);
+      // What a boot has changed, or another one that it waited for, may decide the inputs of the next.
+      if (!report.converged || report.lock !== undefined) ready = [];
+      return exitOf(report, context.io, args);
+    });
     if (exit === 'done') continue;
     warnOfRest(context, plans.slice(index + 1), 'the boot was stopped before');
     return exit;
@@ -147,18 +149,16 @@ async function readAll(
   }
 }
 
-/** Checks the inputs of all plans: how the first boot begins, or how the command ends. */
+/** Checks the inputs of all plans: how their boots begin, or how the command ends. */
 async function checkAll(
   context: Context,
-  args: Arguments,
   plans: readonly PlanInputs[],
   keeperOf: KeeperOf,
-): Promise<BootInputs | Exit> {
-  let first: BootInputs | undefined;
+): Promise<readonly BootInputs[] | Exit> {
+  const checked: BootInputs[] = [];
   for (const plan of plans) {
     const exit = await attempt(context, keeperOf(plan.named), () => {
-      const inputs = prepareBoot(context, args, plan);
-      first ??= inputs;
+      checked.push(prepareBoot(context, plan));
       return Promise.resolve<Exit>('done');
     });
     if (exit === 'done') continue;
@@ -166,7 +166,7 @@ async function checkAll(
     warnOfRest(context, others, 'all plans are checked before the first change');
     return exit;
   }
-  return first ?? 'done';
+  return checked;
 }
 
 function warnOfRest({ io }: Context, left: readonly PlanInputs[], why: string): void {
@@ -193,7 +193,7 @@ async function boot(
   wish: LogWish,
   inputs: BootInputs,
   receipt: ReceiptKeeper,
-): Promise<Exit> {
+): Promise<BootResult> {
   const { io, redactor } = context;
   const { plan, system, facts } = inputs;
   const view = eventViewer(receipt.boot, redactor);
@@ -212,13 +212,17 @@ async function boot(
       ...(lock === undefined ? {} : { lock }),
     });
     receipt.end(report);
-    const interruption = interruptionOf(io.signal);
-    if (report.status === 'interrupted' && interruption !== undefined) return interruption.exit;
-    return exitOfReport(report, { strict: args.options.has('strict'), drift: false });
+    return report;
   } finally {
     lock?.release();
     for (const renderer of renderers) await renderer.finish();
   }
+}
+
+function exitOf(report: BootResult, { signal }: Io, { options }: Arguments): Exit {
+  const interruption = interruptionOf(signal);
+  if (report.status === 'interrupted' && interruption !== undefined) return interruption.exit;
+  return exitOfReport(report, { strict: options.has('strict'), drift: false });
 }
 
 async function lockFor(

@@ -53,6 +53,25 @@ describe('run with several plans', () => {
     expect(made('/data/one/two/three')).toBe(true);
   });
 
+  test('gives a later plan the variable that an earlier one exports', async () => {
+    const { call, made } = world({
+      'one.yaml': `version: 1
+name: one
+steps:
+  - { id: export, uses: env.export, with: { name: PLACE, value: /data/exported } }
+`,
+      'two.yaml': `version: 1
+name: two
+inputs:
+  place: { env: PLACE, type: path, default: /data/default }
+steps:
+  - { id: place, uses: directory, with: { path: '\${{ inputs.place }}' } }
+`,
+    });
+    expect((await call('run', 'one.yaml', 'two.yaml')).code).toBe(0);
+    expect([made('/data/exported'), made('/data/default')]).toEqual([true, false]);
+  });
+
   test('runs none where a fragment of the last has a mistake, and its receipt has the place', async () => {
     const fragment = 'version: 1\nextends: three\nsteps:\n  - { id: thre, off: true }\n';
     const { call, made, status } = world({ [`${D}/50.yaml`]: fragment });
