@@ -66,7 +66,9 @@ export class Content {
 
   /** What a reader makes of it. */
   open<T>(reader: Reader<T>): T {
-    return reader.read(this.text(reader.name), isUtf8(this.reveal(reader.name)));
+    // Only for a message: to make the name of a reader may take longer than to read.
+    const name = this.#bytes === undefined ? reader.name : undefined;
+    return reader.read(this.text(name), isUtf8(this.reveal(name)));
   }
 
   /** The whole text. Nothing of it may leave: a recorded world has none. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeRoot } from '../../scripts/sandbox/root.ts';
@@ -66,15 +66,25 @@ it.skipIf(cannotTrace)(
   },
 );
 
-it('a boot that finds nothing to do is compiled from its cache and loads hardly anything of Node', () => {
-  const root = temporaryDirectory();
-  makeRoot(root, true);
-  const boot = ['run', 'stage2', '--root', root] as const;
-  hermesBoot(boot);
-  const args = ['--require', join(import.meta.dirname, '../support/loads.cjs'), CLI, ...boot];
-  const { output } = spawnSync(process.execPath, args, {
-    env: { PATH: process.env.PATH ?? '' },
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
-  expect(JSON.parse(String(output[3]))).toEqual({ cachesRejected: [false], modules: [] });
-});
+it.each([
+  ['a boot', ['stage2']],
+  ['a start with the gateway of a profile', ['stage2', 'supervise-perms', 'reconcile-profiles']],
+])(
+  '%s that finds nothing to do is compiled from its cache and loads hardly anything of Node',
+  (_, plans) => {
+    const root = temporaryDirectory();
+    makeRoot(root, true);
+    mkdirSync(join(root, 'run/service'), { recursive: true });
+    mkdirSync(join(root, 'opt/data/profiles/coder'), { recursive: true });
+    writeFileSync(join(root, 'opt/data/profiles/coder/SOUL.md'), 'soul\n');
+    const boot = ['run', ...plans, '--root', root];
+    hermesBoot(boot);
+    const args = ['--require', join(import.meta.dirname, '../support/loads.cjs'), CLI, ...boot];
+    const { output } = spawnSync(process.execPath, args, {
+      env: { PATH: process.env.PATH ?? '' },
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    expect(String(output[2]).match(/nothing to do/g)).toHaveLength(plans.length);
+    expect(JSON.parse(String(output[3]))).toEqual({ cachesRejected: [false], modules: [] });
+  },
+);
