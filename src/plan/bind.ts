@@ -2,9 +2,9 @@
 import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { factValues, type Facts } from '../step/facts.ts';
-import type { AnyStepType, JsonObject } from '../step/step.ts';
+import type { AnyStepType, JsonObject, JsonValue } from '../step/step.ts';
 import { evaluate, explainFalse, type Scope } from './evaluate-when.ts';
-import { textsOf } from './json.ts';
+import { isList, isMapping } from './json.ts';
 import { PLAN_KEYS } from './keys.ts';
 import { fillOptions, unfitOptions, type Lookup } from './fill-options.ts';
 import type { BootPlan, BootStep, Input, Plan, PlanStep } from './plan.ts';
@@ -107,8 +107,7 @@ function filledIn(options: JsonObject, { inputs }: Scope): Filled[] {
   const inputOf = ({ kind, name }: Reference): Input | undefined =>
     kind === 'input' ? inputs.get(name) : undefined;
   return Object.entries(options).flatMap(([option, value]) => {
-    const texts = [...textsOf(value)].map(({ text }) => text).filter(hasTemplate);
-    const names = texts.flatMap((text) => referencesOf(parseTemplate(text)));
+    const names = templatesIn(value).flatMap((text) => referencesOf(parseTemplate(text)));
     if (names.length === 0) return [];
     const whole = typeof value === 'string' ? wholeReference(parseTemplate(value)) : undefined;
     return {
@@ -117,6 +116,12 @@ function filledIn(options: JsonObject, { inputs }: Scope): Filled[] {
       whole: whole === undefined ? undefined : inputOf(whole),
     };
   });
+}
+
+function templatesIn(value: JsonValue | undefined): string[] {
+  if (typeof value === 'string') return hasTemplate(value) ? [value] : [];
+  if (isList(value)) return value.flatMap(templatesIn);
+  return isMapping(value) ? Object.values(value).flatMap(templatesIn) : [];
 }
 
 /** Checks what was filled in: the rest was checked when the plan was loaded. */

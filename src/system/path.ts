@@ -28,6 +28,7 @@ export function nameOf(path: string): string {
 
 /** Removes `.`, double and trailing slashes; a relative path is taken from the root. */
 export function normalise(path: string): string {
+  if (path.startsWith('/') && !ODD.test(path.slice(1))) return path;
   const normal = posix.normalize(`/${path}`);
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
