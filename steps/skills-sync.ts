@@ -58,9 +58,10 @@ export const skillsSync = defineStep({
     const found = await planSync({ ...context, with: all }, home, fingerprint, record);
     return { ...found, notes: [...named.notes, ...(found.notes ?? [])] };
   },
-  touches: ({ home, owner, bundled, config }) => [
+  touches: ({ home, owner, bundled, optional, config }) => [
     ...withTrees(mayChange(join(home, 'skills'))),
     ...withTrees(reliesOn(bundled)),
+    ...withTrees(reliesOn(optional)),
     ...reliesOn(config),
     ...reliesOnOwner(owner),
   ],

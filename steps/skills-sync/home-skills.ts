@@ -1,20 +1,15 @@
 /** The skills of a home: what is there, of which skill, and what a killed sync left. */
-import { isAnswer } from '../../src/errors/look-failed.ts';
 import { lookBelow } from '../../src/step/paths.ts';
-import type { Reader } from '../../src/system/content.ts';
 import { type Entry, isLinked } from '../../src/system/entry.ts';
 import { componentsOf, join, nameOf, parentOf } from '../../src/system/path.ts';
 import { parseTempName } from '../../src/system/temp-names.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
-import { list, text } from '../../src/text/codec.ts';
 import { findSkills, SKILL_FILE, skillName, type SkillTree } from './find-skills.ts';
+import { installedByHub } from './hub-lock.ts';
 import { type Package, readPackage } from './package.ts';
 
 /** Where the agent puts skills that are not used any more: each below its own name. */
 const ARCHIVE = '.archive';
-
-/** What the agent's hub has installed. */
-const HUB_LOCK = '.hub/lock.json';
 
 /** A directory that gets another name. */
 export interface Move {
@@ -35,7 +30,7 @@ export class HomeSkills {
   readonly #seen = new Map<string, Entry>();
   #tree: SkillTree | undefined;
   #named: Map<string, string[]> | undefined;
-  #hub: ReadonlySet<string> | undefined;
+  #hub: ReadonlySet<string | null> | undefined;
 
   /** @param home a canonical path; @param moves by which what was set aside is put back */
   constructor(system: ReadSystem, home: string, moves: readonly Move[]) {
@@ -74,6 +69,11 @@ export class HomeSkills {
     return at === undefined ? undefined : readPackage(this.#system, join(this.top, at));
   }
 
+  /** The directory, of the world, in which something is before it moves. */
+  directoryOf(path: string): string {
+    return join(this.top, this.#nowAt(path) ?? path);
+  }
+
   /** What stands where a directory on the way to a path should be; nothing missing is in it. */
   obstacle(path: string): Entry | undefined {
     let at = '.';
@@ -88,15 +88,31 @@ export class HomeSkills {
 
   /** Whether a directory is a file system of its own. */
   isMount(path: string): boolean {
-    return this.#system.isMount(join(this.top, this.#nowAt(path) ?? path));
+    return this.#system.isMount(this.directoryOf(path));
   }
 
   /** Where there are skills of a name, the installations of the hub left out. */
   placesOf(name: string): readonly string[] {
-    this.#hub ??= hubPaths(this.#system, this.#home);
+    this.#hub ??= new Set(installedByHub(this.#system, this.#home).map(({ path }) => path));
     return (this.#byName().get(name) ?? []).filter((path) => {
       return this.#hub?.has(path) !== true && this.look(path).type === 'directory';
     });
+  }
+
+  /** The only directory of a name that is a skill; undefined where there are several, or none. */
+  onlyPlaceOf(name: string): string | undefined {
+    // No walk goes into what was set aside, and what moves is to be found where it will be.
+    const moved = this.#moves.flatMap(({ to }) => [
+      to,
+      ...findSkills(this.#system, this.directoryOf(to)).skills.map((below) => join(to, below)),
+    ]);
+    const places = new Set(
+      [...this.#skills().skills, ...moved].filter(
+        (path) => nameOf(path) === name && this.look(join(path, SKILL_FILE)).type === 'file',
+      ),
+    );
+    const [only] = places;
+    return places.size === 1 ? only : undefined;
   }
 
   /**
@@ -117,7 +133,7 @@ export class HomeSkills {
 
   /** The names of a skill that moves and of those in it: by where it will be, if not of its own. */
   #namesOf({ to }: Move): string[] {
-    const directory = join(this.top, this.#nowAt(to) ?? to);
+    const directory = this.directoryOf(to);
     return [skillName(this.#system, directory, nameOf(to)), ...suppliedBy(this.#system, directory)];
   }
 
@@ -127,8 +143,8 @@ export class HomeSkills {
     const put = (path: string, name: string): void => {
       named.set(name, [...(named.get(name) ?? []), path]);
     };
-    this.#tree = findSkills(this.#system, this.top);
-    for (const path of this.#tree.skills) put(path, skillName(this.#system, join(this.top, path)));
+    for (const path of this.#skills().skills)
+      put(path, skillName(this.#system, join(this.top, path)));
     // No walk goes into what was set aside.
     for (const { from, to } of this.#moves) {
       if (this.look(join(to, SKILL_FILE)).type !== 'file') continue;
@@ -136,6 +152,10 @@ export class HomeSkills {
     }
     this.#named = named;
     return named;
+  }
+
+  #skills(): SkillTree {
+    return (this.#tree ??= findSkills(this.#system, this.top));
   }
 
   /** Where something is now that will be at `path`; undefined where nothing will be. */
@@ -156,46 +176,8 @@ export function suppliedBy(system: ReadSystem, directory: string): string[] {
   });
 }
 
-/** Where the hub has put skills. What it owns is not moved; what is not a record owns nothing. */
-function hubPaths(system: ReadSystem, home: string): ReadonlySet<string> {
-  const path = join('skills', HUB_LOCK);
-  if (lookBelow(system, home, path).type !== 'file') return new Set();
-  try {
-    return new Set(system.readAs(join(home, path), installed));
-  } catch (error) {
-    if (isAnswer(error)) return new Set();
-    throw error;
-  }
-}
-
-const installed: Reader<readonly string[]> = {
-  name: 'where the hub has put skills',
-  codec: list(text),
-  read(content) {
-    try {
-      const lock: unknown = JSON.parse(content);
-      return valuesOf(propertyOf(lock, 'installed')).flatMap((entry) => {
-        const at = propertyOf(entry, 'install_path');
-        return typeof at === 'string' ? [componentsOf(at).join('/')] : [];
-      });
-    } catch (error) {
-      if (error instanceof SyntaxError) return [];
-      throw error;
-    }
-  },
-};
-
 function isBelow(path: string, top: string): boolean {
   return path === top || path.startsWith(`${top}/`);
-}
-
-function propertyOf(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return new Map<string, unknown>(Object.entries(value)).get(key);
-}
-
-function valuesOf(value: unknown): unknown[] {
-  return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }
 
 /** Why a copy that was set aside gets its name back. */

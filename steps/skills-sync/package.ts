@@ -117,6 +117,20 @@ export function readPackage(system: ReadSystem, directory: string): Package | un
   };
 }
 
+/**
+ * The hash that the agent's hub has of a skill (content_hash in tools/skills_guard.py): of its files
+ * sorted by their whole paths, each path with a zero byte and the content behind it.
+ * @param files relative to the directory; caches left out, as the hub has none where it installs
+ */
+export function hubHash(system: ReadSystem, directory: string, files: readonly string[]): string {
+  const digest = new CombinedDigest('sha256');
+  for (const name of files.toSorted(byCodePoint)) {
+    digest.add(`${name}\0`);
+    digest.add(system.read(join(directory, name), MAX_BYTES));
+  }
+  return `sha256:${digest.digest().slice(0, 16)}`;
+}
+
 interface Found {
   readonly name: string;
   readonly type: 'directory' | 'file';

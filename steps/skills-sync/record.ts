@@ -37,7 +37,7 @@ export interface SyncRecord {
  * long: Node's start is half as long again with the module that makes one.
  */
 export function fingerprintOf(system: ReadSystem, home: string, options: Options): string {
-  const { bundled, digest, essential = [], external = [] } = options;
+  const { bundled, digest, optional, essential = [], external = [] } = options;
   const facts = [
     VERSION,
     imageIdentity(system, bundled, digest),
@@ -45,6 +45,8 @@ export function fingerprintOf(system: ReadSystem, home: string, options: Options
     lookBelow(system, home, NO_SKILLS).type !== 'missing',
     [...suppressedIn(system, home)],
     external.map((path) => [path, findSkills(system, path).skills]),
+    // What becomes optional is missing among the others then.
+    optional !== undefined && system.look(optional).type === 'directory',
   ];
   const text = JSON.stringify(facts);
   return text.length <= LONGEST ? text : createHash('sha256').update(text).digest('hex');

@@ -10,6 +10,10 @@ export const schema = {
     bundled: path('The skills of the image.'),
     home: path('The home. Its skills lie below skills/; it is there by then.'),
     owner: owner('Who owns what is made. Without this it is `as`, or the user that runs this.'),
+    optional: path(
+      'The skills that the image has and gives to nobody. A copy of one in the home, the same in every ' +
+        'byte, is recorded in skills/.hub/lock.json as official: it came with an earlier image.',
+    ),
     digest: path(
       'A file that the build of the image writes: another text whenever the skills are others. ' +
         'Without one, each boot looks at the times of the directories, and at the files of those ' +

@@ -16,13 +16,14 @@ import {
 } from '../../src/step/step.ts';
 import { Content } from '../../src/system/content.ts';
 import type { Owner } from '../../src/system/entry.ts';
-import { join } from '../../src/system/path.ts';
+import { join, nameOf } from '../../src/system/path.ts';
 import { checkTime } from '../../src/system/scan.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { counted, listed } from '../../src/text/phrases.ts';
 import { shadowChanges, skillChanges } from './changes.ts';
 import { decide, type Reason } from './decide.ts';
 import { findLeftovers, HomeSkills, suppliedBy } from './home-skills.ts';
+import { recordOptional } from './optional.ts';
 import { readBundle } from './package.ts';
 import {
   MANIFEST,
@@ -88,10 +89,19 @@ export async function planSync(
   const manifest = showManifest(decisions.manifest);
   if (manifest !== text) changes.push(manifestChange(skills, manifest, owner));
   changes.push(...shadowChanges(skills, decisions));
+  const { optional } = options;
+  const official =
+    optional === undefined
+      ? undefined
+      : recordOptional(
+          { system, directory: home, home: skills, optional, owner },
+          new Set(bundle.skills.map(({ path }) => nameOf(path))),
+        );
+  changes.push(...(official?.changes ?? []));
   return changesOr(
     framed(skills, changes, record, { fingerprint, done: true }, owner),
     'the home has the skills of this image',
-    [...bundle.notes, ...notesOf(decisions.left)],
+    [...bundle.notes, ...notesOf(decisions.left), ...(official?.notes ?? [])],
   );
 }
 

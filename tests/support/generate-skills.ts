@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { MemoryNode } from '../../src/system/memory-node.ts';
-import { HOME, IMAGE, manifest, skill } from './skills.ts';
+import { HOME, IMAGE, manifest, OPTIONAL, skill } from './skills.ts';
 import { directory, file, link, special } from './world.ts';
 
 /*
@@ -18,6 +18,12 @@ const texts = fc.constantFrom('one', 'two', '---\nname: other\n---\n', '---\nnam
 const bundles = fc
   .array(fc.tuple(fc.constantFrom(...NAMES), texts), { minLength: 1, maxLength: 5 })
   .map((skills) => tree(IMAGE, skills));
+
+const optionals = fc
+  .array(fc.tuple(fc.constantFrom('old/notes', 'ml/train', 'x/mine', 'x/train'), texts), {
+    maxLength: 3,
+  })
+  .map((skills) => tree(OPTIONAL, skills));
 
 const copies = fc
   .array(
@@ -61,6 +67,9 @@ const oddities = fc.constantFrom<Record<string, MemoryNode>[]>(
   { [`${HOME}/.bundled_manifest`]: link('/etc/passwd') },
   { [`${HOME}/.ml.hermes-boot/serve`]: file('half') },
   { [`${HOME}/.hub/lock.json`]: file('{"installed":{"a":{"install_path":"old/notes"}}}') },
+  { [`${HOME}/.hub/lock.json`]: file('{"installed":{"train":{"token":"canary"}},"x":[1]}') },
+  { [`${HOME}/.hub/lock.json`]: file('no lock') },
+  { [`${HOME}/.hub`]: link('/srv/me') },
   { '/srv/team/notes/SKILL.md': file('theirs'), '/srv/team/x/SKILL.md': file('theirs') },
   { [`${HOME}/ml`]: link('/srv/shared'), '/srv/shared/train/SKILL.md': file('shared') },
   { [HOME]: link('/srv/shared'), '/srv/shared': directory() },
@@ -97,6 +106,7 @@ const configs = fc
 export const skillWorlds: fc.Arbitrary<Record<string, MemoryNode>> = fc
   .record({
     bundle: bundles,
+    optional: optionals,
     copies,
     asides,
     lines,
@@ -104,24 +114,36 @@ export const skillWorlds: fc.Arbitrary<Record<string, MemoryNode>> = fc
     described: fc.boolean(),
     config: configs,
   })
-  .map(({ bundle, copies: there, asides: aside, lines: told, oddity, described, config }) => {
-    const entries: Record<string, MemoryNode> = {
-      '/opt/data': directory({ owner: '10000:10000' }),
-      [HOME]: directory({ owner: '10000:10000' }),
-      [`${HOME}/notes.txt`]: file('a note'),
-      '/srv/me/kept': file('kept'),
-      '/srv/other/mail/SKILL.md': file('theirs'),
-      '/srv/link': link('/srv/other'),
-      ...(config === undefined ? {} : { '/opt/data/config.yaml': config }),
-      ...bundle,
-      ...(described ? { [`${IMAGE}/ml/DESCRIPTION.md`]: file('about') } : {}),
-      ...manifest(told.map(([name, of]) => (of === undefined ? `${name}\n` : line(name, of)))),
-    };
-    for (const [path, text, state] of there)
-      Object.assign(entries, copy(`${HOME}/${path}`, text, state));
-    Object.assign(entries, tree(HOME, aside));
-    return withoutWhatLinksHide({ ...entries, ...oddity });
-  });
+  .map(
+    ({
+      bundle,
+      optional,
+      copies: there,
+      asides: aside,
+      lines: told,
+      oddity,
+      described,
+      config,
+    }) => {
+      const entries: Record<string, MemoryNode> = {
+        '/opt/data': directory({ owner: '10000:10000' }),
+        [HOME]: directory({ owner: '10000:10000' }),
+        [`${HOME}/notes.txt`]: file('a note'),
+        '/srv/me/kept': file('kept'),
+        '/srv/other/mail/SKILL.md': file('theirs'),
+        '/srv/link': link('/srv/other'),
+        ...(config === undefined ? {} : { '/opt/data/config.yaml': config }),
+        ...bundle,
+        ...optional,
+        ...(described ? { [`${IMAGE}/ml/DESCRIPTION.md`]: file('about') } : {}),
+        ...manifest(told.map(([name, of]) => (of === undefined ? `${name}\n` : line(name, of)))),
+      };
+      for (const [path, text, state] of there)
+        Object.assign(entries, copy(`${HOME}/${path}`, text, state));
+      Object.assign(entries, tree(HOME, aside));
+      return withoutWhatLinksHide({ ...entries, ...oddity });
+    },
+  );
 
 function tree(
   top: string,

@@ -11,6 +11,9 @@ import { directory, file, world } from './world.ts';
 export const IMAGE = '/opt/hermes/skills';
 export const HOME = '/opt/data/skills';
 
+/** The skills of the image that no home gets. */
+export const OPTIONAL = '/opt/hermes/optional-skills';
+
 /** The options that a plan gives the step. */
 export const options = {
   bundled: IMAGE,
@@ -31,6 +34,7 @@ steps:
     with:
       bundled: ${IMAGE}
       home: /opt/data
+      optional: ${OPTIONAL}
       owner: hermes
       essential: [hermes-agent]
       external: [/srv/team]

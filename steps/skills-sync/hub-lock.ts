@@ -1,0 +1,137 @@
+/** What the agent's hub has installed in a home, as its lock file says, and how entries are added. */
+import { isAnswer } from '../../src/errors/look-failed.ts';
+import { lookBelow } from '../../src/step/paths.ts';
+import { Content, type Reader, sealed } from '../../src/system/content.ts';
+import { componentsOf, join } from '../../src/system/path.ts';
+import type { ReadSystem } from '../../src/system/system.ts';
+import { list, nullable, object, text } from '../../src/text/codec.ts';
+
+/** Where the hub writes down what it has installed, below the skills of a home. */
+export const HUB_LOCK = '.hub/lock.json';
+
+/** In bytes; an entry has some hundred. */
+const LARGEST_LOCK = 4 * 1024 * 1024;
+
+/** What the hub has installed. */
+export interface Installed {
+  /** Its key in the lock, the name of its directory. */
+  readonly name: string;
+  /** Where it is, below the skills of the home; null where the lock does not say. */
+  readonly path: string | null;
+}
+
+/** An entry as the agent's own tool writes it for a skill that nobody has installed. */
+export interface HubEntry {
+  readonly name: string;
+  readonly path: string;
+  /** Of the hub, see `hubHash`. */
+  readonly hash: string;
+  readonly files: readonly string[];
+  /** When the copy was last changed, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** What the hub has installed. What is not a record of it tells of nothing. */
+export function installedByHub(system: ReadSystem, home: string): readonly Installed[] {
+  const path = join('skills', HUB_LOCK);
+  if (lookBelow(system, home, path).type !== 'file') return [];
+  try {
+    return system.readAs(join(home, path), installed);
+  } catch (error) {
+    if (isAnswer(error)) return [];
+    throw error;
+  }
+}
+
+const installed: Reader<readonly Installed[]> = {
+  name: 'what the hub has installed',
+  codec: list(object<Installed>({ name: text, path: nullable(text) })),
+  read: (content) =>
+    (sectionOf(documentOf(content)) ?? []).map(([name, entry]) => {
+      const at = fieldsOf(entry)?.find(([key]) => key === 'install_path')?.[1];
+      return { name, path: typeof at === 'string' ? componentsOf(at).join('/') : null };
+    }),
+};
+
+/**
+ * The lock with more entries. Everything that it says stays.
+ * @throws Problem when it cannot be read
+ * @returns null where it is not a lock, so that nothing can be added
+ */
+export function lockWith(
+  system: ReadSystem,
+  path: string,
+  entries: readonly HubEntry[],
+): Content | null {
+  return system.readAs(path, adding(entries), LARGEST_LOCK);
+}
+
+/** A lock with nothing but some entries. */
+export function newLock(entries: readonly HubEntry[]): Content {
+  return printed([['version', 1]], [], entries);
+}
+
+function adding(entries: readonly HubEntry[]): Reader<Content | null> {
+  return {
+    name: `the lock of the hub with ${entries.map(({ path }) => path).join(', ')}`,
+    codec: nullable(sealed),
+    read(content, exact) {
+      const document = exact ? documentOf(content) : undefined;
+      const there = sectionOf(document);
+      return document === undefined || there === undefined
+        ? null
+        : printed(document, there, entries);
+    },
+  };
+}
+
+type Fields = readonly (readonly [string, unknown])[];
+
+/** As the agent prints it. */
+function printed(document: Fields, there: Fields, entries: readonly HubEntry[]): Content {
+  const all = [...there, ...entries.map((entry) => [entry.name, shown(entry)] as const)];
+  const fields = [
+    ...document.filter(([key]) => key !== SECTION),
+    [SECTION, Object.fromEntries(all)],
+  ];
+  return Content.ofText(`${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`);
+}
+
+/** The words are those of the agent's own tool (tools/skills_sync_optional.py). */
+function shown({ path, hash, files, since }: HubEntry): unknown {
+  const at = new Date(since).toISOString().replace('Z', '+00:00');
+  return {
+    source: 'official',
+    identifier: `official/${path}`,
+    trust_level: 'builtin',
+    scan_verdict: 'backfilled',
+    content_hash: hash,
+    install_path: path,
+    files,
+    metadata: { backfilled_from: 'optional-skills' },
+    installed_at: at,
+    updated_at: at,
+  };
+}
+
+/** The part of a lock that has what is installed. */
+const SECTION = 'installed';
+
+/** The entries of a document that is a lock; undefined where it is not one. */
+function sectionOf(document: Fields | undefined): Fields | undefined {
+  return document && fieldsOf(document.find(([key]) => key === SECTION)?.[1] ?? {});
+}
+
+function documentOf(content: string): Fields | undefined {
+  try {
+    return fieldsOf(JSON.parse(content.replace(/^\uFEFF/, '')));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function fieldsOf(value: unknown): Fields | undefined {
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMapping ? Object.entries(value) : undefined;
+}
