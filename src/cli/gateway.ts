@@ -1,7 +1,7 @@
 /** The gateway command: controls the gateways of profiles while s6 runs them. */
 import { Problem } from '../errors/problem.ts';
 import { otherHolder } from '../gateway/holder.ts';
-import { profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
+import { DEFAULT_PROFILE, profileOfSlot, profilesOf, whyNoProfile } from '../gateway/profiles.ts';
 import { didYouMean } from '../plan/nearest.ts';
 import { writeLog } from '../report/boot-log.ts';
 import { writeDocument } from '../report/documents.ts';
@@ -17,7 +17,7 @@ import type { Arguments, Command, Io } from './command-line.ts';
 import { EXIT_OF_PROBLEM, ExitError, type Exit } from './exit.ts';
 import { ACTIONS, existingSlot, type ActionName } from './gateway/actions.ts';
 import { gatewayContext, isS6Here, requireS6, type GatewayContext } from './gateway/s6.ts';
-import { explainGateways } from './gateway/why.ts';
+import { explainGateways, servedProfiles } from './gateway/why.ts';
 
 const NAMES = ['register', 'unregister', 'start', 'stop', 'restart', 'status', 'list'] as const;
 
@@ -32,8 +32,15 @@ export const gatewayCommand: Command = async ({ io }, args) => {
   const results: GatewayResult[] = [];
   let failure: Problem | undefined;
   const profiles = profilesFor(action, context, args.operands[1]);
+  const starts = action === 'start' || action === 'restart';
+  const served = starts ? await servedProfiles(context, io.env) : new Set<string>();
   for (const profile of profiles) {
     try {
+      if (served.has(profile)) {
+        if (!args.options.has('all')) throw servedProblem(profile, action);
+        results.push({ profile, ok: true, message: 'served by the default gateway' });
+        continue;
+      }
       results.push({ profile, ok: true, ...(await perform(action, context, profile, io)) });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -54,6 +61,14 @@ export const gatewayCommand: Command = async ({ io }, args) => {
   }
   return failure === undefined ? 'done' : EXIT_OF_PROBLEM[failure.code];
 };
+
+/** Two would answer each message twice. */
+function servedProblem(profile: string, action: ActionName): Problem {
+  return new Problem({
+    found: `${profile} has no gateway of its own to ${action}: the default one serves it`,
+    mend: `hermes-boot gateway ${action} ${DEFAULT_PROFILE}`,
+  });
+}
 
 async function perform(
   action: ActionName,

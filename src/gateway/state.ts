@@ -25,8 +25,8 @@ export interface RecordedState {
   readonly why: string;
   /** Whether somebody should check the file. */
   readonly doubtful: boolean;
-  /** Set where the default gateway serves the profile, so that nobody misses its own. */
-  readonly served?: true;
+  /** Set where the default gateway serves the profile: whether it wants to run by its own state. */
+  readonly served?: 'wanted' | 'unwanted';
 }
 
 /**

@@ -22,6 +22,8 @@ interface Intents {
   of(profile: Profile): RecordedState;
   /** The profiles that want to run, by their own state. */
   wanted(): readonly string[];
+  /** Whether the default gateway serves a profile, so that its own would be a second one. */
+  serves(profile: string): boolean;
   readonly notes: readonly Note[];
 }
 
@@ -76,6 +78,7 @@ export async function readIntents(
   return {
     notes,
     wanted: () => profiles.filter(wants).map(({ name }) => name),
+    serves: (profile) => intents.get(profile)?.served === true,
     of({ name }) {
       const intent = intents.get(name);
       if (intent === undefined) throw new Error(`no profile ${name}`);
@@ -98,7 +101,7 @@ export async function readIntents(
       }
       if (!intent.served) return own;
       const why = 'the default gateway serves all profiles';
-      return { ...own, starts: false, why, served: true };
+      return { ...own, starts: false, why, served: own.starts ? 'wanted' : 'unwanted' };
     },
   };
 }
@@ -114,6 +117,6 @@ function unserved(names: readonly string[]): Note {
   const verb = names.length === 1 ? 'wants' : 'want';
   return warning(
     `${listed(names)} ${verb} to run, but the default gateway, which serves all profiles, stays ` +
-      'down: start it with hermes-boot gateway start',
+      'down: start it with hermes-boot gateway start default',
   );
 }

@@ -79,7 +79,7 @@ function notesOf(name: string, { starts, why, doubtful, prior, served }: Recorde
   if (starts) return [];
   const text = `${name} stays down: ${why}`;
   if (doubtful) return [warning(text)];
-  if (served === true || EXPECTED_DOWN.includes(prior)) return [info(text)];
+  if (served !== undefined || EXPECTED_DOWN.includes(prior)) return [info(text)];
   return [said(`${text}; start it with hermes-boot gateway start ${name}`)];
 }
 

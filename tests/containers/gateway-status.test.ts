@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import { booted, describeInContainers, eventually, run } from './support/container.ts';
-import { gateway, running, stopped, told, TROUBLED } from './support/gateways.ts';
+import {
+  down,
+  gateway,
+  profileFiles,
+  running,
+  stopped,
+  told,
+  TROUBLED,
+} from './support/gateways.ts';
 import { bindMount } from './support/volumes.ts';
 
 /** The lines of the status, as words, by their first one. */
@@ -54,6 +62,35 @@ describeInContainers('hermes-boot gateway status', () => {
     const { stderr } = await container.logs();
     expect(stderr).toContain('carol stays down: its last state is "startup_failed"; start it with');
     expect(stderr).toContain('profiles/frank gets no gateway: it has no SOUL.md');
+  });
+
+  it('starts no second gateway for a profile that the default one serves, and says which to start', async () => {
+    const home = bindMount(profileFiles('coder', '{"desired_state":"running"}'), 10000);
+    const container = await booted(['-v', `${home}:/opt/data`, '-e', 'HERMES_GATEWAYS=one']);
+    const rowOf = async (profile: string) =>
+      byProfile((await gateway(container, 'status')).stdout).get(profile);
+    await eventually(async () => {
+      expect(await rowOf('default')).toContain(' up ');
+    });
+    expect(await rowOf('coder')).toBe('coder down the default gateway serves all profiles');
+    expect((await gateway(container, 'status', '--strict')).code).toBe(0);
+    for (const action of ['start', 'restart']) {
+      const { code, stderr } = await gateway(container, action, 'coder');
+      expect(code).not.toBe(0);
+      expect(stderr).toContain(
+        `coder has no gateway of its own to ${action}: the default one serves it`,
+      );
+      expect(stderr).toContain(`hermes-boot gateway ${action} default`);
+    }
+    expect(await told(container, 'start', '--all')).toContain('coder    served by the default');
+    await down(container, 'coder');
+
+    await told(container, 'stop', 'default');
+    await down(container, 'default');
+    expect(await rowOf('coder')).toBe(
+      'coder down the default gateway, which serves it, is down hermes-boot gateway start default',
+    );
+    expect((await gateway(container, 'status', 'coder', '--strict')).code).toBe(1);
   });
 
   it('says in a container without s6 what the next boot would start', async () => {

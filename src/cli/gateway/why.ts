@@ -1,7 +1,13 @@
 /** Why a gateway is up, down, parked or not there at all: from s6, its state file and its log. */
 import { readIntents } from '../../../steps/profile-gateways/intents.ts';
 import { isAnswer, LookFailed, unlessProblem } from '../../errors/look-failed.ts';
-import { profilesOf, slotName, type NoProfile, type Profile } from '../../gateway/profiles.ts';
+import {
+  DEFAULT_PROFILE,
+  profilesOf,
+  slotName,
+  type NoProfile,
+  type Profile,
+} from '../../gateway/profiles.ts';
 import { readFields, STATE_FILE, type RecordedState } from '../../gateway/state.ts';
 import { readInput } from '../../plan/inputs.ts';
 import type {
@@ -67,6 +73,18 @@ export async function explainGateways(
   return [...known, ...others.map(noGateway)];
 }
 
+/** The profiles that the default gateway serves: one of their own would be a second gateway. */
+export async function servedProfiles(
+  context: GatewayContext,
+  env: Environment,
+): Promise<ReadonlySet<string>> {
+  const { system, home } = context;
+  const { profiles } = profilesOf(system, home);
+  const options = gatewayOptions(context, env);
+  const intents = await readIntents({ system, with: options }, home, profiles, false);
+  return new Set(profiles.map(({ name }) => name).filter((name) => intents.serves(name)));
+}
+
 /** The options of the step that registers gateways, from the variables that the plan reads. */
 function gatewayOptions(
   { system }: GatewayContext,
@@ -114,7 +132,7 @@ function withoutS6({ context, profile, intent }: Subject): ExplainedGateway {
   const { starts, why } = intent;
   const state = starts ? 'due' : 'down';
   const { stopped, at } = lastOrder(context, profile);
-  const reason = starts ? why : (stopped ?? why);
+  const reason = starts || intent.served !== undefined ? why : (stopped ?? why);
   return { ...nothing(name, state, reason), since: at, wanted: starts, status: null };
 }
 
@@ -143,6 +161,9 @@ function withS6(subject: Subject): ExplainedGateway {
     const reason = `pid ${pid ?? 'unknown'}, ${showSpan(seconds)}${stopping}`;
     return { ...nothing(name, 'up', reason), since, wanted: wantedUp, status };
   }
+  if (!wantedUp && typeof intent !== 'string' && intent.served !== undefined) {
+    return { ...nothing(name, 'down', intent.why), since, ...servedBy(context, intent), status };
+  }
   const { state, reason, wanted } = whyDown(subject, status);
   const fix = state === 'failing' ? null : `hermes-boot gateway start ${name}`;
   const inTrouble = state !== 'down' || wanted;
@@ -151,6 +172,18 @@ function withS6(subject: Subject): ExplainedGateway {
     ...(inTrouble ? lastWords(subject) : { lastLine: null, log: null }),
     status,
   };
+}
+
+/** What is to be done about a profile that the default gateway serves: it runs where that does. */
+function servedBy(
+  context: GatewayContext,
+  { served }: RecordedState,
+): Partial<Pick<GatewayView, 'reason' | 'wanted' | 'fix'>> {
+  const slot = join(context.scandir, slotName(DEFAULT_PROFILE));
+  const isThere = context.system.look(slot).type === 'directory';
+  if (served === 'unwanted' || (isThere && statusOf(context, slot).up)) return {};
+  const reason = 'the default gateway, which serves it, is down';
+  return { reason, wanted: true, fix: `hermes-boot gateway start ${DEFAULT_PROFILE}` };
 }
 
 /** Why a supervised gateway does not run. */

@@ -104,7 +104,7 @@ describe('what wants to run and does not is never silent:', () => {
     const { notes } = await find(system, { multiplex: true });
     expect(notes).toContainEqual({
       severity: 'warning',
-      text: 'coder and writer want to run, but the default gateway, which serves all profiles, stays down: start it with hermes-boot gateway start',
+      text: 'coder and writer want to run, but the default gateway, which serves all profiles, stays down: start it with hermes-boot gateway start default',
     });
     await converge(profileGateways, { ...options, multiplex: true }, system);
     expect(slots(system)).toEqual({ coder: 'down', default: 'down', idle: 'down', writer: 'down' });
