@@ -45,6 +45,7 @@ steps:
  * nothing is left to do, and then, twice over, what each later boot of it runs. What a first boot
  * alone calls is left out, for a larger cache takes longer to read.
  * @param node the program that the caches are for, and made by
+ * @throws Untrained when a boot cannot begin, with what it said
  */
 export async function writeCodeCaches(target: string, node = process.execPath): Promise<void> {
   for (const script of scriptsOf(target)) rmSync(script + CACHE, { force: true });
@@ -58,7 +59,7 @@ export async function writeCodeCaches(target: string, node = process.execPath): 
     const boot = async (flags: readonly string[], plans: readonly string[]): Promise<void> => {
       const args = [...flags, target, 'run', ...plans, '--root', world];
       const env = { ...TRAINING_ENVIRONMENT, PATH: process.env.PATH };
-      await promisify(execFile)(node, args, { env }).catch(onlyExit);
+      await promisify(execFile)(node, args, { env }).catch(unlessItBegan);
     };
     for (const name of PLANS) await boot([], [name]);
     for (const plans of [[plan], PLANS, PLANS]) await boot(['--require', hook], plans);
@@ -97,8 +98,21 @@ function scriptsOf(target: string): string[] {
   return [join(directory, PROGRAM), ...libraries.map((name) => join(packed, name))];
 }
 
-/** How the boot of such a poor world ends does not matter here. */
-function onlyExit(error: unknown): void {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'number') return;
-  throw error;
+/** A cache cannot be trained here; the message says why, for a person. */
+export class Untrained extends Error {}
+
+/** How a boot ends that began: the one of a user without rights does so at its first step. */
+const BEGAN: readonly unknown[] = [0, 1, 77];
+
+/**
+ * How the boot of such a poor world ends does not matter here. One that could not begin (there are no
+ * plans beside the program) would train nothing, and each boot take 10 ms longer.
+ */
+function unlessItBegan(error: unknown): void {
+  const known = error instanceof Error && 'code' in error && 'stderr' in error ? error : undefined;
+  if (known === undefined) throw error;
+  if (BEGAN.includes(known.code)) return;
+  throw new Untrained(
+    `no code cache is made, since a boot to train it ends: ${String(known.stderr)}`,
+  );
 }

@@ -58,6 +58,16 @@ describe('a built program', () => {
     expect(logOf(dist)).not.toContain('code cache');
   });
 
+  it('makes no cache that is trained by boots which cannot begin, and says why', () => {
+    const dist = copied();
+    rmSync(join(dist, '../plans'), { recursive: true });
+    const maker = join(dist, 'code-cache.cjs');
+    const { status, stderr } = spawnSync(process.execPath, [maker], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('no code cache is made, since a boot to train it ends: ');
+    expect(stderr).toContain('no plan stage2');
+  });
+
   it('goes without a cache that is cut off, empty or missing', () => {
     const dist = copied();
     const cache = join(dist, 'program.cjs.cache');

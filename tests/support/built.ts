@@ -14,11 +14,12 @@ steps:
     with: { path: /home/me }
 `;
 
-/** The built program in a directory that can be changed. */
+/** The built program in a directory that can be changed, with its plans beside it. */
 export function copied(): string {
-  const dist = join(temporaryDirectory(), 'dist');
-  cpSync(dirname(CLI), dist, { recursive: true });
-  return dist;
+  const [from, to] = [join(dirname(CLI), '..'), temporaryDirectory()];
+  for (const name of ['dist', 'plans'])
+    cpSync(join(from, name), join(to, name), { recursive: true });
+  return join(to, 'dist');
 }
 
 /** The code caches of the program and of its libraries. */

@@ -26,8 +26,7 @@ export async function buildImage(): Promise<string> {
   await execa('npm', ['run', '--silent', 'build'], { cwd: PROJECT });
   await inNewDirectory(async (context) => {
     cpSync(join(import.meta.dirname, '../stand-ins'), context, { recursive: true });
-    cpSync(join(PROJECT, 'dist'), join(context, 'dist'), { recursive: true });
-    cpSync(node, join(context, 'node'), { preserveTimestamps: true });
+    copyForBuild(context, node);
     const file = ['-f', join(context, 'Containerfile'), '--build-arg', `BASE=${base}`];
     await replacing(STAND_INS, () => engine('build', '-q', '-t', STAND_INS, ...file, context));
   });
@@ -45,13 +44,19 @@ export async function imageWithBundlesIn(place: 'user-bundles.d'): Promise<strin
   const [standIns = '', image = ''] = tags;
   await inNewDirectory(async (context) => {
     cpSync(join(import.meta.dirname, '../stand-ins'), context, { recursive: true });
-    cpSync(join(PROJECT, 'dist'), join(context, 'dist'), { recursive: true });
-    cpSync(node, join(context, 'node'), { preserveTimestamps: true });
+    copyForBuild(context, node);
     const words = ['--build-arg', `BASE=${base}`, '--build-arg', `USER_BUNDLE=${place}`];
     const file = ['-f', join(context, 'Containerfile'), ...words];
     await replacing(standIns, () => engine('build', '-q', '-t', standIns, ...file, context));
   });
   return replacing(image, () => buildFrom(PROJECT, ['-t', image], standIns));
+}
+
+/** What the stage that builds this project has, and its Node. The plans train the code cache. */
+function copyForBuild(context: string, node: string): void {
+  for (const name of ['dist', 'plans'])
+    cpSync(join(PROJECT, name), join(context, name), { recursive: true });
+  cpSync(node, join(context, 'node'), { preserveTimestamps: true });
 }
 
 /** Builds a tag anew and removes the image that had it, so that runs do not pile up images. */
