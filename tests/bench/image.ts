@@ -20,8 +20,10 @@ with two helpers in Python that do what the agent's do: one reads config.yaml as
 version ([migrate.py](../tests/bench/peers/migrate.py)), one hashes the skills against the manifest
 ([helper.py](../tests/bench/peers/helper.py)). A container's start is the hook, a look at the static
 services and a reconciler in Python ([reconcile.py](../tests/bench/peers/reconcile.py)). With Debian's
-Node: the same program, with a code cache of that Node. The fragment switches one step off, and was
-validated once, as in the Dockerfile of a derived image.`,
+Node: the same program, with a code cache of that Node. What no boot can do without ([floor.cjs](../tests/bench/peers/floor.cjs))
+is the program loaded with its code cache, and one look at each entry of the home: no plan, no step and
+no receipt. The fragment switches one step off, and was validated once, as in the Dockerfile of a
+derived image.`,
   measureInImage: async (settings) => {
     const lacking = await lackingHere();
     if (lacking === undefined) return inContainer(settings);

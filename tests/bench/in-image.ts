@@ -63,6 +63,7 @@ const settings: Settings = {
 prepare();
 const rows = [
   ...rowsOf(OURS),
+  ...floor(OURS),
   pair({
     id: 'image-health',
     what: 'health check',
@@ -124,6 +125,17 @@ function rowsOf({ id, of, node, hermesBoot }: Build): Row[] {
     pair({ id: `${id}-hook`, what: boot, subject: warm, peer: HOOK }),
     pair({ id: `${id}-plans`, what: start, subject: plans, peer: START }),
     pair({ id: `${id}-status`, what: `${STATUS}${of}`, subject: status, peer: bare }),
+  ];
+}
+
+/** What a boot cannot do without, beside what its goals are measured by. */
+function floor({ node }: Build): Row[] {
+  const words = ['/bench/peers/floor.cjs', '/opt/hermes-boot/dist/program.cjs', HOME];
+  const subject = peer('what no boot can do without', [node, ...words]);
+  const row = { what: 'what no boot can do without', subject };
+  return [
+    pair({ id: 'image-floor-node', ...row, peer: peer('node -e 0', [node, '-e', '0']) }),
+    pair({ id: 'image-floor-hook', ...row, peer: HOOK }),
   ];
 }
 
