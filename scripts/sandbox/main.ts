@@ -14,19 +14,15 @@ const root = mkdtempSync(join(tmpdir(), 'hermes-boot-sandbox-'));
 const PLAN = 'stage2.yaml';
 
 /** What a NAS owner would pass with `docker run -e`. */
-const environment = {
-  PUID: '1000',
-  PGID: '1000',
-  HERMES_GATEWAY_BOOTSTRAP_STATE: 'running',
-  PLAYWRIGHT_BROWSERS_PATH: '/opt/hermes/.playwright',
-};
+const environment = { PUID: '1000', PGID: '1000' };
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
 function hermesBoot(...args: string[]): void {
-  say(`\n$ PUID=1000 PGID=1000 hermes-boot ${args.join(' ')}\n`);
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  say(`\n$ ${[...variables, 'hermes-boot', ...args].join(' ')}\n`);
   const env = { ...process.env, ...environment };
   const command = [join(project, 'dist/hermes-boot.cjs'), ...args];
   const { status } = spawnSync(process.execPath, command, { cwd: root, env, stdio: 'inherit' });

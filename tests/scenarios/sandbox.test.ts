@@ -17,14 +17,16 @@ it('the sandbox plans a used volume, and says where to look next', async () => {
 const title = isRoot ? '' : ` [${NEEDS_ROOT}]`;
 
 it.runIf(isRoot)(
-  `the sandbox boots it, and the command that the README shows is one of its own${title}`,
+  `the sandbox boots it; the command that the README shows is one of its own, and says the same${title}`,
   async () => {
     const { stdout } = await sandbox();
     expect(stdout).toMatch(/^stage2: nothing to do \(/m);
     const shown = blocksOf('README.md').flatMap((block) =>
       block.language === 'console' ? commandsOf(block) : [],
     );
-    for (const { command } of shown) expect(stdout).toContain(`\n$ ${command}\n`);
+    for (const { command, output } of shown) {
+      expect(stdout).toContain(`\n$ ${command}\n\n${output.split('\n', 1).join('')}\n`);
+    }
     expect(shown).toHaveLength(1);
   },
 );
