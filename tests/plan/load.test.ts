@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HEAD, diagnosticsOf, load, mistakesIn, planOf } from './types.ts';
+import { rounds } from '../support/rounds.ts';
 
 const PLAN = `# yaml-language-server: $schema=./plan.schema.json
 version: 1
@@ -164,7 +165,7 @@ describe('no text', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         expect(mistakesIn(text)).toBeTypeOf('string');
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(300) },
     );
   });
 
@@ -187,7 +188,7 @@ describe('no text', () => {
         );
         expect(mistakesIn(text)).toBeTypeOf('string');
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     );
   });
 

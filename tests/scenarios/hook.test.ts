@@ -3,9 +3,9 @@ import { lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { isRoot, NEEDS_ROOT, snapshot, temporaryDirectory } from '../support/real-root.ts';
-import { findPython, hermesBoot, hook, settle } from './commands.ts';
-import type { Peer } from './measure.ts';
-import { BUILT, makeProfiles, makeWorld, type World } from './worlds.ts';
+import { findPython, hermesBoot, hook, settle } from '../bench/commands.ts';
+import type { Peer } from '../bench/measure.ts';
+import { BUILT, makeProfiles, makeWorld, type World } from '../bench/worlds.ts';
 
 const needs = isRoot ? '' : ` (${NEEDS_ROOT})`;
 const python = isRoot ? findPython() : undefined;
