@@ -145,6 +145,7 @@ const OPTIONS = [
       'plan',
       'run',
       'verify',
+      'diff',
       'facts',
       'status',
       'history',

@@ -20,7 +20,11 @@ export const planCommand: Command = async (context, args) => {
   const { options } = args;
   if (options.has('origin')) return (await import('./authoring.ts')).originCommand(context, args);
   if (options.has('diff') && options.has('json')) {
-    throw new ExitError('usage', '--diff is text for people: leave --json out');
+    throw new ExitError(
+      'usage',
+      'plan --json has no --diff',
+      'hermes-boot diff --json has what files would become',
+    );
   }
   if (options.has('facts')) return planFromFacts(context, args);
   return show(context, args, await prepareAndPlan(context, args), {
@@ -43,11 +47,16 @@ function detailOf(options: Arguments['options']): Detail {
 export const diffCommand: Command = async (context, args) => {
   const planned = await prepareAndPlan(context, args);
   const { stdout, env } = context.io;
-  const paint = await paintFor(stdout, env);
-  const { renderDiff } = await import('../report/show-diff.ts');
   const diff = await differenceOf(context, args, planned);
   const views = planned.dry.map(({ view }) => view);
-  stdout.write(renderDiff(views, planned.unreached, diff, paint));
+  if (args.options.has('json')) {
+    const { diffDocument } = await import('../report/diff/diff-document.ts');
+    writeDocument(stdout, diffDocument(views, planned.unreached, diff));
+  } else {
+    const { renderDiff } = await import('../report/show-diff.ts');
+    const paint = await paintFor(stdout, env);
+    stdout.write(renderDiff(views, planned.unreached, diff, paint));
+  }
   return exitOf(args, planned, args.options.has('detailed-exitcode'));
 };
 

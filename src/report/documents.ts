@@ -5,6 +5,7 @@
 import type { FactsJson } from '../engine/facts-json.ts';
 import type { AnalysisDocument } from './analysis.ts';
 import type { LogDocument } from './boot-log.ts';
+import type { DiffDocument } from './diff/diff-document.ts';
 import type { EventView } from './event-view.ts';
 import type { Output } from './paint.ts';
 import type { PlanDocument, PlanDocuments } from './plan-document.ts';
@@ -20,6 +21,8 @@ interface Printed {
   readonly plan: PlanDocument;
   /** The same of several plans. */
   readonly plans: PlanDocuments;
+  /** What files would become: `diff --json`. */
+  readonly diff: DiffDocument;
   /** Where the steps of a plan come from: `plan --origin --json`. */
   readonly origin: OriginDocument;
   /** The same of several plans. */

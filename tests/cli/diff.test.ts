@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hermesBoot as built } from '../support/cli.ts';
 import { isRoot } from '../support/real-root.ts';
+import { faultsIn } from '../support/schemas.ts';
 import { directoryWith, hermesBoot } from './cli.ts';
 
 const me = `${process.geteuid?.() ?? 0}:${process.getegid?.() ?? 0}`;
@@ -120,6 +121,35 @@ describe('diff', () => {
   });
 });
 
+describe('diff --json', () => {
+  test('has the lines of the text, without secrets, and what its schema says', async () => {
+    const { call } = world();
+    const { code, stdout } = await call(['diff', 'one.yaml', '--json']);
+    expect({ code, faults: faultsIn(stdout) }).toEqual({ code: 0, faults: [] });
+    expect(stdout).not.toMatch(/key-before|key-after/);
+    const note = { path: '/data/note', verb: 'new', before: '/dev/null', after: '/data/note' };
+    expect(JSON.parse(stdout)).toMatchObject({
+      type: 'diff',
+      plans: [{ plan: 'one', converged: false, result: 'done' }],
+      entries: [
+        { path: '/data/app.env', what: `mode 0644 -> 0600, ${me}`, left: 0 },
+        { ...note, hunks: [{ header: '@@ -0,0 +1 @@', lines: ['+hello'] }] },
+      ],
+    });
+  });
+
+  test('of several plans ends as their boots would, and names those that none reaches', async () => {
+    const { call } = world();
+    const words = ['diff', 'one.yaml', 'two.yaml', 'three.yaml', '--json', '--detailed-exitcode'];
+    const { code, stdout } = await call(words);
+    expect({ code, faults: faultsIn(stdout) }).toEqual({ code: 1, faults: [] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      plans: [{ plan: 'one' }, { plan: 'two', result: 'stopped' }],
+      unreached: ['three'],
+    });
+  });
+});
+
 describe('plan --diff', () => {
   test('shows the plan and below it what files become', async () => {
     const { call } = world();
@@ -134,7 +164,8 @@ describe('plan --diff', () => {
     const { code, stdout, stderr } = await call(['plan', 'one.yaml', '--diff', '--json']);
     expect(code).toBe(64);
     expect(JSON.parse(stdout)).toMatchObject({ type: 'error', code: 'usage' });
-    expect(stderr).toBe('hermes-boot: fatal: --diff is text for people: leave --json out\n');
+    expect(stderr).toContain('plan --json has no --diff');
+    expect(stderr).toContain('hermes-boot diff --json');
   });
 
   test('from facts says that they have no contents', async () => {
