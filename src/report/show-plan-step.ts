@@ -3,11 +3,18 @@ import { basename } from 'node:path';
 import { listed } from '../text/phrases.ts';
 import type { Brush, Paint } from './paint.ts';
 import { changeLines, type Layout } from './show-changes.ts';
+import type { Mark } from './show-short.ts';
 import { problemLines, type StepView } from './step-view.ts';
 import { adviceLines, block, pad, pageWidth, widthOf, wrap } from './wrap.ts';
 
-/** What a line of a plan begins with; see the legend. */
-const MARKS = { changes: '~', failed: 'x', blocked: '!', skipped: '-', converged: '=' } as const;
+/** What the line of a step begins with. */
+const MARKS: Readonly<Record<StepView['status'], Mark>> = {
+  changes: '~',
+  failed: 'x',
+  blocked: '!',
+  skipped: '-',
+  converged: '=',
+};
 
 const AFTER_FAILURE = {
   stop: 'The boot stops here.',

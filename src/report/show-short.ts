@@ -69,7 +69,7 @@ function nameOf({ kind, path, subject, effect, recursive }: ChangeView): string 
 }
 
 /** What a mark at the beginning of a line says, in the order of the legend. */
-const MARKS = {
+const MEANINGS = {
   '~': 'would change something',
   x: 'fails',
   '!': 'warning, or blocked',
@@ -78,9 +78,12 @@ const MARKS = {
   '=': 'nothing to do',
 } as const;
 
+/** A mark that the legend explains. */
+export type Mark = keyof typeof MEANINGS;
+
 /** The meaning of the marks or letters of a text, and of the numbers of incidents in it. */
 export function legendOf(views: readonly PlanView[], text: string, detail: Detail): string[] {
-  const signs = Object.entries(detail === 'short' ? { ...LETTERS, ...MARKS } : MARKS);
+  const signs = Object.entries(detail === 'short' ? { ...LETTERS, ...MEANINGS } : MEANINGS);
   const plain = text.replace(COLOURS, '');
   const used = signs.filter(([sign]) => isUsed(sign, plain));
   // Lines that begin with these say in words what they are.
