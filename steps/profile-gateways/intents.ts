@@ -22,7 +22,10 @@ interface Intents {
   of(profile: Profile): RecordedState;
   /** The profiles that want to run, by their own state. */
   wanted(): readonly string[];
-  /** Whether the default gateway serves a profile, so that its own would be a second one. */
+  /**
+   * Whether the default gateway serves a profile, so that its own would be a second one.
+   * @throws LookFailed where that is not known
+   */
   serves(profile: string): boolean;
   readonly notes: readonly Note[];
 }
@@ -78,7 +81,11 @@ export async function readIntents(
   return {
     notes,
     wanted: () => profiles.filter(wants).map(({ name }) => name),
-    serves: (profile) => intents.get(profile)?.served === true,
+    serves(profile) {
+      const intent = intents.get(profile);
+      if (intent?.own instanceof LookFailed) throw intent.own;
+      return intent?.served === true;
+    },
     of({ name }) {
       const intent = intents.get(name);
       if (intent === undefined) throw new Error(`no profile ${name}`);

@@ -93,7 +93,7 @@ export class HomeSkills {
 
   /** Where there are skills of a name, the installations of the hub left out. */
   placesOf(name: string): readonly string[] {
-    this.#hub ??= new Set(installedByHub(this.#system, this.#home).map(({ path }) => path));
+    this.#hub ??= new Set(installedByHub(this.#system, this.#home)?.map(({ path }) => path));
     return (this.#byName().get(name) ?? []).filter((path) => {
       return this.#hub?.has(path) !== true && this.look(path).type === 'directory';
     });

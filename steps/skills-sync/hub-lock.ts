@@ -31,39 +31,39 @@ export interface HubEntry {
   readonly since: number;
 }
 
-/** What the hub has installed. What is not a record of it tells of nothing. */
-export function installedByHub(system: ReadSystem, home: string): readonly Installed[] {
+/** What the hub has installed; undefined where its lock is no lock, or too large. */
+export function installedByHub(system: ReadSystem, home: string): readonly Installed[] | undefined {
   const path = join('skills', HUB_LOCK);
   if (lookBelow(system, home, path).type !== 'file') return [];
-  try {
-    return system.readAs(join(home, path), installed);
-  } catch (error) {
-    if (isAnswer(error)) return [];
-    throw error;
-  }
+  return readLock(system, join(home, path), installed);
 }
 
-const installed: Reader<readonly Installed[]> = {
+const installed: Reader<readonly Installed[] | null> = {
   name: 'what the hub has installed',
-  codec: list(object<Installed>({ name: text, path: nullable(text) })),
+  codec: nullable(list(object<Installed>({ name: text, path: nullable(text) }))),
   read: (content) =>
-    (sectionOf(documentOf(content)) ?? []).map(([name, entry]) => {
+    sectionOf(documentOf(content))?.map(([name, entry]) => {
       const at = fieldsOf(entry)?.find(([key]) => key === 'install_path')?.[1];
       return { name, path: typeof at === 'string' ? componentsOf(at).join('/') : null };
-    }),
+    }) ?? null,
 };
 
-/**
- * The lock with more entries. Everything that it says stays.
- * @throws Problem when it cannot be read
- * @returns null where it is not a lock, so that nothing can be added
- */
+/** The lock with more entries; undefined where it is no lock, or too large. Its other values stay. */
 export function lockWith(
   system: ReadSystem,
   path: string,
   entries: readonly HubEntry[],
-): Content | null {
-  return system.readAs(path, adding(entries), LARGEST_LOCK);
+): Content | undefined {
+  return readLock(system, path, adding(entries));
+}
+
+function readLock<T>(system: ReadSystem, path: string, reader: Reader<T | null>): T | undefined {
+  try {
+    return system.readAs(path, reader, LARGEST_LOCK) ?? undefined;
+  } catch (error) {
+    if (isAnswer(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A lock with nothing but some entries. */
@@ -78,9 +78,14 @@ function adding(entries: readonly HubEntry[]): Reader<Content | null> {
     read(content, exact) {
       const document = exact ? documentOf(content) : undefined;
       const there = sectionOf(document);
-      return document === undefined || there === undefined
-        ? null
-        : printed(document, there, entries);
+      if (document === undefined || there === undefined) return null;
+      try {
+        return printed(document, there, entries);
+      } catch (error) {
+        // It is nested deeper than can be printed again.
+        if (error instanceof RangeError) return null;
+        throw error;
+      }
     },
   };
 }
@@ -97,9 +102,13 @@ function printed(document: Fields, there: Fields, entries: readonly HubEntry[]):
   return Content.ofText(`${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`);
 }
 
+/** The last moment that a Date can be, in milliseconds since 1970. */
+const LATEST = 8.64e15;
+
 /** The words are those of the agent's own tool (tools/skills_sync_optional.py). */
 function shown({ path, hash, files, since }: HubEntry): unknown {
-  const at = new Date(since).toISOString().replace('Z', '+00:00');
+  // A share may have told any number.
+  const at = new Date(Math.abs(since) <= LATEST ? since : 0).toISOString().replace('Z', '+00:00');
   return {
     source: 'official',
     identifier: `official/${path}`,

@@ -42,7 +42,7 @@ function bakedDigest(system: ReadSystem, path: string): string | undefined {
 }
 
 /** The names of categories and skills: an image built upon another one may add some. */
-function listing(system: ReadSystem, top: string): (readonly string[])[] {
+export function listing(system: ReadSystem, top: string): (readonly string[])[] {
   const names = system.list(top);
   return [names, ...names.map((name) => system.list(join(top, name)))];
 }

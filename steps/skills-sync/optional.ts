@@ -11,8 +11,15 @@ import type { ReadSystem } from '../../src/system/system.ts';
 import { counted } from '../../src/text/phrases.ts';
 import { findSkills, SKILL_FILE } from './find-skills.ts';
 import type { HomeSkills } from './home-skills.ts';
-import { HUB_LOCK, type HubEntry, installedByHub, lockWith, newLock } from './hub-lock.ts';
-import { hubHash, readPackage } from './package.ts';
+import {
+  HUB_LOCK,
+  type HubEntry,
+  type Installed,
+  installedByHub,
+  lockWith,
+  newLock,
+} from './hub-lock.ts';
+import { commonFiles, hubHash } from './package.ts';
 
 const WHY = 'the image has it among its optional skills, and this copy was not edited';
 
@@ -27,17 +34,27 @@ interface Places {
   readonly owner: Owner;
 }
 
+/** Copies that say nothing of the optional skills. */
+interface Others {
+  /** The directory names of what the image gives to every home: a copy of one is of that. */
+  readonly bundled: ReadonlySet<string>;
+  /** What others take the place of, or what is removed. */
+  readonly gone: readonly string[];
+}
+
 /**
  * The change that records the copies of optional skills that the hub does not know. As the agent's
  * own tool does: in the place that the image has for one, or in the only directory of its name.
- * @param bundled the directory names of what the image gives to every home: a copy of one is of that
+ * @param between called after each skill
  */
-export function recordOptional(
+export async function recordOptional(
   places: Places,
-  bundled: ReadonlySet<string>,
-): { readonly changes: readonly Change[]; readonly notes: readonly Note[] } {
+  others: Others,
+  between: () => Promise<void>,
+): Promise<{ readonly changes: readonly Change[]; readonly notes: readonly Note[] }> {
   const { system, directory, home, owner } = places;
-  const entries = unknownToHub(places, bundled);
+  const known = installedByHub(system, directory);
+  const entries = await unknownToHub(places, known ?? [], others, between);
   if (entries.length === 0) return { changes: [], notes: [] };
   const path = join(home.top, HUB_LOCK);
   const label = counted(entries.length, 'official skill');
@@ -53,9 +70,10 @@ export function recordOptional(
     if (entry.type === (at === '.hub' ? 'directory' : 'file')) continue;
     return { changes: [], notes: [leftAlone(join(home.top, at), entry, NOT_RECORDED)] };
   }
-  const content = lockWith(system, join(directory, join('skills', HUB_LOCK)), entries);
+  const lock = join(directory, join('skills', HUB_LOCK));
+  const content = known === undefined ? undefined : lockWith(system, lock, entries);
   const there = home.look(HUB_LOCK);
-  if (content === null || !('stat' in there)) {
+  if (content === undefined || !('stat' in there)) {
     return { changes: [], notes: [warning(`${path} is no lock of the hub: ${NOT_RECORDED}`)] };
   }
   const { uid, gid, mode } = there.stat;
@@ -65,27 +83,28 @@ export function recordOptional(
 
 const NOT_RECORDED = 'no optional skill is recorded in it';
 
-function unknownToHub(
-  { system, directory, home, optional }: Places,
-  bundled: ReadonlySet<string>,
-): readonly HubEntry[] {
-  const known = installedByHub(system, directory);
+async function unknownToHub(
+  { system, home, optional }: Places,
+  known: readonly Installed[],
+  { bundled, gone }: Others,
+  between: () => Promise<void>,
+): Promise<readonly HubEntry[]> {
   const names = new Set(known.map(({ name }) => name));
   const paths = new Set(known.map(({ path }) => path));
   const entries: HubEntry[] = [];
   for (const place of findSkills(system, optional).skills) {
+    await between();
     const name = nameOf(place);
     if (bundled.has(name) || names.has(name) || paths.has(place)) continue;
     const path = home.look(place).type === 'directory' ? place : home.onlyPlaceOf(name);
     if (path === undefined || paths.has(path)) continue;
-    const copy = home.read(path);
-    if (copy === undefined || copy.hash !== readPackage(system, join(optional, place))?.hash)
-      continue;
-    const files = copy.entries.flatMap((entry) => (entry.type === 'file' ? [entry.name] : []));
+    if (gone.some((top) => path === top || path.startsWith(`${top}/`))) continue;
+    const copy = home.directoryOf(path);
+    const files = commonFiles(system, join(optional, place), copy);
+    if (files === undefined) continue;
     const told = home.look(join(path, SKILL_FILE));
     const since = ('stat' in told ? told.stat.changedAt : undefined) ?? 0;
-    const hash = hubHash(system, home.directoryOf(path), files);
-    entries.push({ name, path, hash, files, since });
+    entries.push({ name, path, hash: hubHash(system, copy, files), files, since });
     names.add(name);
     paths.add(path);
   }

@@ -118,6 +118,31 @@ export function readPackage(system: ReadSystem, directory: string): Package | un
 }
 
 /**
+ * The files of a skill, sorted by the components of their paths, where another directory has the same
+ * ones, caches left out; undefined where it has not. No file is read unless names and sizes are the same.
+ */
+export function commonFiles(
+  system: ReadSystem,
+  directory: string,
+  other: string,
+): readonly string[] | undefined {
+  const [files, others] = [directory, other].map((at) =>
+    entriesOf(system, at)?.filter(({ type, isCache }) => type === 'file' && !isCache),
+  );
+  if (files === undefined || files.length !== others?.length) return undefined;
+  const isAlike = files.every(({ name, stat }, index) => {
+    return name === others[index]?.name && stat.size === others[index].stat.size;
+  });
+  if (!isAlike) return undefined;
+  const names = files.map(({ name }) => name);
+  const contentOf = (at: string, name: string) => system.read(join(at, name), MAX_BYTES);
+  const isSame = unlessProblem(() =>
+    names.every((name) => contentOf(directory, name).equals(contentOf(other, name))),
+  );
+  return isSame === true ? names : undefined;
+}
+
+/**
  * The hash that the agent's hub has of a skill (content_hash in tools/skills_guard.py): of its files
  * sorted by their whole paths, each path with a zero byte and the content behind it.
  * @param files relative to the directory; caches left out, as the hub has none where it installs

@@ -7,7 +7,7 @@ import type { ReadSystem } from '../../src/system/system.ts';
 import { flag, list, nullable, object, text } from '../../src/text/codec.ts';
 import type { Options } from './schema.ts';
 import { byCodePoint, findSkills } from './find-skills.ts';
-import { imageIdentity } from './image-identity.ts';
+import { imageIdentity, listing } from './image-identity.ts';
 
 /** Where a home tells which skills it has been given, below its skills. */
 export const RECORD = '.bundled_fingerprint';
@@ -45,8 +45,7 @@ export function fingerprintOf(system: ReadSystem, home: string, options: Options
     lookBelow(system, home, NO_SKILLS).type !== 'missing',
     [...suppressedIn(system, home)],
     external.map((path) => [path, findSkills(system, path).skills]),
-    // What becomes optional is missing among the others then.
-    optional !== undefined && system.look(optional).type === 'directory',
+    ...(optional === undefined ? [] : [listing(system, optional)]),
   ];
   const text = JSON.stringify(facts);
   return text.length <= LONGEST ? text : createHash('sha256').update(text).digest('hex');

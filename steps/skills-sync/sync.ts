@@ -55,7 +55,7 @@ export async function planSync(
   record: SyncRecord | undefined,
 ): Promise<Found | Converged> {
   const { system, signal, with: options } = context;
-  const { bundled, essential = [], external = [] } = options;
+  const { bundled, optional, essential = [], external = [] } = options;
   const bundle = readBundle(system, bundled);
   if (bundle.skills.length === 0) {
     const notes = [...bundle.notes, warning(`${bundled} has no skills: those of the home stay`)];
@@ -73,12 +73,13 @@ export async function planSync(
     sparse: lookBelow(system, home, NO_SKILLS).type !== 'missing',
   };
   let rested = performance.now();
-  const decisions = await decide(bundle, grounds, async () => {
+  const rest = async (): Promise<void> => {
     if (performance.now() - rested < AT_A_STRETCH) return;
     await setImmediate();
     checkTime(signal, 'comparing skills');
     rested = performance.now();
-  });
+  };
+  const decisions = await decide(bundle, grounds, rest);
   const owner = ownerOf(context, options.owner);
   const places = { system, home: skills, bundled, owner };
   const wanted = bundle.skills.filter(({ name }) => !grounds.sparse || grounds.essential.has(name));
@@ -86,22 +87,25 @@ export async function planSync(
     wanted.some(({ path }) => directory === '.' || path.startsWith(`${directory}/`)),
   );
   const changes = skillChanges(places, decisions, described, leftovers);
-  const manifest = showManifest(decisions.manifest);
-  if (manifest !== text) changes.push(manifestChange(skills, manifest, owner));
-  changes.push(...shadowChanges(skills, decisions));
-  const { optional } = options;
   const official =
     optional === undefined
-      ? undefined
-      : recordOptional(
+      ? { changes: [], notes: [] }
+      : await recordOptional(
           { system, directory: home, home: skills, optional, owner },
-          new Set(bundle.skills.map(({ path }) => nameOf(path))),
+          {
+            bundled: new Set(bundle.skills.map(({ path }) => nameOf(path))),
+            gone: [...decisions.replaced.map(({ path }) => path), ...decisions.shadows],
+          },
+          rest,
         );
-  changes.push(...(official?.changes ?? []));
+  changes.push(...official.changes);
+  const manifest = showManifest(decisions.manifest);
+  if (manifest !== text) changes.push(manifestChange(skills, manifest, owner));
+  const last = shadowChanges(skills, decisions);
   return changesOr(
-    framed(skills, changes, record, { fingerprint, done: true }, owner),
+    framed(skills, { changes, last }, record, { fingerprint, done: true }, owner),
     'the home has the skills of this image',
-    [...bundle.notes, ...notesOf(decisions.left), ...(official?.notes ?? [])],
+    [...bundle.notes, ...notesOf(decisions.left), ...official.notes],
   );
 }
 
@@ -146,6 +150,14 @@ function manifestChange(home: HomeSkills, text: string, owner: Owner): Change {
   };
 }
 
+/** The changes of a sync. */
+interface Parts {
+  /** The manifest is the last of them. */
+  readonly changes: readonly Change[];
+  /** What comes behind the manifest. */
+  readonly last: readonly Change[];
+}
+
 /**
  * Changes between two of the record: before them it says that a sync is unfinished, and only after
  * the last of them that it is done. An older record may not stand meanwhile: to the image that was
@@ -153,7 +165,7 @@ function manifestChange(home: HomeSkills, text: string, owner: Owner): Change {
  */
 function framed(
   home: HomeSkills,
-  changes: readonly Change[],
+  { changes, last }: Parts,
   record: SyncRecord | undefined,
   done: SyncRecord,
   owner: Owner,
@@ -170,12 +182,13 @@ function framed(
   const isKnown = (what: SyncRecord): boolean =>
     record !== undefined && showRecord(record) === showRecord(what);
   // Only the manifest was missing: until it is there again, the record counts for nothing.
-  if (isKnown(done)) return [...changes];
+  if (isKnown(done) && last.length === 0) return [...changes];
   const open = { ...done, done: false };
-  const misleads = changes.length > 0 && record !== undefined;
+  const misleads = changes.length + last.length > 0 && record !== undefined;
   return [
     ...(misleads && !isKnown(open) ? [write(open, 'a sync is under way', OPEN)] : []),
     ...changes,
+    ...last,
     write(done, 'fingerprint of the skills', CLOSED),
   ];
 }

@@ -69,6 +69,8 @@ const oddities = fc.constantFrom<Record<string, MemoryNode>[]>(
   { [`${HOME}/.hub/lock.json`]: file('{"installed":{"a":{"install_path":"old/notes"}}}') },
   { [`${HOME}/.hub/lock.json`]: file('{"installed":{"train":{"token":"canary"}},"x":[1]}') },
   { [`${HOME}/.hub/lock.json`]: file('no lock') },
+  // It can be parsed, and not printed again.
+  { [`${HOME}/.hub/lock.json`]: file(`{"x":${'['.repeat(20_000)}${']'.repeat(20_000)}}`) },
   { [`${HOME}/.hub`]: link('/srv/me') },
   { '/srv/team/notes/SKILL.md': file('theirs'), '/srv/team/x/SKILL.md': file('theirs') },
   { [`${HOME}/ml`]: link('/srv/shared'), '/srv/shared/train/SKILL.md': file('shared') },

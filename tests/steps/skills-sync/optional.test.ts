@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { skillsSync } from '../../../steps/skills-sync.ts';
+import { findingsOf } from '../../support/plan-step.ts';
 import {
   base,
+  edit,
   hashOf,
   HOME,
   IMAGE,
   manifest,
   manifestOf,
   OPTIONAL,
+  options,
   skill,
   sync,
 } from '../../support/skills.ts';
@@ -80,12 +84,47 @@ describe('a copy of a skill that became optional', () => {
     expect((await sync(world({ ...base, ...BUNDLED, ...notes }), optional)).changes).toEqual([]);
   });
 
+  test('within a skill that is replaced is not: it goes with that', async () => {
+    const old = { ...skill(`${HOME}/notes`, 'old'), ...skill(`${HOME}/notes/sub`, 'one') };
+    const known = manifest([`notes:${hashOf(world(old), `${HOME}/notes`)}\n`]);
+    const sub = skill(`${OPTIONAL}/misc/sub`, 'one');
+    const system = world({ ...base, ...BUNDLED, ...old, ...known, ...sub });
+    expect((await sync(system, optional)).changes).toEqual([`tree-copy ${HOME}/notes`]);
+  });
+
   test('is not where the plan names no optional skills, or the image has none', async () => {
     const only = [`tree-copy ${HOME}/notes`];
     expect((await sync(world({ ...all, ...COPY }))).changes).toEqual(only);
     const none = world({ ...base, ...BUNDLED, ...COPY });
     expect((await sync(none, optional)).changes).toEqual(only);
   });
+});
+
+test('a sync that is killed before its manifest has not recorded less than it shall', async () => {
+  const system = world({ ...all, ...COPY });
+  await sync(system, optional);
+  system.remove(LOCK);
+  system.remove(`${HOME}/.bundled_manifest`);
+  const { changes } = await findingsOf(skillsSync, { ...options, ...optional }, system);
+  expect(changes.map(({ path }) => path)).toEqual([LOCK, `${HOME}/.bundled_manifest`]);
+});
+
+test('a sync that removes something behind its manifest says first that it is not done', async () => {
+  const external = ['/srv/team'];
+  const system = world({ ...all, ...skill('/srv/team/notes', 'theirs') });
+  await sync(system, { external });
+  for (const path of ['', '/scripts'])
+    system.createDirectory(`${HOME}/notes${path}`, 0o755, { uid: 10000, gid: 10000 });
+  edit(system, `${HOME}/notes/SKILL.md`, 'one');
+  edit(system, `${HOME}/notes/scripts/run.py`, '# one');
+  system.remove(`${HOME}/.bundled_manifest`);
+  const { changes } = await findingsOf(skillsSync, { ...options, external }, system);
+  expect(changes.map(({ path }) => path.slice(HOME.length + 1))).toEqual([
+    '.bundled_fingerprint',
+    '.bundled_manifest',
+    'notes',
+    '.bundled_fingerprint',
+  ]);
 });
 
 describe('the lock of the hub', () => {
@@ -110,15 +149,19 @@ describe('the lock of the hub', () => {
     expect(changes).toEqual([`tree-copy ${HOME}/notes`]);
   });
 
-  test.each(['[]', '{"installed": 1}', 'no JSON', '\u0000'])(
-    'is left alone, and said to be, where it is %j',
-    async (text) => {
-      const system = world({ ...all, ...COPY, [LOCK]: file(text) });
-      const { notes } = await sync(system, optional);
-      expect(notes).toEqual([`${LOCK} is no lock of the hub: no optional skill is recorded in it`]);
-      expect(system.readText(LOCK)).toBe(text);
-    },
-  );
+  test.each([
+    ['a list', '[]'],
+    ['without a section', '{"installed": 1}'],
+    ['no JSON', 'no JSON'],
+    ['nested too deep', `{"x":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
+    ['too large', JSON.stringify({ x: 'x'.repeat(5_000_000) })],
+  ])('is left alone, and said to be, where it is %s; the skills are synced', async (_, text) => {
+    const system = world({ ...all, ...COPY, [LOCK]: file(text) });
+    const { changes, notes } = await sync(system, optional);
+    expect(changes).toEqual([`tree-copy ${HOME}/notes`]);
+    expect(notes).toEqual([`${LOCK} is no lock of the hub: no optional skill is recorded in it`]);
+    expect(system.readText(LOCK, 6_000_000)).toBe(text);
+  });
 
   test('is not written through a link', async () => {
     const at = { [`${HOME}/.hub`]: link('/etc') };
