@@ -16,8 +16,14 @@ import { mapStrings, printable } from '../text/printable.ts';
 import type { Arguments, Command, Io } from './command-line.ts';
 import { EXIT_OF_PROBLEM, ExitError, type Exit } from './exit.ts';
 import { ACTIONS, existingSlot, type ActionName } from './gateway/actions.ts';
-import { gatewayContext, isS6Here, requireS6, type GatewayContext } from './gateway/s6.ts';
-import { explainGateways, servedProfiles } from './gateway/why.ts';
+import {
+  gatewayContext,
+  isS6Here,
+  requireS6,
+  statusOf,
+  type GatewayContext,
+} from './gateway/s6.ts';
+import { explainGateways, isServed } from './gateway/why.ts';
 
 const NAMES = ['register', 'unregister', 'start', 'stop', 'restart', 'status', 'list'] as const;
 
@@ -32,16 +38,12 @@ export const gatewayCommand: Command = async ({ io }, args) => {
   const results: GatewayResult[] = [];
   let failure: Problem | undefined;
   const profiles = profilesFor(action, context, args.operands[1]);
-  const starts = action === 'start' || action === 'restart';
-  const served = starts ? await servedProfiles(context, io.env) : new Set<string>();
   for (const profile of profiles) {
     try {
-      if (served.has(profile)) {
-        if (!args.options.has('all')) throw servedProblem(profile, action);
-        results.push({ profile, ok: true, message: 'served by the default gateway' });
-        continue;
-      }
-      results.push({ profile, ok: true, ...(await perform(action, context, profile, io)) });
+      const message =
+        (await besideDefault(action, context, profile, io, args)) ??
+        (await perform(action, context, profile, io));
+      results.push({ profile, ok: true, message });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       failure ??= error;
@@ -62,9 +64,31 @@ export const gatewayCommand: Command = async ({ io }, args) => {
   return failure === undefined ? 'done' : EXIT_OF_PROBLEM[failure.code];
 };
 
-/** Two would answer each message twice. */
-function servedProblem(profile: string, action: ActionName): Problem {
-  return new Problem({
+/**
+ * What comes of starting a gateway beside the default one that serves its profile; undefined where that
+ * does not. Two would answer each message twice.
+ * @throws Problem where it was asked for by name, or runs already
+ */
+async function besideDefault(
+  action: ActionName,
+  context: GatewayContext,
+  profile: string,
+  io: Io,
+  { options }: Arguments,
+): Promise<string | undefined> {
+  if (action !== 'start' && action !== 'restart') return undefined;
+  const slot = existingSlot(context, profile);
+  if (!(await isServed(context, io.env, profile))) return undefined;
+  const { up, wantedUp } = statusOf(context, slot);
+  if (up || wantedUp) {
+    throw new Problem({
+      found: `${profile} runs beside the default gateway, which serves it, too`,
+      wanted: 'one gateway: two answer each message twice',
+      mend: `hermes-boot gateway stop ${profile}`,
+    });
+  }
+  if (options.has('all')) return 'served by the default gateway';
+  throw new Problem({
     found: `${profile} has no gateway of its own to ${action}: the default one serves it`,
     mend: `hermes-boot gateway ${action} ${DEFAULT_PROFILE}`,
   });
@@ -75,10 +99,10 @@ async function perform(
   context: GatewayContext,
   profile: string,
   io: Io,
-): Promise<Pick<GatewayResult, 'message'>> {
+): Promise<string> {
   const { text, warnings = [] } = await ACTIONS[action](context, profile);
   for (const warning of warnings) writeLog(io.stderr, 'warn', `${profile}: ${warning}`);
-  return { message: text };
+  return text;
 }
 
 /** How the gateways are, and why: of one profile, or of all. */

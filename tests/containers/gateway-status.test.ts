@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { booted, describeInContainers, eventually, run } from './support/container.ts';
 import {
@@ -91,6 +93,25 @@ describeInContainers('hermes-boot gateway status', () => {
       'coder down the default gateway, which serves it, is down hermes-boot gateway start default',
     );
     expect((await gateway(container, 'status', 'coder', '--strict')).code).toBe(1);
+  });
+
+  it('says which gateway runs beside the default one since that serves all profiles', async () => {
+    const home = bindMount(profileFiles('coder', '{"desired_state":"running"}'), 10000);
+    const container = await booted(['-v', `${home}:/opt/data`]);
+    await running(container, 'coder');
+    const text = 'gateway:\n  multiplex_profiles: true\n';
+    writeFileSync(join(home, 'config.yaml'), text);
+    const { code, stderr } = await gateway(container, 'restart', '--all');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('coder runs beside the default gateway, which serves it, too');
+    const { stdout } = await gateway(container, 'status');
+    expect(byProfile(stdout).get('coder')).toMatch(
+      /^coder up pid \d+, \d+ s; the default gateway serves it, too hermes-boot gateway stop coder$/,
+    );
+    await told(container, 'stop', 'coder');
+    await down(container, 'coder');
+    expect((await gateway(container, 'restart', '--all')).code).toBe(0);
+    await down(container, 'coder');
   });
 
   it('says in a container without s6 what the next boot would start', async () => {

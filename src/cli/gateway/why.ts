@@ -3,6 +3,7 @@ import { readIntents } from '../../../steps/profile-gateways/intents.ts';
 import { isAnswer, LookFailed, unlessProblem } from '../../errors/look-failed.ts';
 import {
   DEFAULT_PROFILE,
+  profileDirectory,
   profilesOf,
   slotName,
   type NoProfile,
@@ -73,21 +74,28 @@ export async function explainGateways(
   return [...known, ...others.map(noGateway)];
 }
 
-/** The profiles that the default gateway serves: one of their own would be a second gateway. */
-export async function servedProfiles(
-  context: GatewayContext,
+/**
+ * Whether the default gateway serves a profile, so that its own would be a second one.
+ * @throws LookFailed where that is not known
+ */
+export async function isServed(
+  { system, home }: GatewayContext,
   env: Environment,
-): Promise<ReadonlySet<string>> {
-  const { system, home } = context;
-  const { profiles } = profilesOf(system, home);
-  const options = gatewayOptions(context, env);
-  const intents = await readIntents({ system, with: options }, home, profiles, false);
-  return new Set(profiles.map(({ name }) => name).filter((name) => intents.serves(name)));
+  name: string,
+): Promise<boolean> {
+  if (name === DEFAULT_PROFILE) return false;
+  // No other profile decides it: what cannot be read of one costs only that one.
+  const profiles = [
+    { name: DEFAULT_PROFILE, below: '' },
+    { name, below: profileDirectory(name) },
+  ];
+  const options = gatewayOptions({ system }, env);
+  return (await readIntents({ system, with: options }, home, profiles, false)).serves(name);
 }
 
 /** The options of the step that registers gateways, from the variables that the plan reads. */
 function gatewayOptions(
-  { system }: GatewayContext,
+  { system }: Pick<GatewayContext, 'system'>,
   env: Environment,
 ): { multiplex?: boolean; gateways: 'one' | 'each' } {
   const isOne = variableOr(system, env, 'HERMES_GATEWAYS', '') === 'one';
@@ -158,8 +166,11 @@ function withS6(subject: Subject): ExplainedGateway {
   const since = timestampOf(new Date(Date.now() - seconds * 1000));
   if (up) {
     const stopping = wantedUp ? '' : ', being stopped';
-    const reason = `pid ${pid ?? 'unknown'}, ${showSpan(seconds)}${stopping}`;
-    return { ...nothing(name, 'up', reason), since, wanted: wantedUp, status };
+    const isSecond = wantedUp && typeof intent !== 'string' && intent.served !== undefined;
+    const second = isSecond ? '; the default gateway serves it, too' : '';
+    const reason = `pid ${pid ?? 'unknown'}, ${showSpan(seconds)}${stopping}${second}`;
+    const fix = isSecond ? `hermes-boot gateway stop ${name}` : null;
+    return { ...nothing(name, 'up', reason), since, wanted: wantedUp, fix, status };
   }
   if (!wantedUp && typeof intent !== 'string' && intent.served !== undefined) {
     return { ...nothing(name, 'down', intent.why), since, ...servedBy(context, intent), status };
@@ -174,6 +185,11 @@ function withS6(subject: Subject): ExplainedGateway {
   };
 }
 
+/** Whether it runs, or s6 starts it again. */
+function isKeptUp({ up, wantedUp }: S6Status): boolean {
+  return up || wantedUp;
+}
+
 /** What is to be done about a profile that the default gateway serves: it runs where that does. */
 function servedBy(
   context: GatewayContext,
@@ -181,7 +197,7 @@ function servedBy(
 ): Partial<Pick<GatewayView, 'reason' | 'wanted' | 'fix'>> {
   const slot = join(context.scandir, slotName(DEFAULT_PROFILE));
   const isThere = context.system.look(slot).type === 'directory';
-  if (served === 'unwanted' || (isThere && statusOf(context, slot).up)) return {};
+  if (served === 'unwanted' || (isThere && isKeptUp(statusOf(context, slot)))) return {};
   const reason = 'the default gateway, which serves it, is down';
   return { reason, wanted: true, fix: `hermes-boot gateway start ${DEFAULT_PROFILE}` };
 }
