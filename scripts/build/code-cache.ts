@@ -48,7 +48,6 @@ steps:
  * @throws Untrained when a boot cannot begin, with what it said
  */
 export async function writeCodeCaches(target: string, node = process.execPath): Promise<void> {
-  for (const script of scriptsOf(target)) rmSync(script + CACHE, { force: true });
   const scratch = await mkdtemp(join(tmpdir(), 'hermes-boot-build-'));
   try {
     const world = join(scratch, 'world');
@@ -62,6 +61,8 @@ export async function writeCodeCaches(target: string, node = process.execPath): 
       await promisify(execFile)(node, args, { env }).catch(unlessItBegan);
     };
     for (const name of PLANS) await boot([], [name]);
+    // Not before a boot could begin: those that are there may be good.
+    for (const script of scriptsOf(target)) rmSync(script + CACHE, { force: true });
     for (const plans of [[plan], PLANS, PLANS]) await boot(['--require', hook], plans);
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -101,8 +102,8 @@ function scriptsOf(target: string): string[] {
 /** A cache cannot be trained here; the message says why, for a person. */
 export class Untrained extends Error {}
 
-/** How a boot ends that began: the one of a user without rights does so at its first step. */
-const BEGAN: readonly unknown[] = [0, 1, 77];
+/** How a boot ends that began: also too late, and that of a user without rights at its first step. */
+const BEGAN: readonly unknown[] = [0, 1, 75, 77];
 
 /**
  * How the boot of such a poor world ends does not matter here. One that could not begin (there are no
@@ -112,7 +113,9 @@ function unlessItBegan(error: unknown): void {
   const known = error instanceof Error && 'code' in error && 'stderr' in error ? error : undefined;
   if (known === undefined) throw error;
   if (BEGAN.includes(known.code)) return;
-  throw new Untrained(
-    `no code cache is made, since a boot to train it ends: ${String(known.stderr)}`,
-  );
+  const said = String(known.stderr)
+    .split('\n')
+    .filter((line) => line.includes(': fatal: '));
+  const why = said.length === 0 ? known.message : said.join('\n');
+  throw new Untrained(`no code cache is made, since a boot to train it ends: ${why}\n`);
 }
