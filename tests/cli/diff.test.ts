@@ -144,7 +144,7 @@ describe('diff --json', () => {
     const { code, stdout } = await call(words);
     expect({ code, faults: faultsIn(stdout) }).toEqual({ code: 1, faults: [] });
     expect(JSON.parse(stdout)).toMatchObject({
-      plans: [{ plan: 'one' }, { plan: 'two', result: 'stopped' }],
+      plans: [{ plan: 'one' }, { plan: 'two', result: 'stopped', stoppedBy: 'made' }],
       unreached: ['three'],
     });
   });

@@ -11,7 +11,7 @@ export interface DiffDocument {
   /** Which document it is. */
   readonly type: 'diff';
   /** The plans that would be booted, in their order. */
-  readonly plans: readonly Pick<PlanView, 'plan' | 'converged' | 'result'>[];
+  readonly plans: readonly Pick<PlanView, 'plan' | 'converged' | 'result' | 'stoppedBy'>[];
   /** The plans that are not booted since one before them stops. */
   readonly unreached: readonly string[];
   /** What becomes of each path in the end, sorted by path. */
@@ -49,7 +49,9 @@ export function diffDocument(
   return {
     version: 1,
     type: 'diff',
-    plans: views.map(({ plan, converged, result }) => ({ plan, converged, result })),
+    plans: views.map(({ plan, converged, result, stoppedBy }) => {
+      return { plan, converged, result, stoppedBy };
+    }),
     unreached,
     entries: entries.map(({ path, verb, what, notes, names, hunks, left }) => {
       const [before = null, after = null] = names ?? [];
