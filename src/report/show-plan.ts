@@ -117,7 +117,7 @@ function planText(shown: PlanView, { detail, paint }: ShowOptions): string {
   const warned = warnings(steps, paint);
   const meant = accepted(shown, layout);
   const isClean = blocking.length === 0 && warned.length === 0;
-  if (converged && result === 'done' && isClean) return asText([answer, meant]);
+  if (converged && result === 'done' && isClean && !explain) return asText([answer, meant]);
   if (converged && !explain) return asText([answer, refused, ...blocking, warned, meant]);
   const short = detail === 'short';
   const inSections = steps.filter((step) => isShown(step, short));
@@ -231,7 +231,10 @@ function skipped({ steps }: BootView, layout: Layout): string[] {
 
 /** The steps with nothing to do, and why. */
 function idle({ steps }: BootView, layout: Layout): string[] {
-  const found = steps.filter(({ status }) => status === 'converged');
+  // One with a warning has its own place above, and so has what could not be looked at.
+  const found = steps.filter((step) => {
+    return step.status === 'converged' && step.unseen.length === 0 && !isShown(step, false);
+  });
   return folded(
     '= ',
     counted(found.length, 'step finds', 'steps find'),

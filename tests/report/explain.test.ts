@@ -164,11 +164,19 @@ describe('plan without --explain', () => {
     );
   });
 
-  test.each([true, false])('is one line when the world is converged (explain: %s)', (explain) => {
-    const idle = Array.from({ length: 19 }, (_, at) => record(step(`step-${at}`, 'directory')));
-    expect(shownPlan({ steps: idle, inputs }, explain ? 'reasons' : 'changes')).toBe(
+  const idle = Array.from({ length: 19 }, (_, at) => record(step(`step-${at}`, 'directory')));
+
+  test('is one line when the world is converged', () => {
+    expect(shownPlan({ steps: idle, inputs }, 'changes')).toBe(
       'stage2: nothing to do (19 steps, 31 ms).\n',
     );
+  });
+
+  test('says to explain why nothing is to be done, too', () => {
+    const text = shownPlan({ steps: idle, inputs }, 'reasons');
+    expect(text).toMatch(/^stage2: nothing to do \(19 steps, 31 ms\)\.$/m);
+    expect(text).toContain('not set: ');
+    expect(text).toMatch(/^= 19 steps find nothing to do:$/m);
   });
 });
 
