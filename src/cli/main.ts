@@ -1,6 +1,6 @@
 /** Runs a command line and returns the exit code. */
 import packageJson from '../../package.json' with { type: 'json' };
-import { asciiOutput, isUnicode } from '../report/charset.ts';
+import { asciiOutput, isUnicode, setOnlyAscii } from '../report/charset.ts';
 import { Redactor } from '../report/redact.ts';
 import { setPageWidth, widthFor } from '../report/wrap.ts';
 import { withOutputs, type Io } from './command-line.ts';
@@ -15,7 +15,9 @@ import { EXIT, reportError } from './exit.ts';
 export async function main(argv: readonly string[], given: Io): Promise<number> {
   const { stdout, stderr } = given;
   const ascii = () => ({ stdout: asciiOutput(stdout), stderr: asciiOutput(stderr) });
-  const io = isUnicode(given.env) ? given : withOutputs(given, ascii());
+  const knowsAll = isUnicode(given.env);
+  setOnlyAscii(!knowsAll);
+  const io = knowsAll ? given : withOutputs(given, ascii());
   setPageWidth(() => widthFor(io.stdout, io.env));
   const context = { io, redactor: new Redactor(), isJson: isForProgram(argv) };
   try {
@@ -25,6 +27,8 @@ export async function main(argv: readonly string[], given: Io): Promise<number> 
     return EXIT[await command(context, call.args)].code;
   } catch (error) {
     return EXIT[reportError(error, context)].code;
+  } finally {
+    setOnlyAscii(false);
   }
 }
 

@@ -16,6 +16,18 @@ export function isUnicode({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
   return locale === undefined || UNICODE.test(locale.replace(/@.*$/, ''));
 }
 
+let onlyAscii = false;
+
+/** Says whether the outputs of this process take ASCII alone, so that texts are laid out as they are written. */
+export function setOnlyAscii(only: boolean): void {
+  onlyAscii = only;
+}
+
+/** A text as the outputs of this process write it. */
+export function asWritten(text: string): string {
+  return onlyAscii ? inAscii(text) : text;
+}
+
 /** An output on which only ASCII is written: other characters as escapes. */
 export function asciiOutput(output: Output): Output {
   return {

@@ -4,6 +4,7 @@ import type { PlanSource, Span } from '../plan/plan.ts';
 import { type Brush, type Paint, plainPaint } from './paint.ts';
 import { fill, pageWidth, widthOf, wrap } from './wrap.ts';
 import { counted } from '../text/phrases.ts';
+import { asWritten } from './charset.ts';
 import { printable } from '../text/printable.ts';
 
 /**
@@ -48,8 +49,10 @@ function block(
   return [
     heading(place, `${kind}${about}${message}`, paint),
     frame(texts, { at, note: hint, brush: paint[severity], digits }, paint),
-    ...related.flatMap((other) => [
-      ...(other.at.file === at.file ? [] : [`${other.at.file}:${other.at.line}`]),
+    ...related.flatMap((other, index) => [
+      ...(other.at.file === (related[index - 1]?.at ?? at).file
+        ? []
+        : [`${other.at.file}:${other.at.line}`]),
       frame(texts, { at: other.at, note: other.message, brush: paint.change, digits }, paint),
     ]),
   ].join('\n\n');
@@ -113,7 +116,10 @@ interface Cell {
   readonly offset: number;
 }
 
-const ELLIPSIS = '…';
+/** What stands for the part of a line that is left out. */
+function ellipsis(): string {
+  return asWritten('…');
+}
 
 /** Shows a span on its line, in at most `columns` columns. */
 function excerpt(line: string, span: Span, columns: number): Excerpt {
@@ -126,8 +132,8 @@ function excerpt(line: string, span: Span, columns: number): Excerpt {
   const first = total(cells) <= columns ? 0 : windowStart(cells, start, end, columns);
   const last = windowEnd(cells, first, columns);
   const shown = cells.slice(first, last);
-  const left = first > 0 ? ELLIPSIS : '';
-  const right = last < cells.length ? ELLIPSIS : '';
+  const left = first > 0 ? ellipsis() : '';
+  const right = last < cells.length ? ellipsis() : '';
   return {
     line: (left + shown.map(({ text }) => text).join('') + right).trimEnd(),
     indent: left.length + total(cells.slice(first, start)),
@@ -137,8 +143,9 @@ function excerpt(line: string, span: Span, columns: number): Excerpt {
 
 /** Keeps as much before the span as there is room for, so that its key is visible. */
 function windowStart(cells: readonly Cell[], start: number, end: number, columns: number): number {
-  const needed = Math.min(total(cells.slice(start, end)), columns - 2);
-  const room = columns - 2 - needed;
+  const most = columns - 2 * ellipsis().length;
+  const needed = Math.min(total(cells.slice(start, end)), most);
+  const room = most - needed;
   let first = start;
   for (let used = 0; first > 0; first--) {
     used += cells[first - 1]?.width ?? 0;
@@ -148,10 +155,10 @@ function windowStart(cells: readonly Cell[], start: number, end: number, columns
 }
 
 function windowEnd(cells: readonly Cell[], first: number, columns: number): number {
-  const left = first > 0 ? 1 : 0;
+  const left = first > 0 ? ellipsis().length : 0;
   if (left + total(cells.slice(first)) <= columns) return cells.length;
   let last = first;
-  for (let used = left + 1; last < cells.length; last++) {
+  for (let used = left + ellipsis().length; last < cells.length; last++) {
     used += cells[last]?.width ?? 0;
     if (used > columns) break;
   }
@@ -162,7 +169,7 @@ function cellsOf(line: string): Cell[] {
   const cells: Cell[] = [];
   let offset = 0;
   for (const character of line) {
-    const text = character === '\t' ? ' ' : printable(character);
+    const text = character === '\t' ? ' ' : asWritten(printable(character));
     cells.push({ text, width: columnsOf(text), offset });
     offset += character.length;
   }

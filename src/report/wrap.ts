@@ -1,4 +1,5 @@
 /** Wraps, pads and indents text to the width of what it is written on. */
+import { asWritten } from './charset.ts';
 import type { Environment, Output } from './paint.ts';
 
 /** The width of a report where nothing says another one, in columns. */
@@ -88,7 +89,7 @@ export function adviceLines(mend: readonly string[], indent: number): string[] {
 /** How many columns a text takes. */
 export function widthOf(text: string): number {
   // Counting code points takes an array; nearly every text is ASCII, where the length will do.
-  return /^[ -~]*$/.test(text) ? text.length : Array.from(text).length;
+  return /^[ -~]*$/.test(text) ? text.length : Array.from(asWritten(text)).length;
 }
 
 /** Fills a text with spaces up to a width. */

@@ -26,6 +26,18 @@ describe('a diagnostic', () => {
     expect(underline.indexOf('^^^^')).toBe(source.indexOf('HERE'));
   });
 
+  it('names the file of each place that is in another one than the place above', () => {
+    const at = (file: string, line: number) => ({ file, line, column: 1, length: 1 });
+    const related = [at('f.yaml', 1), at('f.yaml', 2), at('p.yaml', 2), at('p.yaml', 3)];
+    const shown = show('one\ntwo\nthree\n', {
+      related: related.map((place) => ({ at: place, message: 'needs' })),
+    });
+    expect(shown.split('\n').filter((line) => /^\w+\.yaml:\d+$/.test(line))).toEqual([
+      'f.yaml:1',
+      'p.yaml:2',
+    ]);
+  });
+
   it.each([
     ['tabs', 'a:\tHERE', 4],
     ['control characters', 'a\u0007: \u001b[31mHERE', 10],

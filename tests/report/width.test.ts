@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { inAscii, isUnicode } from '../../src/report/charset.ts';
+import { inAscii, isUnicode, setOnlyAscii } from '../../src/report/charset.ts';
 import { plainPaint } from '../../src/report/paint.ts';
 import type { ShortReceipt } from '../../src/report/receipt.ts';
 import { renderStepType, renderStepTypes } from '../../src/report/show-authoring.ts';
@@ -147,6 +147,30 @@ describe('the characters', () => {
     const text = inAscii(JSON.stringify(document));
     expect(text).toMatch(/^[ -~]*$/);
     expect(JSON.parse(text)).toEqual(document);
+  });
+
+  test('that are written as escapes are counted as such', () => {
+    setOnlyAscii(true);
+    try {
+      expect(widthOf('Ü…')).toBe('\\u00dc...'.length);
+    } finally {
+      setOnlyAscii(false);
+    }
+    expect(widthOf('Ü…')).toBe(2);
+  });
+
+  test('of a plan with mistakes leave the marks below what they mark', async () => {
+    const text = `version: 1
+name: north
+steps:
+  - { id: one, uses: directory, why: ${'größer und '.repeat(12)}, with: { pfad: /x } }
+`;
+    const cwd = directoryWith({ 'north.yaml': text });
+    const { stderr } = await hermesBoot(['validate', 'north.yaml'], { cwd, env: { LC_ALL: 'C' } });
+    const lines = stderr.split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    const at = lines.findIndex((line) => line.includes('^^^^ known here'));
+    expect(lines[at]?.indexOf('^^^^')).toBe(lines[at - 1]?.indexOf('pfad'));
   });
 
   test.each([
