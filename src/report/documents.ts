@@ -9,7 +9,13 @@ import type { DiffDocument } from './diff/diff-document.ts';
 import type { EventView } from './event-view.ts';
 import type { Output } from './paint.ts';
 import type { PlanDocument, PlanDocuments } from './plan-document.ts';
-import type { ContainerStatus, HistoryDocument, Receipt, StatusDocument } from './receipt.ts';
+import type {
+  ContainerStatus,
+  HistoryDocument,
+  Receipt,
+  ShortRecord,
+  StatusDocument,
+} from './receipt.ts';
 import type { OriginDocument, OriginDocuments, StepType, StepTypes } from './show-authoring.ts';
 import type { DoctorDocument } from './show-doctor.ts';
 import type { GatewayList, GatewayResults, GatewayStatus } from './show-gateways.ts';
@@ -59,8 +65,8 @@ interface Printed {
 
 /** What hermes-boot writes down for itself and for others. */
 interface Kept {
-  /** The record of a boot: a line of `.hermes-boot/history.jsonl` in its home. */
-  readonly receipt: Receipt;
+  /** The record of a boot: a line of `.hermes-boot/history.jsonl` in its home. Short where nothing changed. */
+  readonly receipt: Receipt | ShortRecord;
   /** How the boots of a container went: `/run/hermes-boot/status.json`. */
   readonly 'container-status': ContainerStatus;
   /** All that a plan depends on: `facts --json`, which `plan --facts` reads. */

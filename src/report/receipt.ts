@@ -147,6 +147,9 @@ export interface Receipt extends ShortReceipt, Origin {
   readonly warnings: readonly (Pick<Note, 'text'> & InStep)[];
 }
 
+/** The record of a boot that had nothing to do. */
+export interface ShortRecord extends ShortReceipt, ShortTimes, Origin {}
+
 /** The chain of steps, each needing the one before, that took longest. */
 interface CriticalPath {
   /** How long it took, in milliseconds. */
@@ -279,7 +282,7 @@ export function jsonOf(document: object): string {
 }
 
 /** The part of a receipt that is kept for a boot that went well and changed nothing. */
-export function shortOf(receipt: Receipt): ShortReceipt & ShortTimes & Origin {
+export function shortOf(receipt: Receipt): ShortRecord {
   const { version, plan, file, result, reasons, started, ended, duration, changes } = receipt;
   const { slowest, boot, digest, program, host } = receipt;
   const head = { version, plan, file, result, reasons, started, ended, duration, changes, slowest };

@@ -151,8 +151,9 @@ describe('what every command prints with --json is what its schema says', () => 
     );
     expect(faultsOf('container-status', status)).toEqual([]);
     const history = readFileSync(join(cwd, 'root/data/.hermes-boot/history.jsonl'), 'utf8');
-    const [first] = documentsIn(history);
-    expect(faultsOf('receipt', first)).toEqual([]);
+    const lines = documentsIn(history);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.flatMap((line) => faultsOf('receipt', line))).toEqual([]);
   });
 
   test('of a boot that was killed, and one that a signal stopped', async () => {
