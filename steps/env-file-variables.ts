@@ -1,5 +1,6 @@
 /** env-file.variables: variables of the container stand in .env files as long as they are set. */
 import type { Change } from '../src/changes/change.ts';
+import { LookFailed } from '../src/errors/look-failed.ts';
 import { Problem } from '../src/errors/problem.ts';
 import { requireVariableNames } from '../src/step/env-variables.ts';
 import { absolutePaths, environment, owner, path } from '../src/step/fields.ts';
@@ -72,7 +73,8 @@ export const envFileVariables = defineStep({
         if (!(error instanceof Problem)) throw error;
         changes.push(...closing);
         const { sharedCause: cause } = error;
-        const note = warning(`${path} is left as it is: ${error.message}`);
+        const unread = error instanceof LookFailed ? { unread: error.path } : {};
+        const note = { ...warning(`${path} is left as it is: ${error.message}`), ...unread };
         notes.push(cause === undefined ? note : { ...note, cause });
       }
     }

@@ -32,6 +32,12 @@ const code = main(process.argv.slice(2), {
   loaded,
 });
 void code.then((value) => {
+  if (stdout.failure !== undefined) {
+    writeAll(
+      2,
+      Buffer.from(`hermes-boot: fatal: standard output cannot be written (${stdout.failure})\n`),
+    );
+  }
   // Everything is written. Without this, node would free the heap first.
   process.exit(value === 0 && stdout.failure !== undefined ? EXIT.io.code : value);
 });

@@ -176,8 +176,11 @@ function withoutRepeats(listener: Listener): Listener {
 }
 
 function notReached(step: BootStep, stoppedBy: StepResult | undefined): StepResult {
+  const nothing = { step, changes: [], made: 0, notes: [], duration: 0 };
+  // What the plan does not want nobody would have reached.
+  if (step.skipped !== undefined) return { ...nothing, status: 'skipped', why: step.skipped };
   const why = `not reached: ${stoppedBy?.step.id ?? ''} stops the boot`;
-  return { step, status: 'blocked', why, changes: [], made: 0, notes: [], duration: 0 };
+  return { ...nothing, status: 'blocked', why };
 }
 
 function immediate(): Promise<void> {

@@ -110,16 +110,21 @@ function took({ started, ended, duration }: ShortReceipt): number {
   return Math.max(duration, Date.parse(ended) - Date.parse(started));
 }
 
+/** The reasons, each with its advice; advice that several share stands below the last of them. */
 function reasonLines(boots: readonly BootOfStatus[]): string[] {
-  return boots.flatMap((boot) => {
+  const reasons = boots.flatMap((boot) => {
     if (boot.result === 'running' || boot.result === 'killed') return [];
-    return boot.reasons.flatMap(({ about, text, mend }) => {
+    return boot.reasons.map(({ about, text, mend }) => {
       const subject = [
         ...(boots.length > 1 ? [boot.plan] : []),
         ...(about === null ? [] : [about]),
       ];
-      return [...wrap('  ', [...subject, text].join(': '), 4), ...adviceLines(mend, 4)];
+      return { line: [...subject, text].join(': '), advice: adviceLines(mend, 4) };
     });
+  });
+  return reasons.flatMap(({ line, advice }, index) => {
+    const next = reasons[index + 1]?.advice.join('\n');
+    return [...wrap('  ', line, 4), ...(next === advice.join('\n') ? [] : advice)];
   });
 }
 

@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { shorten } from '../../src/cli/read-plan.ts';
+import { CLI } from '../support/cli.ts';
 import { directoryWith, hermesBoot } from './cli.ts';
 
 const PLAN = `version: 1
@@ -71,4 +73,20 @@ test('a plan of a later version is told from one that is wrong', async () => {
 test('paths keep their slash where the working directory is /', () => {
   expect(shorten('/etc/hermes-boot/plan.d/50.yaml', '/')).toBe('/etc/hermes-boot/plan.d/50.yaml');
   expect(shorten('/srv/plans/a.yaml', '/srv')).toBe('plans/a.yaml');
+});
+
+test('standard output that is full is said, and no reason to lose the exit code', () => {
+  const cwd = directoryWith({ 'plan.yaml': PLAN, 'root/data/x': '' });
+  const words = [CLI, 'plan', 'plan.yaml', '--root', 'root'];
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, words, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  expect({ status, stderr }).toEqual({
+    status: 74,
+    stderr: 'hermes-boot: fatal: standard output cannot be written (ENOSPC)\n',
+  });
 });

@@ -31,6 +31,17 @@ describe('a step that fails', () => {
     expect(system.look('/after').type).toBe('missing');
   });
 
+  it('leaves what the plan skips skipped, not unreached', async () => {
+    const system = world({ '/taken': file('') });
+    const off = '{ id: off, uses: directory, when: facts.uid == 7, with: { path: /off } }';
+    const report = await bootOf(bootPlan(planOf(BLOCKED_BY_FILE, off, AFTER)), system);
+    expect(report.steps.map(({ step, status }) => `${step.id} ${status}`)).toEqual([
+      'bad failed',
+      'off skipped',
+      'after blocked',
+    ]);
+  });
+
   it('with on-failure degrade lets the boot go on and end degraded', async () => {
     const system = world({ '/taken': file('') });
     const bad = BLOCKED_BY_FILE.replace('id: bad', 'id: bad, on-failure: degrade');

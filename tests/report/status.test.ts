@@ -70,6 +70,16 @@ describe('the status says', () => {
     );
   });
 
+  test('advice once that several reasons share', () => {
+    const reasons = ['auth', 'api-key', 'routing'].map((about, at) => {
+      return { ...OWNERSHIP, about, ...(at === 2 ? { mend: ['look at the share'] } : {}) };
+    });
+    const lines = shown(receipt({ result: 'degraded', reasons })).split('\n');
+    expect(lines.filter((line) => line.startsWith('    start the'))).toHaveLength(1);
+    expect(lines.filter((line) => line.startsWith('  api-key: '))).toHaveLength(1);
+    expect(lines.at(-2)).toBe('    look at the share');
+  });
+
   test('which of several plans was stopped, and why', () => {
     const reasons = [{ about: null, text: 'the plan has mistakes', mend: ['  do this'] }];
     const stopped = receipt({ plan: 'b', result: 'stopped', reasons, changes: null });

@@ -132,8 +132,17 @@ function nothing(profile: string, state: GatewayState, reason: string) {
   };
 }
 
-function withoutS6({ context, profile, intent }: Subject): ExplainedGateway {
+/** Why a container of another role than the gateways' runs none; undefined where it may. */
+function otherRole({ role }: Subject): string | undefined {
+  if (role === '' || role === 'gateway') return undefined;
+  return `HERMES_ROLE is ${role}: this container runs no gateways`;
+}
+
+function withoutS6(subject: Subject): ExplainedGateway {
+  const { context, profile, intent } = subject;
   const { name } = profile;
+  const elsewhere = otherRole(subject);
+  if (elsewhere !== undefined) return { ...nothing(name, 'none', elsewhere), status: null };
   if (typeof intent === 'string') {
     return { ...nothing(name, 'down', `unknown: ${intent}`), status: null };
   }
@@ -145,17 +154,16 @@ function withoutS6({ context, profile, intent }: Subject): ExplainedGateway {
 }
 
 function withS6(subject: Subject): ExplainedGateway {
-  const { context, profile, intent, role } = subject;
+  const { context, profile, intent } = subject;
   const { name } = profile;
   const path = join(context.scandir, slotName(name));
   const isWanted = isDue(intent);
   if (context.system.look(path).type !== 'directory') {
-    const isOther = role !== '' && role !== 'gateway';
-    const reason = isOther
-      ? `HERMES_ROLE is ${role}: this container runs no gateways`
-      : 'it is not registered with s6';
-    const fix = isOther ? null : `hermes-boot gateway register ${name}`;
-    return { ...nothing(name, 'none', reason), wanted: isWanted && !isOther, fix, status: null };
+    const elsewhere = otherRole(subject);
+    if (elsewhere !== undefined) return { ...nothing(name, 'none', elsewhere), status: null };
+    const reason = 'it is not registered with s6';
+    const fix = `hermes-boot gateway register ${name}`;
+    return { ...nothing(name, 'none', reason), wanted: isWanted, fix, status: null };
   }
   const status = statusOf(context, path);
   const { supervised, up, wantedUp, pid, seconds } = status;

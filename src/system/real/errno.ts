@@ -34,7 +34,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     found: 'something else has taken the place of a directory',
     wanted: 'no other process to change it',
   },
-  ENOENT: { found: 'it has disappeared', wanted: 'no other process to change it' },
+  ENOENT: { found: 'it, or a directory on the way to it, is not there' },
   EINVAL: {
     found: 'the kernel does not accept the value',
     mend: 'in a user namespace only mapped ids can own files; see user_namespaces(7)',
