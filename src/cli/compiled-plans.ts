@@ -49,7 +49,7 @@ export function leaveCompiled(texts: PlanTexts, plan: Plan): string | undefined 
   if (problem === undefined) return undefined;
   return problem === null
     ? `Left compiled in ${compiledDirectory()}: a boot of the same files need not parse them.`
-    : `Not left compiled: ${printable(problem)}.`;
+    : `Not left compiled, so that each boot parses it: ${printable(problem)}.`;
 }
 
 function compiledPlans(): CompiledPlans | undefined {

@@ -187,6 +187,7 @@ function list(io: Io, context: GatewayContext, isJson: boolean): 'done' {
   if (isJson) {
     writeDocument(io.stdout, { version: 1, type: 'gateway-list', action: 'list', profiles });
   } else for (const profile of profiles) io.stdout.write(`${profile}\n`);
+  if (profiles.length === 0) writeLog(io.stderr, 'info', 'no gateway is registered');
   if (context.system.look(context.scandir).type === 'missing') {
     writeLog(io.stderr, 'info', `${context.scandir} is missing: no s6-svscan runs here`);
   }

@@ -78,7 +78,13 @@ export function parseCommandLine(argv: readonly string[], io: Io): Call | undefi
     const advice = argv.some((word) => DRY_RUN.test(word))
       ? ['hermes-boot plan shows what run would change, and changes nothing']
       : [];
-    throw new ExitError('usage', mistake(errors.join('')), ...advice, 'see hermes-boot --help');
+    const command = COMMANDS.find(({ name }) => name === argv[0])?.name;
+    const found =
+      error.code === 'commander.excessArguments' && command !== undefined
+        ? `${command} takes fewer words than that`
+        : mistake(errors.join(''));
+    const help = ['see hermes-boot', ...(command === undefined ? [] : [command]), '--help'];
+    throw new ExitError('usage', found, ...advice, help.join(' '));
   }
   return call;
 }

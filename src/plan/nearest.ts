@@ -11,6 +11,8 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   const all = [...words];
   const swapped = all.find((candidate) => letters(candidate) === sorted);
   if (swapped !== undefined) return swapped;
+  const [begun, ...others] = all.filter((candidate) => candidate.startsWith(word));
+  if (begun !== undefined && others.length === 0) return begun;
   const maxDistance = word.length < 5 ? 1 : word.length < 9 ? 2 : 3;
   return closestMatch(word, all, { maxDistance });
 }

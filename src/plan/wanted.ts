@@ -8,10 +8,10 @@ import {
   VARIABLE,
 } from '../step/fields.ts';
 import type { OptionSchema } from '../step/schema.ts';
-import type { JsonValue } from '../step/step.ts';
+import { ACCEPTABLE, type JsonValue } from '../step/step.ts';
 import { printable } from '../text/printable.ts';
 import { isList } from './json.ts';
-import { NAME, TIMEOUT } from './keys.ts';
+import { ACCEPTED, NAME, TIMEOUT } from './keys.ts';
 
 const BY_PATTERN: Readonly<Record<string, string>> = {
   [ABSOLUTE_PATH]: 'an absolute path',
@@ -22,6 +22,7 @@ const BY_PATTERN: Readonly<Record<string, string>> = {
   [VARIABLE]: 'the name of a variable',
   [NAME]: 'a name: a-z, 0-9 and -, starting with a letter',
   [TIMEOUT]: 'a time such as 500ms, 30s or 10m',
+  [ACCEPTED]: `one of ${Object.keys(ACCEPTABLE).join(', ')}, or such a word and a path: link:/data/x`,
 };
 
 /** What a schema wants, as a phrase. */
