@@ -10,8 +10,6 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(?:\.\d+)? ?(?:ms|s|min|h|days?)\b/g, 'TIME'],
   [/\b(pid|process) \d+/g, '$1 N'],
   [/\b[0-9a-f]{12,64}\b/g, 'HEX'],
-  // Every step that is added moves those below it.
-  [/\bstage2\.yaml:\d+/g, 'stage2.yaml:N'],
   [/\/tmp\/hermes-boot-\S+/g, '/tmp/DIRECTORY'],
   [/ on (?:ext4|xfs|btrfs|zfs|tmpfs|overlay|fuse\S*)\b/g, ' on FILESYSTEM'],
 ];
