@@ -50,17 +50,30 @@ interface Edge {
   readonly pointer: string;
 }
 
-/** Cycles of needs, each reported once, edge by edge, from its first step in the file. */
+/** A cycle of so many edges is shown whole. */
+const SHORT = 4;
+
+/**
+ * Cycles of needs, each reported once, edge by edge, from its first step in the file. Of a long one that
+ * goes mostly through one file, what other files add is shown: a fragment closes what is right without it.
+ */
 export function checkCycles({ draft, document: { sourceMap } }: Subject): PendingDiagnostic[] {
   const needs = new Map<string, readonly DraftText[]>();
   for (const { id, needs: entries } of draft.steps) {
     if (id !== undefined && !needs.has(id)) needs.set(id, entries);
   }
   const order = [...needs.keys()];
+  const fileOf = ({ pointer }: Edge): string => sourceMap.value(pointer).file;
+  const told = new Set<string>();
   return cyclesIn(needs).flatMap((cycle) => {
-    const [first, ...rest] = startingFirst(cycle, order);
-    if (first === undefined) return [];
-    const way = [first, ...rest].map(({ from }) => from).join(' -> ');
+    const most = cycle.length > SHORT ? inMost(cycle.map(fileOf)) : undefined;
+    const guilty = most === undefined ? [] : cycle.filter((edge) => fileOf(edge) !== most);
+    const ordered = startingFirst(cycle, guilty[0] === undefined ? order : [guilty[0].from]);
+    const [first, ...rest] = ordered.filter((edge) => guilty.length === 0 || guilty.includes(edge));
+    const key = guilty.map(({ pointer }) => pointer).join(' ');
+    if (first === undefined || (guilty.length > 0 && told.has(key))) return [];
+    told.add(key);
+    const way = ordered.map(({ from }) => from).join(' -> ');
     return [
       inValue(sourceMap, first.pointer, {
         message: `cycle of needs: ${way} -> ${first.from}`,
@@ -72,6 +85,11 @@ export function checkCycles({ draft, document: { sourceMap } }: Subject): Pendin
       }),
     ];
   });
+}
+
+/** The word that more than half of some words are. */
+function inMost(words: readonly string[]): string | undefined {
+  return words.find((word) => 2 * words.filter((other) => other === word).length > words.length);
 }
 
 /**
@@ -110,7 +128,7 @@ function cyclesIn(needs: ReadonlyMap<string, readonly DraftText[]>): Edge[][] {
 }
 
 function startingFirst(cycle: readonly Edge[], order: readonly string[]): readonly Edge[] {
-  const ranks = cycle.map(({ from }) => order.indexOf(from));
+  const ranks = cycle.map(({ from }) => order.indexOf(from)).map((at) => (at < 0 ? Infinity : at));
   const first = ranks.indexOf(Math.min(...ranks));
   return [...cycle.slice(first), ...cycle.slice(0, first)];
 }

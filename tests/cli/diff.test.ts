@@ -197,7 +197,9 @@ test.skipIf(!isRoot)(
     const { code, stdout } = built(words, { KEY: 'key-after' }, { uid: 65534, gid: 65534 });
     expect(code).toBe(77);
     expect(stdout).toContain('? mode: cannot be told, you may not read /data/closed/x\n');
-    expect(stdout).toContain('? key: what is there cannot be told, you may not read /data/app.env\n');
+    expect(stdout).toContain(
+      '? key: what is there cannot be told, you may not read /data/app.env\n',
+    );
     expect(stdout).toMatch(/^\+hello$/m);
     expect(stdout).not.toContain('--- /data/app.env');
   },

@@ -191,6 +191,21 @@ describe('errors in several files', () => {
     expect(said).toContain('\ntop.yaml:8\n');
   });
 
+  it('show of a cycle through another file what closes it, and once', () => {
+    const steps = 'abcdef'.split('').map((id, at, all) => {
+      const needs = at === 0 ? '' : `, needs: [${all[at - 1]}${at > 1 ? `, ${all[at - 2]}` : ''}]`;
+      return `  - { id: ${id}, uses: directory${needs}, with: { path: /${id} } }\n`;
+    });
+    const base = `version: 1\nname: base\nsteps:\n${steps.join('')}`;
+    const fragment = `${EXTENDS}steps:\n  - { id: x, uses: directory, needs: [f], before: [a], with: { path: /x } }\n`;
+    const said = mistakesOf(load(base, { '10.yaml': fragment }));
+    expect(said.match(/cycle of needs/g)).toHaveLength(1);
+    expect(said).toContain('a needs x');
+    expect(said).toContain('x needs f');
+    expect(said).not.toContain('b needs a');
+    expect(said).toContain('1 mistake in 10.yaml.');
+  });
+
   it('include a plan that extends a missing one, and one that extends itself', () => {
     expect(mistakesOf(load('version: 1\nname: top\nextends: bas\n'))).toContain(
       'top.yaml:3:10  no plan "bas" to extend',

@@ -137,7 +137,9 @@ describe.skipIf(lacking !== undefined)(`validate${needs(lacking)}`, () => {
     const image = machine();
     const { code, stdout } = hermesBoot(image, ['validate'], { as: asUser(1000, 1000) });
     expect(code).toBe(0);
-    expect(stdout.split('\n')[1]).toBe('Not left compiled, so that each boot parses it: this process is not root.');
+    expect(stdout.split('\n')[1]).toBe(
+      'Not left compiled, so that each boot parses it: this process is not root.',
+    );
     expect(existsSync(join(image.own, 'compiled'))).toBe(false);
   });
 
@@ -177,7 +179,9 @@ describe.skipIf(lacking !== undefined)(`validate${needs(lacking)}`, () => {
     ];
     const { code, stdout } = hermesBoot({ before }, ['validate']);
     expect(code).toBe(0);
-    expect(stdout.split('\n')[1]).toMatch(/^Not left compiled, so that each boot parses it: .*EROFS/);
+    expect(stdout.split('\n')[1]).toMatch(
+      /^Not left compiled, so that each boot parses it: .*EROFS/,
+    );
     expect(parsesNothing({ ...image, before })).toBe(false);
   });
 });
