@@ -15,9 +15,30 @@ import { describe, either, quote, wantedBy, wantedByPattern } from './wanted.ts'
 /** Errors against the schema of plans: keys, types, patterns. */
 export function checkShape(subject: Subject): PendingDiagnostic[] {
   const { draft, document, validate } = subject;
-  return validate(document.value)
-    .filter((error) => isOwn(error, draft.top))
-    .flatMap((error) => diagnosticsFor(subject, error));
+  const errors = validate(document.value).filter((error) => isOwn(error, draft.top));
+  return errors.flatMap((error) => {
+    const choices = errors.filter((other) => isSameChoice(error, other));
+    const [first] = choices;
+    if (first === undefined) return diagnosticsFor(subject, error);
+    return first === error ? [missingChoice(subject, choices)] : [];
+  });
+}
+
+/** Where one of several keys has to stand. */
+const CHOICE = /\/anyOf\/\d+\/required$/;
+
+function isSameChoice(one: ErrorObject, other: ErrorObject): boolean {
+  return (
+    CHOICE.test(one.schemaPath) &&
+    CHOICE.test(other.schemaPath) &&
+    one.instancePath === other.instancePath
+  );
+}
+
+function missingChoice({ document }: Subject, choices: readonly ErrorObject[]): PendingDiagnostic {
+  const keys = choices.map(({ params }) => String(params.missingProperty));
+  const place = pointerTo(choices[0]?.instancePath ?? '', keys[0] ?? '');
+  return inKey(document.sourceMap, place, { message: `missing ${either(keys.map(quote))}` });
 }
 
 /** Errors of keys that change a list, such as `needs+`, where no list is below. */

@@ -13,7 +13,10 @@ export async function mappingParser(): Promise<(source: string) => Parsed> {
     const document = parseDocument(source, { prettyErrors: false });
     const [error] = document.errors;
     if (error !== undefined) {
-      return { kind: 'invalid', reason: `is not valid YAML (${error.code.toLowerCase()})` };
+      // Its own words may quote the text, which may hold secrets.
+      const line = source.slice(0, error.pos[0]).split('\n').length;
+      const what = error.code.toLowerCase().replaceAll('_', ' ');
+      return { kind: 'invalid', reason: `is not valid YAML: line ${line}, ${what}` };
     }
     if (!isMap(document.contents)) return { kind: 'invalid', reason: 'is not a mapping' };
     return { kind: 'mapping', document };

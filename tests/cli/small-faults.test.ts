@@ -90,3 +90,12 @@ test('standard output that is full is said, and no reason to lose the exit code'
     stderr: 'hermes-boot: fatal: standard output cannot be written (ENOSPC)\n',
   });
 });
+
+test('of two keys of which one is missing, both are named in one mistake', async () => {
+  const text = PLAN.replace('directory, with: { path: /data }', 'file.seed, with: { path: /a }');
+  const cwd = directoryWith({ 'plan.yaml': text });
+  const { code, stderr } = await hermesBoot(['validate', 'plan.yaml'], { cwd });
+  expect(code).toBe(78);
+  expect(stderr).toContain('step one: missing "from" or "content"');
+  expect(stderr).toContain('1 mistake in plan.yaml.');
+});
