@@ -166,7 +166,9 @@ describeInContainers('a gateway that is unregistered', () => {
     await started(container, 'writer');
     await stopped(container, 'writer');
     await told(container, 'unregister', '--all');
-    expect(await told(container, 'list')).toBe('');
+    const { code, stdout, stderr } = await gateway(container, 'list');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('hermes-boot: info: no gateway is registered');
     await container.restart();
     expect(await told(container, 'list')).toBe('coder\ndefault\nwriter');
     await running(container, 'coder');
