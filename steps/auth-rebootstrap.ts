@@ -6,12 +6,12 @@ import { canonical } from '../src/step/paths.ts';
 import { defineStep, type Converged, type Note } from '../src/step/step.ts';
 import { mayChange, reliesOnOwner } from '../src/step/touch.ts';
 import { isHardLinked } from '../src/system/scan.ts';
+import { parseObject } from '../src/text/json-object.ts';
 import {
   textAt,
   isLater,
   isUsable,
   obtainedAt,
-  parseObject,
   type Session,
   readStore,
 } from './auth-rebootstrap/auth-file.ts';

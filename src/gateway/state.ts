@@ -6,6 +6,7 @@ import type { Reader } from '../system/content.ts';
 import { join } from '../system/path.ts';
 import type { ReadSystem } from '../system/system.ts';
 import { nullable, object, text, type TypeOf } from '../text/codec.ts';
+import { parseObject } from '../text/json-object.ts';
 
 /** The file in which a profile records the state of its gateway, and the wanted state. */
 export const STATE_FILE = 'gateway_state.json';
@@ -94,14 +95,7 @@ function orReason<T>(path: string, read: () => T | null | undefined): T | string
 
 /** The fields of a JSON object, with or without a byte order mark; undefined for anything else. */
 export function fieldsOf(content: string): ReadonlyMap<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(content.replace(/^\uFEFF/, ''));
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return new Map<string, unknown>(Object.entries(value));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return parseObject(content.replace(/^\uFEFF/, ''));
 }
 
 function judge(state: string, is: string): RecordedState {

@@ -2,6 +2,7 @@
 import { isAnswer } from '../../src/errors/look-failed.ts';
 import { Content, type Reader, sealed } from '../../src/system/content.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
+import { fieldsOf, parseObject } from '../../src/text/json-object.ts';
 import { flag, nullable, number, object, text, variant, word } from '../../src/text/codec.ts';
 
 /** In bytes; an auth.json is a few thousand. */
@@ -72,26 +73,8 @@ function sessionWith(provider: string, seed: string): Reader<Store> {
   };
 }
 
-/** The fields of a JSON object; undefined for anything else. */
-export function fieldsOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return new Map<string, unknown>(Object.entries(value));
-}
-
 /** The session with a provider, as auth.json keeps it. */
 export type Session = ReadonlyMap<string, unknown>;
-
-/** The document in a text; undefined where it is not a JSON object. */
-export function parseObject(text: string): ReadonlyMap<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return fieldsOf(value);
-  } catch (error) {
-    // What is wrong with it is not told: the message of the error quotes the text.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
 
 /**
  * Whether a session is over for good: the agent has been told to log in again and has thrown its

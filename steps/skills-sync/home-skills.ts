@@ -1,11 +1,11 @@
 /** The skills of a home: what is there, of which skill, and what a killed sync left. */
 import { lookBelow } from '../../src/step/paths.ts';
 import { type Entry, isLinked } from '../../src/system/entry.ts';
-import { componentsOf, join, nameOf, parentOf } from '../../src/system/path.ts';
+import { componentsOf, isWithin, join, nameOf, parentOf } from '../../src/system/path.ts';
 import { parseTempName } from '../../src/system/temp-names.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { findSkills, SKILL_FILE, skillName, type SkillTree } from './find-skills.ts';
-import { installedByHub } from './hub-lock.ts';
+import { type Installed, installedByHub } from './hub-lock.ts';
 import { type Package, readPackage } from './package.ts';
 
 /** Where the agent puts skills that are not used any more: each below its own name. */
@@ -31,6 +31,7 @@ export class HomeSkills {
   #tree: SkillTree | undefined;
   #named: Map<string, string[]> | undefined;
   #hub: ReadonlySet<string | null> | undefined;
+  #installed: { readonly found: readonly Installed[] | undefined } | undefined;
 
   /** @param home a canonical path; @param moves by which what was set aside is put back */
   constructor(system: ReadSystem, home: string, moves: readonly Move[]) {
@@ -47,6 +48,12 @@ export class HomeSkills {
   /** What moves, in this order. */
   get moves(): readonly Move[] {
     return this.#moves;
+  }
+
+  /** What the hub has installed; undefined where its lock does not say. */
+  get installed(): readonly Installed[] | undefined {
+    this.#installed ??= { found: installedByHub(this.#system, this.#home) };
+    return this.#installed.found;
   }
 
   /** Decides that a directory moves. */
@@ -93,7 +100,7 @@ export class HomeSkills {
 
   /** Where there are skills of a name, the installations of the hub left out. */
   placesOf(name: string): readonly string[] {
-    this.#hub ??= new Set(installedByHub(this.#system, this.#home)?.map(({ path }) => path));
+    this.#hub ??= new Set(this.installed?.map(({ path }) => path));
     return (this.#byName().get(name) ?? []).filter((path) => {
       return this.#hub?.has(path) !== true && this.look(path).type === 'directory';
     });
@@ -121,7 +128,7 @@ export class HomeSkills {
    */
   holds(name: string, gone: readonly string[]): boolean {
     const stays = (path: string): boolean =>
-      this.look(path).type === 'directory' && !gone.some((top) => isBelow(path, top));
+      this.look(path).type === 'directory' && !gone.some((top) => isWithin(path, top));
     const places = this.#byName().get(name) ?? [];
     if (places.some(stays) || this.#tree?.complete === false) return true;
     if (this.#moves.some((move) => stays(move.to) && this.#namesOf(move).includes(name))) {
@@ -162,8 +169,8 @@ export class HomeSkills {
   #nowAt(path: string): string | undefined {
     let at = path;
     for (const { from, to } of this.#moves.toReversed()) {
-      if (isBelow(at, to)) at = from + at.slice(to.length);
-      else if (isBelow(at, from)) return undefined;
+      if (isWithin(at, to)) at = from + at.slice(to.length);
+      else if (isWithin(at, from)) return undefined;
     }
     return at;
   }
@@ -174,10 +181,6 @@ export function suppliedBy(system: ReadSystem, directory: string): string[] {
   return findSkills(system, directory).skills.flatMap((path) => {
     return [nameOf(path), skillName(system, join(directory, path))];
   });
-}
-
-function isBelow(path: string, top: string): boolean {
-  return path === top || path.startsWith(`${top}/`);
 }
 
 /** Why a copy that was set aside gets its name back. */

@@ -5,6 +5,7 @@ import { Content, type Reader, sealed } from '../../src/system/content.ts';
 import { componentsOf, join } from '../../src/system/path.ts';
 import type { ReadSystem } from '../../src/system/system.ts';
 import { list, nullable, object, text } from '../../src/text/codec.ts';
+import { fieldsOf, parseObject } from '../../src/text/json-object.ts';
 
 /** Where the hub writes down what it has installed, below the skills of a home. */
 export const HUB_LOCK = '.hub/lock.json';
@@ -41,11 +42,14 @@ export function installedByHub(system: ReadSystem, home: string): readonly Insta
 const installed: Reader<readonly Installed[] | null> = {
   name: 'what the hub has installed',
   codec: nullable(list(object<Installed>({ name: text, path: nullable(text) }))),
-  read: (content) =>
-    sectionOf(documentOf(content))?.map(([name, entry]) => {
-      const at = fieldsOf(entry)?.find(([key]) => key === 'install_path')?.[1];
+  read(content) {
+    const section = sectionOf(documentOf(content));
+    if (section === undefined) return null;
+    return [...section].map(([name, entry]) => {
+      const at = fieldsOf(entry)?.get('install_path');
       return { name, path: typeof at === 'string' ? componentsOf(at).join('/') : null };
-    }) ?? null,
+    });
+  },
 };
 
 /** The lock with more entries; undefined where it is no lock, or too large. Its other values stay. */
@@ -68,7 +72,7 @@ function readLock<T>(system: ReadSystem, path: string, reader: Reader<T | null>)
 
 /** A lock with nothing but some entries. */
 export function newLock(entries: readonly HubEntry[]): Content {
-  return printed([['version', 1]], [], entries);
+  return printed(new Map([['version', 1]]), new Map(), entries);
 }
 
 function adding(entries: readonly HubEntry[]): Reader<Content | null> {
@@ -90,16 +94,13 @@ function adding(entries: readonly HubEntry[]): Reader<Content | null> {
   };
 }
 
-type Fields = readonly (readonly [string, unknown])[];
+type Fields = ReadonlyMap<string, unknown>;
 
 /** As the agent prints it. */
 function printed(document: Fields, there: Fields, entries: readonly HubEntry[]): Content {
-  const all = [...there, ...entries.map((entry) => [entry.name, shown(entry)] as const)];
-  const fields = [
-    ...document.filter(([key]) => key !== SECTION),
-    [SECTION, Object.fromEntries(all)],
-  ];
-  return Content.ofText(`${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`);
+  const all = new Map([...there, ...entries.map((entry) => [entry.name, shown(entry)] as const)]);
+  const whole = new Map([...document, [SECTION, Object.fromEntries(all)]]);
+  return Content.ofText(`${JSON.stringify(Object.fromEntries(whole), null, 2)}\n`);
 }
 
 /** The last moment that a Date can be, in milliseconds since 1970. */
@@ -107,7 +108,7 @@ const LATEST = 8.64e15;
 
 /** The words are those of the agent's own tool (tools/skills_sync_optional.py). */
 function shown({ path, hash, files, since }: HubEntry): unknown {
-  // A share may have told any number.
+  // A share may report any number.
   const at = new Date(Math.abs(since) <= LATEST ? since : 0).toISOString().replace('Z', '+00:00');
   return {
     source: 'official',
@@ -128,19 +129,9 @@ const SECTION = 'installed';
 
 /** The entries of a document that is a lock; undefined where it is not one. */
 function sectionOf(document: Fields | undefined): Fields | undefined {
-  return document && fieldsOf(document.find(([key]) => key === SECTION)?.[1] ?? {});
+  return document && fieldsOf(document.get(SECTION) ?? {});
 }
 
 function documentOf(content: string): Fields | undefined {
-  try {
-    return fieldsOf(JSON.parse(content.replace(/^\uFEFF/, '')));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function fieldsOf(value: unknown): Fields | undefined {
-  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isMapping ? Object.entries(value) : undefined;
+  return parseObject(content.replace(/^\uFEFF/, ''));
 }

@@ -91,7 +91,7 @@ export async function planSync(
     optional === undefined
       ? { changes: [], notes: [] }
       : await recordOptional(
-          { system, directory: home, home: skills, optional, owner },
+          { system, home: skills, optional, owner },
           {
             bundled: new Set(bundle.skills.map(({ path }) => nameOf(path))),
             gone: [...decisions.replaced.map(({ path }) => path), ...decisions.shadows],
