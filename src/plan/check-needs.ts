@@ -64,15 +64,16 @@ export function checkCycles({ draft, document: { sourceMap } }: Subject): Pendin
   }
   const order = [...needs.keys()];
   const fileOf = ({ pointer }: Edge): string => sourceMap.value(pointer).file;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return cyclesIn(needs).flatMap((cycle) => {
     const most = cycle.length > SHORT ? inMost(cycle.map(fileOf)) : undefined;
-    const guilty = most === undefined ? [] : cycle.filter((edge) => fileOf(edge) !== most);
-    const ordered = startingFirst(cycle, guilty[0] === undefined ? order : [guilty[0].from]);
-    const [first, ...rest] = ordered.filter((edge) => guilty.length === 0 || guilty.includes(edge));
-    const key = guilty.map(({ pointer }) => pointer).join(' ');
-    if (first === undefined || (guilty.length > 0 && told.has(key))) return [];
-    told.add(key);
+    const added = cycle.filter((edge) => most !== undefined && fileOf(edge) !== most);
+    const shown = added.length === 0 ? cycle : added;
+    const ordered = startingAt(cycle, added[0] ?? earliest(cycle, order));
+    const [first, ...rest] = ordered.filter((edge) => shown.includes(edge));
+    const key = shown.map(({ pointer }) => pointer).join(' ');
+    if (first === undefined || reported.has(key)) return [];
+    reported.add(key);
     const way = ordered.map(({ from }) => from).join(' -> ');
     return [
       inValue(sourceMap, first.pointer, {
@@ -127,8 +128,12 @@ function cyclesIn(needs: ReadonlyMap<string, readonly DraftText[]>): Edge[][] {
   return cycles;
 }
 
-function startingFirst(cycle: readonly Edge[], order: readonly string[]): readonly Edge[] {
-  const ranks = cycle.map(({ from }) => order.indexOf(from)).map((at) => (at < 0 ? Infinity : at));
-  const first = ranks.indexOf(Math.min(...ranks));
-  return [...cycle.slice(first), ...cycle.slice(0, first)];
+/** The edge of a cycle from the step that comes first in an order. */
+function earliest(cycle: readonly Edge[], order: readonly string[]): Edge | undefined {
+  return cycle.toSorted((a, b) => order.indexOf(a.from) - order.indexOf(b.from))[0];
+}
+
+function startingAt(cycle: readonly Edge[], edge: Edge | undefined): readonly Edge[] {
+  const at = edge === undefined ? 0 : cycle.indexOf(edge);
+  return [...cycle.slice(at), ...cycle.slice(0, at)];
 }
