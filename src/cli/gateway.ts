@@ -23,7 +23,7 @@ import {
   statusOf,
   type GatewayContext,
 } from './gateway/s6.ts';
-import { explainGateways, isServed } from './gateway/why.ts';
+import { explainGateways, isKeptUp, isServed } from './gateway/why.ts';
 
 const NAMES = ['register', 'unregister', 'start', 'stop', 'restart', 'status', 'list'] as const;
 
@@ -79,8 +79,7 @@ async function besideDefault(
   if (action !== 'start' && action !== 'restart') return undefined;
   const slot = existingSlot(context, profile);
   if (!(await isServed(context, io.env, profile))) return undefined;
-  const { up, wantedUp } = statusOf(context, slot);
-  if (up || wantedUp) {
+  if (isKeptUp(statusOf(context, slot))) {
     throw new Problem({
       found: `${profile} runs beside the default gateway, which serves it, too`,
       wanted: 'one gateway: two answer each message twice',

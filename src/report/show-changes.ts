@@ -18,7 +18,7 @@ export interface Layout {
 /** Subjects wider than this part of a line get a line of their own. */
 const WIDEST_SUBJECT = 0.4;
 
-/** From this many on, changes with the same effect are told in one line. */
+/** From this many on, changes with the same effect are shown in one line. */
 const MANY = 3;
 
 /** How many of them are named at most. */

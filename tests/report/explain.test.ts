@@ -194,7 +194,7 @@ describe('many changes', () => {
       })),
     });
 
-  test('with the same effect are told in one line, below their reason', () => {
+  test('with the same effect are shown in one line, below their reason', () => {
     expect(sectionOf(shownPlan({ steps: [owners(4)] }, 'reasons'))).toBe(
       `~ ownership  owner.paths                                          stage2.yaml:10
     hermes is 1000:1000 now:

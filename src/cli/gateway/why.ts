@@ -79,7 +79,7 @@ export async function explainGateways(
  * @throws LookFailed where that is not known
  */
 export async function isServed(
-  { system, home }: GatewayContext,
+  context: GatewayContext,
   env: Environment,
   name: string,
 ): Promise<boolean> {
@@ -89,13 +89,14 @@ export async function isServed(
     { name: DEFAULT_PROFILE, below: '' },
     { name, below: profileDirectory(name) },
   ];
-  const options = gatewayOptions({ system }, env);
+  const { system, home } = context;
+  const options = gatewayOptions(context, env);
   return (await readIntents({ system, with: options }, home, profiles, false)).serves(name);
 }
 
 /** The options of the step that registers gateways, from the variables that the plan reads. */
 function gatewayOptions(
-  { system }: Pick<GatewayContext, 'system'>,
+  { system }: GatewayContext,
   env: Environment,
 ): { multiplex?: boolean; gateways: 'one' | 'each' } {
   const isOne = variableOr(system, env, 'HERMES_GATEWAYS', '') === 'one';
@@ -193,8 +194,8 @@ function withS6(subject: Subject): ExplainedGateway {
   };
 }
 
-/** Whether it runs, or s6 starts it again. */
-function isKeptUp({ up, wantedUp }: S6Status): boolean {
+/** Whether a gateway runs, or s6 starts it again. */
+export function isKeptUp({ up, wantedUp }: S6Status): boolean {
   return up || wantedUp;
 }
 
